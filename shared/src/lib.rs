@@ -1,0 +1,1 @@
+//! The message types of the link between page and bridge.
