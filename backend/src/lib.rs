@@ -1,1 +1,6 @@
-//! The bridge.
+//! The bridge: holds IMAP, POP3 and SMTP sessions for the page, behind one WebSocket.
+
+pub mod clock;
+pub mod config;
+pub mod net;
+pub mod secret;

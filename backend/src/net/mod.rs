@@ -1,0 +1,69 @@
+//! The only opener of sockets: resolve, connect, TLS or STARTTLS, with a limit on every step.
+//!
+//! `connect` gives a stream that is protected as the endpoint demands, or an error that tells an
+//! unreachable server from an untrusted one. TLS is never downgraded.
+
+mod dial;
+mod error;
+mod starttls;
+mod tls;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use crate::config::{Endpoint, Protocol, Security};
+pub use error::{CertificateProblem, Error, Unreachable};
+pub use tls::{Trust, TrustError};
+
+/// Longest time to a connected TCP stream, over all addresses of a host.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest TLS handshake, and longest STARTTLS dialogue before it.
+const TLS_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a `Stream` is made of.
+pub trait AsyncReadWrite: AsyncRead + AsyncWrite {}
+impl<T: AsyncRead + AsyncWrite> AsyncReadWrite for T {}
+
+/// A connected stream of any protection.
+pub type Stream = Box<dyn AsyncReadWrite + Send + Unpin>;
+
+/// A connection, ready for its protocol.
+pub struct Opened {
+    /// The protected stream.
+    pub stream: Stream,
+    /// STARTTLS has read the server's greeting already (no second one follows).
+    pub greeting_consumed: bool,
+    /// The address that answered.
+    pub peer: SocketAddr,
+    /// The TLS version spoken, none on a plaintext connection.
+    pub tls_version: Option<&'static str>,
+}
+
+/// Opens a connection to `endpoint`, trusting the anchors of `trust`.
+///
+/// # Errors
+/// `Unreachable` for name, network and time-out; `UntrustedCertificate` when TLS ends at the
+/// certificate; `Protocol` when the server does not speak `protocol` or refuses STARTTLS.
+pub async fn connect(
+    endpoint: &Endpoint,
+    trust: &Trust,
+    protocol: Protocol,
+) -> Result<Opened, Error> {
+    let tcp = dial::dial(endpoint).await?;
+    let peer = tcp.peer_addr().map_err(|error| Error::lost(endpoint, error))?;
+    let (tcp, greeting_consumed) = match endpoint.security {
+        Security::Plain => {
+            return Ok(Opened {
+                stream: Box::new(tcp),
+                greeting_consumed: false,
+                peer,
+                tls_version: None,
+            });
+        }
+        Security::Tls => (tcp, false),
+        Security::StartTls => (starttls::upgrade(tcp, endpoint, protocol).await?, true),
+    };
+    let (stream, tls_version) = tls::handshake(tcp, endpoint, trust).await?;
+    Ok(Opened { stream, greeting_consumed, peer, tls_version })
+}
