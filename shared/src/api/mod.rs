@@ -1,0 +1,138 @@
+//! Calls and their replies, paired so that a call cannot be answered with another call's reply.
+
+pub mod accounts;
+pub mod mailboxes;
+pub mod messages;
+pub mod submissions;
+pub mod windows;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Account;
+use crate::action::ActionId;
+use crate::mailbox::Mailbox;
+use crate::message::{Message, Moved, Quote};
+use crate::submission::{Submission, SubmissionId};
+use crate::window::Window;
+
+use accounts::{ListAccounts, RetryAccount};
+use mailboxes::ListMailboxes;
+use messages::{
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage,
+};
+use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
+use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
+
+/// A call: what the page asks and what it gets.
+pub trait Call: Sized {
+    /// What a successful call answers.
+    type Reply;
+
+    /// The call as it travels.
+    fn into_request(self) -> Request;
+
+    /// The answer as it travels.
+    fn wrap(reply: Self::Reply) -> Reply;
+
+    /// The answer out of what travelled; none where it answers another call.
+    fn unwrap(reply: Reply) -> Option<Self::Reply>;
+
+    /// The action that a mutating call is; none for a question.
+    fn action(&self) -> Option<ActionId> {
+        None
+    }
+}
+
+/// Declares the request and reply enums and pairs them: questions first, then mutations.
+macro_rules! calls {
+    (questions { $($ask:ident => $answer:ty,)* } mutations { $($do:ident => $done:ty,)* }) => {
+        /// Everything that the page can ask for.
+        #[expect(clippy::large_enum_variant, reason = "used up where it is decoded")]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Request {
+            $(#[doc = concat!("See [`", stringify!($ask), "`].")] $ask($ask),)*
+            $(#[doc = concat!("See [`", stringify!($do), "`].")] $do($do),)*
+        }
+
+        /// Every answer.
+        #[expect(clippy::large_enum_variant, reason = "used up where it is decoded")]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Reply {
+            $(#[doc = concat!("Answers [`", stringify!($ask), "`].")] $ask($answer),)*
+            $(#[doc = concat!("Answers [`", stringify!($do), "`].")] $do($done),)*
+        }
+
+        impl Request {
+            /// The action that a mutating call is; none for a question.
+            #[must_use]
+            pub fn action(&self) -> Option<ActionId> {
+                match self {
+                    $(Self::$ask(_) => None,)*
+                    $(Self::$do(call) => call.action(),)*
+                }
+            }
+
+            /// The call's name, for logs.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$ask(_) => stringify!($ask),)*
+                    $(Self::$do(_) => stringify!($do),)*
+                }
+            }
+        }
+
+        $(calls!(@pair $ask => $answer { });)*
+        $(calls!(@pair $do => $done {
+            fn action(&self) -> Option<ActionId> {
+                Some(self.action)
+            }
+        });)*
+    };
+    (@pair $call:ident => $reply:ty { $($action:item)? }) => {
+        impl Call for $call {
+            type Reply = $reply;
+
+            fn into_request(self) -> Request {
+                Request::$call(self)
+            }
+
+            fn wrap(reply: $reply) -> Reply {
+                Reply::$call(reply)
+            }
+
+            fn unwrap(reply: Reply) -> Option<$reply> {
+                match reply {
+                    Reply::$call(reply) => Some(reply),
+                    _ => None,
+                }
+            }
+
+            $($action)?
+        }
+    };
+}
+
+calls! {
+    questions {
+        ListAccounts => Vec<Account>,
+        ListMailboxes => Vec<Mailbox>,
+        OpenWindow => Window,
+        ResumeWindow => Resumed,
+        FocusWindow => (),
+        CloseWindow => (),
+        OpenMessage => Message,
+        QuoteMessage => Quote,
+        ListSubmissions => Vec<Submission>,
+        RetryAccount => (),
+    }
+    mutations {
+        ChangeFlags => (),
+        MoveMessages => Vec<Moved>,
+        CopyMessages => Vec<Moved>,
+        ExpungeMessages => (),
+        SubmitMessage => SubmissionId,
+        CancelSubmission => (),
+        RetrySubmission => (),
+    }
+}

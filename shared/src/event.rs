@@ -1,0 +1,34 @@
+//! What the bridge pushes without being asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Account, AccountId};
+use crate::mailbox::{Counts, Mailbox, MailboxId};
+use crate::message::MessageSummary;
+use crate::submission::Submission;
+use crate::window::{Delta, WindowId};
+
+/// Something changed. Events of one account arrive in the order in which they happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// An account's state or facts are now these.
+    AccountChanged(Account),
+    /// An account's mailboxes are now these: the whole tree.
+    MailboxesChanged(AccountId, Vec<Mailbox>),
+    /// Some mailboxes of an account hold this much now.
+    CountsChanged(AccountId, Vec<(MailboxId, Counts)>),
+    /// A window's list changed.
+    WindowDelta(WindowId, Delta),
+    /// A window cannot be followed any longer: open it again.
+    WindowStale(WindowId),
+    /// New mail came into an inbox; newest last.
+    MailArrived(Vec<MessageSummary>),
+    /// A submission came into being or moved on.
+    SubmissionChanged(Submission),
+    /// The mail server wants the user to read this (RFC 9051 §7.1, ALERT).
+    ServerAlert(AccountId, String),
+    /// The session ended: signed out elsewhere, revoked or expired. The link closes after it.
+    SessionEnded,
+    /// The bridge is shutting down: reconnect after a moment.
+    BridgeStopping,
+}

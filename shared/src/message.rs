@@ -1,0 +1,80 @@
+//! Messages: the row in a list, and what is shown when one is opened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::address::Address;
+use crate::attachment::Attachment;
+use crate::envelope::Envelope;
+use crate::flag::Flags;
+use crate::mailbox::MailboxId;
+use crate::uid::{Uid, UidValidity};
+
+/// The only handle of a message that leaves the bridge.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageKey {
+    /// The account.
+    pub account: AccountId,
+    /// The mailbox.
+    pub mailbox: MailboxId,
+    /// The generation of the mailbox's uids.
+    pub uid_validity: UidValidity,
+    /// The message's number in it.
+    pub uid: Uid,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageSummary {
+    /// The message.
+    pub key: MessageKey,
+    /// Its headers.
+    pub envelope: Envelope,
+    /// Its flags.
+    pub flags: Flags,
+    /// RFC822.SIZE, in bytes.
+    pub size: u32,
+    /// INTERNALDATE, in seconds since 1970 UTC.
+    pub received_at: i64,
+    /// Whether a part is shown as a file.
+    pub has_attachment: bool,
+    /// The beginning of its text; empty where it is not known yet.
+    pub preview: String,
+}
+
+/// What is shown when a message is opened; the body itself is fetched by `body`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The row, fresh from the server.
+    pub summary: MessageSummary,
+    /// The References header's message ids, oldest first.
+    pub references: Vec<String>,
+    /// Path segment after `/api/body/` of the sanitised body; bound to this session.
+    pub body: String,
+    /// What is shown as files.
+    pub attachments: Vec<Attachment>,
+    /// Remote images that were kept out.
+    pub blocked_images: u32,
+}
+
+/// What a reply or a forward starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The original's text, already prefixed with `> ` and without its signature.
+    pub quoted: String,
+    /// The same text without prefixes, for a forward.
+    pub plain: String,
+    /// The original's From.
+    pub from: Vec<Address>,
+    /// The original's Date, in seconds since 1970 UTC.
+    pub sent_at: Option<i64>,
+}
+
+/// Where a message went: `to` is none where the server did not say and no search found it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The message's key before.
+    pub from: MessageKey,
+    /// Its key now.
+    pub to: Option<MessageKey>,
+}
