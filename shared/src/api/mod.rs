@@ -63,6 +63,9 @@ macro_rules! calls {
         }
 
         impl Request {
+            /// The names of all calls.
+            pub const NAMES: &[&str] = &[$(stringify!($ask),)* $(stringify!($do),)*];
+
             /// The action that a mutating call is; none for a question.
             #[must_use]
             pub fn action(&self) -> Option<ActionId> {

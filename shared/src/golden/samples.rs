@@ -1,0 +1,356 @@
+//! One sample of every frame, call, reply and event, with every variant of every noun among them.
+
+use crate::account::{Account, AccountId, AccountState, Protocol};
+use crate::action::ActionId;
+use crate::address::Address;
+use crate::api::accounts::{ListAccounts, RetryAccount};
+use crate::api::mailboxes::ListMailboxes;
+use crate::api::messages::{
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage, Urgency,
+};
+use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
+use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
+use crate::api::{Call, Reply, Request};
+use crate::attachment::Attachment;
+use crate::draft::{Draft, Origin};
+use crate::envelope::Envelope;
+use crate::error::{CallError, ErrorCode};
+use crate::event::Event;
+use crate::flag::{Flag, FlagChange, Flags};
+use crate::frame::{CallId, ToBridge, ToPage};
+use crate::identity::Identity;
+use crate::mailbox::{Counts, Mailbox, MailboxId, Role};
+use crate::message::{Message, MessageKey, MessageSummary, Moved, Quote};
+use crate::settings::Limits;
+use crate::submission::{Plan, Refusal, Submission, SubmissionId, SubmissionState};
+use crate::uid::{Uid, UidValidity};
+use crate::window::{
+    Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, Total, View, Window, WindowId,
+};
+
+const ACTION: ActionId = ActionId([7; 16]);
+const WINDOW: WindowId = WindowId(3);
+
+fn account() -> AccountId {
+    AccountId("a1".into())
+}
+
+fn mailbox() -> MailboxId {
+    MailboxId("m1".into())
+}
+
+fn address() -> Address {
+    Address { name: "Zoë".into(), email: "zoe@example.test".into() }
+}
+
+fn key() -> MessageKey {
+    MessageKey {
+        account: account(),
+        mailbox: mailbox(),
+        uid_validity: UidValidity(9),
+        uid: Uid(300),
+    }
+}
+
+fn flags() -> Flags {
+    let keyword = Flag::Keyword(Flag::FORWARDED.into());
+    Flags(vec![Flag::Seen, Flag::Flagged, Flag::Answered, Flag::Draft, Flag::Deleted, keyword])
+}
+
+fn summary() -> MessageSummary {
+    MessageSummary {
+        key: key(),
+        envelope: Envelope {
+            sent_at: Some(1_700_000_000),
+            subject: "你好".into(),
+            from: vec![address()],
+            message_id: "<1@example.test>".into(),
+            ..Envelope::default()
+        },
+        flags: flags(),
+        size: 4096,
+        received_at: -1,
+        has_attachment: true,
+        preview: "Hi".into(),
+    }
+}
+
+fn view(scope: Scope, sort: Sort, filter: Filter, grouping: Grouping) -> View {
+    View { scope, sort, filter, grouping }
+}
+
+fn open(view: View, anchor: Anchor) -> OpenWindow {
+    OpenWindow { window: WINDOW, view, anchor, count: 50 }
+}
+
+fn views() -> Vec<OpenWindow> {
+    use Anchor::{Around, Offset};
+    let newest = |scope| view(scope, Sort::NewestFirst, Filter::All, Grouping::Messages);
+    let thread = view(Scope::All, Sort::OldestFirst, Filter::Unseen, Grouping::Threads);
+    let flagged = view(Scope::All, Sort::OldestFirst, Filter::Flagged, Grouping::Threads);
+    vec![
+        open(View::of_mailbox(account(), mailbox()), Offset(5000)),
+        open(newest(Scope::Role(Role::Inbox)), Around(key())),
+        open(newest(Scope::Account(account())), Offset(0)),
+        open(thread, Offset(0)),
+        open(flagged, Offset(0)),
+        open(newest(Scope::Search("from:zoe".into())), Offset(0)),
+    ]
+}
+
+fn window() -> Window {
+    Window {
+        generation: Generation(1 << 40),
+        offset: 2,
+        total: Total::Exact(4),
+        order: Order::Final,
+        rows: vec![Some(summary()), None],
+    }
+}
+
+fn submissions() -> Vec<Submission> {
+    let refusal = Refusal { recipient: address(), code: 550, text: "no such user".into() };
+    let states = vec![
+        SubmissionState::Held { until: 10 },
+        SubmissionState::Scheduled { at: 20 },
+        SubmissionState::Sending,
+        SubmissionState::Retrying { next: 30, reason: "later".into() },
+        SubmissionState::Uncertain,
+        SubmissionState::Failed { refused: vec![refusal], accepted: 1 },
+        SubmissionState::Sent,
+    ];
+    let with = |state| Submission {
+        id: SubmissionId("s1".into()),
+        account: account(),
+        subject: "Hi".into(),
+        state,
+    };
+    states.into_iter().map(with).collect()
+}
+
+fn accounts() -> Vec<Account> {
+    let states = [
+        (Protocol::Imap, AccountState::Connecting),
+        (Protocol::Pop3, AccountState::Online),
+        (Protocol::Imap, AccountState::Offline { code: ErrorCode::Unavailable, retry_in_ms: 500 }),
+        (Protocol::Imap, AccountState::NeedsSignIn),
+    ];
+    let identity = Identity { from: address(), reply_to: Some(address()), signature: "Z.".into() };
+    let with = |(protocol, state)| Account {
+        id: account(),
+        address: "zoe@example.test".into(),
+        protocol,
+        state,
+        identities: vec![identity.clone()],
+    };
+    states.into_iter().map(with).collect()
+}
+
+fn mailboxes() -> Vec<Mailbox> {
+    use Role::{All, Archive, Drafts, Flagged, Important, Inbox, Junk, Sent, Trash};
+    let roles = [Inbox, Drafts, Sent, Archive, Junk, Trash, Flagged, Important, All];
+    let with = |role| Mailbox {
+        id: mailbox(),
+        account: account(),
+        parent: Some(mailbox()),
+        name: "Pošta".into(),
+        role: Some(role),
+        selectable: true,
+        subscribed: false,
+        counts: Some(Counts { messages: 2, unseen: 1 }),
+    };
+    roles.into_iter().map(with).collect()
+}
+
+fn drafts() -> Vec<Draft> {
+    let references = vec!["<0@example.test>".to_owned()];
+    let origins = [
+        Origin::New,
+        Origin::Reply {
+            original: key(),
+            message_id: "<1@example.test>".into(),
+            references: references.clone(),
+        },
+        Origin::Forward {
+            original: key(),
+            message_id: String::new(),
+            references,
+            sections: vec!["2".into()],
+        },
+    ];
+    let with = |origin| Draft {
+        account: account(),
+        from: address(),
+        to: vec![address()],
+        cc: vec![],
+        bcc: vec![],
+        subject: "Re: Hi".into(),
+        text: "Yes.\n".into(),
+        origin,
+    };
+    origins.into_iter().map(with).collect()
+}
+
+fn questions() -> Vec<Request> {
+    let resume = |open| ResumeWindow { open, generation: Generation(5) }.into_request();
+    let message = |urgency| OpenMessage { key: key(), urgency }.into_request();
+    let mut all: Vec<Request> = views().into_iter().map(Call::into_request).collect();
+    all.extend([
+        ListAccounts.into_request(),
+        ListMailboxes { account: account() }.into_request(),
+        resume(open(View::of_mailbox(account(), mailbox()), Anchor::Offset(0))),
+        FocusWindow { window: WINDOW }.into_request(),
+        CloseWindow { window: WINDOW }.into_request(),
+        message(Urgency::Now),
+        message(Urgency::Ahead),
+        QuoteMessage { key: key() }.into_request(),
+        ListSubmissions.into_request(),
+        RetryAccount { account: account() }.into_request(),
+    ]);
+    all
+}
+
+fn mutations() -> Vec<Request> {
+    let (action, keys, submission) = (ACTION, vec![key()], SubmissionId("s1".into()));
+    let change = FlagChange { add: vec![Flag::Seen], remove: vec![Flag::Flagged] };
+    let plans = [Plan::Now, Plan::Held(10), Plan::At(99)];
+    let submit = |(draft, plan)| SubmitMessage { action, draft, plan }.into_request();
+    let mut all: Vec<Request> = drafts().into_iter().zip(plans).map(submit).collect();
+    all.extend([
+        ChangeFlags { action, keys: keys.clone(), change }.into_request(),
+        MoveMessages { action, keys: keys.clone(), to: mailbox() }.into_request(),
+        CopyMessages { action, keys: keys.clone(), to: mailbox() }.into_request(),
+        ExpungeMessages { action, keys }.into_request(),
+        CancelSubmission { action, submission: submission.clone() }.into_request(),
+        RetrySubmission { action, submission }.into_request(),
+    ]);
+    all
+}
+
+/// Every frame that the page sends.
+pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
+    let calls = questions().into_iter().chain(mutations());
+    let mut frames: Vec<_> = calls
+        .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
+        .collect();
+    frames.extend([
+        ("hello".into(), ToBridge::Hello { protocol: 1, build: "abc".into() }),
+        ("cancel".into(), ToBridge::Cancel(CallId(1))),
+        ("heartbeat".into(), ToBridge::Heartbeat),
+    ]);
+    frames
+}
+
+fn replies() -> Vec<(&'static str, Reply)> {
+    let attachment = Attachment {
+        section: "2".into(),
+        name: "plan.pdf".into(),
+        content_type: "application/pdf".into(),
+        size: 70_000,
+        inline: false,
+    };
+    let message = Message {
+        summary: summary(),
+        references: vec!["<0@example.test>".into()],
+        body: "t0ken".into(),
+        attachments: vec![attachment],
+        blocked_images: 2,
+    };
+    let quote =
+        Quote { quoted: "> Hi".into(), plain: "Hi".into(), from: vec![address()], sent_at: None };
+    let moved = vec![Moved { from: key(), to: Some(key()) }, Moved { from: key(), to: None }];
+    vec![
+        ("ListAccounts", ListAccounts::wrap(accounts())),
+        ("ListMailboxes", ListMailboxes::wrap(mailboxes())),
+        ("OpenWindow", OpenWindow::wrap(window())),
+        ("ResumeWindow", ResumeWindow::wrap(Resumed::Current)),
+        ("ResumeWindow", ResumeWindow::wrap(Resumed::Stale(window()))),
+        ("FocusWindow", FocusWindow::wrap(())),
+        ("CloseWindow", CloseWindow::wrap(())),
+        ("OpenMessage", OpenMessage::wrap(message)),
+        ("QuoteMessage", QuoteMessage::wrap(quote)),
+        ("ListSubmissions", ListSubmissions::wrap(submissions())),
+        ("RetryAccount", RetryAccount::wrap(())),
+        ("ChangeFlags", ChangeFlags::wrap(())),
+        ("MoveMessages", MoveMessages::wrap(moved.clone())),
+        ("CopyMessages", CopyMessages::wrap(moved)),
+        ("ExpungeMessages", ExpungeMessages::wrap(())),
+        ("SubmitMessage", SubmitMessage::wrap(SubmissionId("s1".into()))),
+        ("CancelSubmission", CancelSubmission::wrap(())),
+        ("RetrySubmission", RetrySubmission::wrap(())),
+    ]
+}
+
+fn errors() -> Vec<CallError> {
+    use ErrorCode::{
+        AlreadyExists, AuthenticationFailed, Cancelled, ForbiddenOrigin, Garbled, Internal,
+        Invalid, Limit, NoPermission, NonExistent, NotSignedIn, OverQuota, Refused, Unavailable,
+        UnknownProvider, Unsupported, UntrustedCertificate, VersionMismatch,
+    };
+    let codes = [
+        AuthenticationFailed,
+        NotSignedIn,
+        Unavailable,
+        UntrustedCertificate,
+        UnknownProvider,
+        NonExistent,
+        AlreadyExists,
+        NoPermission,
+        OverQuota,
+        Limit,
+        Refused,
+        Garbled,
+        Unsupported,
+        Invalid,
+        ForbiddenOrigin,
+        VersionMismatch,
+        Cancelled,
+        Internal,
+    ];
+    codes.into_iter().map(|code| CallError::new(code).with_text("no").with_retry_after(3)).collect()
+}
+
+fn events() -> Vec<Event> {
+    let delta = |total| Delta {
+        from: Generation(1),
+        to: Generation(2),
+        removed: vec![0, 9],
+        inserted: vec![(0, Some(summary())), (1, None)],
+        changed: vec![(key(), flags())],
+        total,
+    };
+    let mut all: Vec<Event> = accounts().into_iter().map(Event::AccountChanged).collect();
+    all.extend(submissions().into_iter().map(Event::SubmissionChanged));
+    all.extend([
+        Event::MailboxesChanged(account(), mailboxes()),
+        Event::CountsChanged(account(), vec![(mailbox(), Counts { messages: 1, unseen: 0 })]),
+        Event::WindowDelta(WINDOW, delta(Total::Exact(1))),
+        Event::WindowDelta(WINDOW, delta(Total::AtLeast(1))),
+        Event::WindowDelta(WINDOW, delta(Total::Unknown)),
+        Event::WindowStale(WINDOW),
+        Event::MailArrived(vec![summary()]),
+        Event::ServerAlert(account(), "full soon".into()),
+        Event::SessionEnded,
+        Event::BridgeStopping,
+    ]);
+    all
+}
+
+/// Every frame that the bridge sends.
+pub(super) fn to_page() -> Vec<(String, ToPage)> {
+    let call = CallId(200);
+    let limits = Limits { message_bytes: 50 << 20, recipients: 100, undo_seconds: 10 };
+    let mut frames = vec![
+        ("hello".into(), ToPage::Hello { protocol: 1, build: "abc".into(), limits }),
+        ("progress".into(), ToPage::Progress { call, done: 1, of: 2 }),
+        ("heartbeat".into(), ToPage::Heartbeat),
+    ];
+    let provisional = Window { order: Order::Provisional { done: 1, of: 9 }, ..window() };
+    frames.push(("provisional".into(), ToPage::Reply(call, Ok(OpenWindow::wrap(provisional)))));
+    let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
+    frames.extend(replies().into_iter().map(reply));
+    let named = |error: &CallError| format!("error {:?}", error.code);
+    frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));
+    frames.extend(events().into_iter().map(|event| ("event".into(), ToPage::Event(event))));
+    frames
+}
