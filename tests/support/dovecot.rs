@@ -1,0 +1,191 @@
+//! A private Dovecot (2.3): IMAP with and without TLS, LMTP delivery, SASL for Postfix, in a temporary folder.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+
+use crate::certificate::{self, Certificates};
+use crate::imap::RawImap;
+use crate::server::{self, Launch, Server};
+use crate::{Person, wait};
+
+/// Whose files the mailboxes are when root runs the tests: `nobody`'s, as Dovecot refuses root's.
+const NOBODY: u32 = 65534;
+
+/// What a Dovecot is to look like.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Who has a mailbox.
+    pub people: Vec<Person>,
+    /// `sdbox`, `mdbox` or `maildir`.
+    pub storage: &'static str,
+    /// What CAPABILITY answers, where it is not everything that Dovecot can do.
+    pub capability: Option<&'static str>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            people: ["anna", "ben", "chen"].map(Person::named).into(),
+            storage: "sdbox",
+            capability: None,
+        }
+    }
+}
+
+/// A running Dovecot; stopped when dropped.
+#[derive(Debug)]
+pub struct Dovecot {
+    server: Option<Server>,
+    folder: TempDir,
+    /// The port of IMAP with STARTTLS offered.
+    pub imap: u16,
+    /// The port of IMAP over TLS.
+    pub imaps: u16,
+    /// The port of LMTP delivery.
+    pub lmtp: u16,
+    /// The port where Postfix asks about passwords.
+    pub sasl: u16,
+    /// Its certificate's authority.
+    pub certificates: Certificates,
+    /// Who has a mailbox.
+    pub people: Vec<Person>,
+}
+
+impl Dovecot {
+    /// Starts with three people and everything that Dovecot can do.
+    pub async fn start() -> Result<Self> {
+        Self::start_as(Setup::default()).await
+    }
+
+    /// Starts as `setup` says.
+    pub async fn start_as(setup: Setup) -> Result<Self> {
+        server::program("dovecot")?;
+        let folder = server::folder()?;
+        let mut dovecot = Self {
+            server: None,
+            imap: server::free_port()?,
+            imaps: server::free_port()?,
+            lmtp: server::free_port()?,
+            sasl: server::free_port()?,
+            certificates: certificate::create(folder.path())?,
+            people: setup.people.clone(),
+            folder,
+        };
+        let path = dovecot.folder.path();
+        let mail = path.join("mail");
+        std::fs::create_dir(&mail)?;
+        let (runner, owner) = mail_owner(path)?;
+        std::os::unix::fs::chown(&mail, Some(owner), Some(owner).filter(|_| runner == 0))?;
+        std::fs::write(path.join("users"), dovecot.users())?;
+        std::fs::write(path.join("dovecot.conf"), dovecot.config(&setup, runner, owner)?)?;
+        dovecot.launch().await?;
+        Ok(dovecot)
+    }
+
+    /// Stops the server and keeps its mail.
+    pub fn stop(&mut self) -> Result<()> {
+        self.server.take().map_or(Ok(()), Server::stop)
+    }
+
+    /// Kills the server and every session with it, and keeps its mail.
+    pub fn kill(&mut self) -> Result<()> {
+        let killed = self.server.take().map_or(Ok(()), Server::kill);
+        // Its own pid file would now name a process that is gone, or worse, another one.
+        let _ = std::fs::remove_file(self.pid_file());
+        killed
+    }
+
+    /// Starts again on the same ports with the same mail.
+    pub async fn launch(&mut self) -> Result<()> {
+        ensure!(self.server.is_none(), "this Dovecot runs already");
+        self.server = Some(Server::start(Launch {
+            program: &server::program("dovecot")?,
+            arguments: vec!["-F".into(), "-c".into(), self.path("dovecot.conf")],
+            folder: self.folder.path(),
+            pid_file: self.pid_file(),
+        })?);
+        wait::listening("Dovecot's IMAP port", self.imap).await.with_context(|| self.log())
+    }
+
+    /// A raw session of a person.
+    pub async fn session(&self, person: &Person) -> Result<RawImap> {
+        RawImap::sign_in(self.imap, person).await.with_context(|| self.log())
+    }
+
+    /// The person with this local part.
+    pub fn person(&self, local: &str) -> Person {
+        let found = self.people.iter().find(|p| p.address.starts_with(&format!("{local}@")));
+        found.unwrap_or_else(|| panic!("no {local} on this server")).clone()
+    }
+
+    /// How many IMAP sessions of this person run now.
+    pub fn sessions_of(&self, person: &Person) -> Result<usize> {
+        let listing = Command::new(server::program("doveadm")?)
+            .args(["-c", &self.path("dovecot.conf"), "who", "-1", &person.address])
+            .output()?;
+        let lines = String::from_utf8_lossy(&listing.stdout);
+        Ok(lines.lines().filter(|line| line.starts_with(&person.address)).count())
+    }
+
+    /// What the server logged, for a test that counts sign-ins or explains a failure.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.folder.path().join("run/master.pid")
+    }
+
+    fn users(&self) -> String {
+        self.people.iter().fold(String::new(), |mut lines, person| {
+            let _ = writeln!(lines, "{}:{{PLAIN}}{}::::::", person.address, person.password);
+            lines
+        })
+    }
+
+    fn config(&self, setup: &Setup, runner: u32, owner: u32) -> Result<String> {
+        let folder = self.folder.path().display();
+        let mut config = include_str!("dovecot.conf")
+            .replace("@FOLDER@", &folder.to_string())
+            .replace("@OWNER@", &owner.to_string())
+            .replace("@STORAGE@", setup.storage);
+        for (name, port) in [
+            ("@IMAP@", self.imap),
+            ("@IMAPS@", self.imaps),
+            ("@LMTP@", self.lmtp),
+            ("@SASL@", self.sasl),
+        ] {
+            config = config.replace(name, &port.to_string());
+        }
+        if let Some(capability) = setup.capability {
+            writeln!(config, "imap_capability = {capability}")?;
+        }
+        if runner != 0 {
+            let name = |flag| -> Result<String> {
+                let answer = Command::new("id").arg(flag).output()?.stdout;
+                Ok(String::from_utf8(answer)?.trim().to_owned())
+            };
+            let (user, group) = (name("-un")?, name("-gn")?);
+            writeln!(config, "default_internal_user = {user}\ndefault_login_user = {user}")?;
+            writeln!(config, "default_internal_group = {group}")?;
+            for service in ["imap-login", "anvil", "stats"] {
+                writeln!(config, "service {service} {{\n  chroot =\n}}")?;
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// Who runs the tests, and whose the mailboxes are.
+fn mail_owner(folder: &Path) -> Result<(u32, u32)> {
+    let runner = server::owner(folder)?;
+    Ok((runner, if runner == 0 { NOBODY } else { runner }))
+}

@@ -1,0 +1,87 @@
+//! A raw SMTP submission (RFC 6409) of one message, so that mail can arrive without the bridge.
+
+use anyhow::{Context, Result, ensure};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use crate::{Person, wait};
+
+/// Hands a message over on a loopback port; returns the replies of the recipients that were refused.
+pub async fn submit(
+    port: u16,
+    from: &Person,
+    recipients: &[&str],
+    message: &[u8],
+) -> Result<Vec<String>> {
+    let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
+    expect(&mut stream, "220").await?;
+    say(&mut stream, b"EHLO tests", "250").await?;
+    say(&mut stream, b"AUTH LOGIN", "334").await?;
+    say(&mut stream, base64(&from.address).as_bytes(), "334").await?;
+    say(&mut stream, base64(&from.password).as_bytes(), "235").await?;
+    say(&mut stream, format!("MAIL FROM:<{}>", from.address).as_bytes(), "250").await?;
+    let mut refused = Vec::new();
+    for recipient in recipients {
+        let reply = ask(&mut stream, format!("RCPT TO:<{recipient}>").as_bytes()).await?;
+        if !reply.starts_with("25") {
+            refused.push(reply);
+        }
+    }
+    if refused.len() < recipients.len() {
+        say(&mut stream, b"DATA", "354").await?;
+        let text = std::str::from_utf8(message).context("the tests' messages are UTF-8")?;
+        let stuffed = text.replace("\r\n.", "\r\n..");
+        say(&mut stream, format!("{}\r\n.", stuffed.trim_end()).as_bytes(), "250").await?;
+    }
+    say(&mut stream, b"QUIT", "221").await?;
+    Ok(refused)
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, line: &[u8], code: &str) -> Result<()> {
+    let reply = ask(stream, line).await?;
+    ensure!(reply.starts_with(code), "expected {code}, was answered {reply}");
+    Ok(())
+}
+
+async fn ask(stream: &mut BufReader<TcpStream>, line: &[u8]) -> Result<String> {
+    stream.write_all(line).await?;
+    stream.write_all(b"\r\n").await?;
+    reply(stream).await
+}
+
+async fn expect(stream: &mut BufReader<TcpStream>, code: &str) -> Result<()> {
+    let reply = reply(stream).await?;
+    ensure!(reply.starts_with(code), "expected {code}, was answered {reply}");
+    Ok(())
+}
+
+/// The last line of a reply that may have several (RFC 5321 §4.2.1).
+async fn reply(stream: &mut BufReader<TcpStream>) -> Result<String> {
+    wait::within("an SMTP reply", async {
+        loop {
+            let mut line = String::new();
+            let read = stream.read_line(&mut line).await?;
+            ensure!(read > 0, "the server closed the connection");
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return Ok(line.trim_end().to_owned());
+            }
+        }
+    })
+    .await
+}
+
+/// Base64 (RFC 4648 §4), here only for AUTH LOGIN.
+fn base64(text: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    text.as_bytes()
+        .chunks(3)
+        .flat_map(|chunk| {
+            let bits =
+                (0..3).fold(0u32, |bits, n| bits << 8 | chunk.get(n).map_or(0, |b| u32::from(*b)));
+            (0..4).map(move |n| match n <= chunk.len() {
+                true => char::from(ALPHABET[(bits >> (18 - 6 * n)) as usize & 63]),
+                false => '=',
+            })
+        })
+        .collect()
+}

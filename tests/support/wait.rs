@@ -1,0 +1,41 @@
+//! Waiting for a condition with a deadline, so that no test sleeps and none hangs.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// How long anything on loopback may take before a test calls it broken.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Asks `probe` until it gives a value; fails with `what` when `PATIENCE` is over.
+pub async fn until<T, F>(what: &str, mut probe: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = probe().await? {
+            return Ok(value);
+        }
+        if Instant::now() >= deadline {
+            bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Runs `work` to its end, or fails with `what` when `PATIENCE` is over.
+pub async fn within<T>(what: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .with_context(|| format!("waited {} s in vain for {what}", PATIENCE.as_secs()))?
+}
+
+/// Waits until something listens on a loopback port.
+pub async fn listening(what: &str, port: u16) -> Result<()> {
+    until(what, || async move {
+        Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop))
+    })
+    .await
+}
