@@ -93,10 +93,7 @@ impl Dovecot {
 
     /// Kills the server and every session with it, and keeps its mail.
     pub fn kill(&mut self) -> Result<()> {
-        let killed = self.server.take().map_or(Ok(()), Server::kill);
-        // Its own pid file would now name a process that is gone, or worse, another one.
-        let _ = std::fs::remove_file(self.pid_file());
-        killed
+        self.server.take().map_or(Ok(()), Server::kill)
     }
 
     /// Starts again on the same ports with the same mail.

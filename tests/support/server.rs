@@ -1,24 +1,29 @@
-//! A server process that cannot outlive the test: a small shell stands guard and stops it by its pid
+//! A server process that cannot outlive the test: a small shell stands guard and ends it by its pid
 //! when the pipe from the test closes, however the test ends.
 
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// Runs `"$@"`; on a line from the test stops it; at the end of input also removes the folder.
+/// Runs `"$@"` in a session of its own and ends it, and whatever it started, as a line from the test
+/// says (`TERM` or `KILL`); the end of input kills and removes the folder as well.
 const GUARD: &str = r#"
-"$@" </dev/null & pid=$!
-if read -r _; then keep=1; else keep=; fi
-[ -s "$PID_FILE" ] && pid=$(cat "$PID_FILE")
-kill -TERM $pid 2>/dev/null
+setsid "$@" </dev/null & started=$!
+read -r signal || signal=
+if [ -s "$PID_FILE" ]; then leader=$(($(cat "$PID_FILE"))); else leader=$started; fi
+if [ "$signal" = TERM ]; then
+  kill -s TERM "$leader"
+else
+  kill -s KILL -- "-$leader" "-$started"
+  rm -f "$PID_FILE"
+fi 2>/dev/null
 wait
-[ -n "$keep" ] || rm -rf -- "$FOLDER"
+[ -n "$signal" ] || rm -rf -- "$FOLDER"
 "#;
 
 /// A running server and its guard.
@@ -41,7 +46,7 @@ pub struct Launch<'a> {
 }
 
 impl Server {
-    /// Starts the program in a process group of its own, its output in `FOLDER/output.log`.
+    /// Starts the program, its output in `FOLDER/output.log`.
     pub fn start(launch: Launch<'_>) -> Result<Self> {
         let output = std::fs::File::options()
             .create(true)
@@ -56,34 +61,32 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output)
-            .process_group(0)
             .spawn()
             .with_context(|| format!("starting {}", launch.program.display()))?;
         Ok(Self { guard })
     }
 
     /// Asks the server to stop, waits for it, and keeps its folder.
-    pub fn stop(mut self) -> Result<()> {
-        if let Some(mut pipe) = self.guard.stdin.take() {
-            // A guard that is gone already has nothing left to stop.
-            let _ = pipe.write_all(b"stop\n");
-        }
-        self.wait()
+    pub fn stop(self) -> Result<()> {
+        self.end("TERM\n")
     }
 
-    /// Kills the whole process group at once, as a power cut would.
-    pub fn kill(mut self) -> Result<()> {
-        let group = format!("-{}", self.guard.id());
-        Command::new("kill").args(["-KILL", "--", &group]).status()?;
-        self.guard.wait()?;
-        Ok(())
+    /// Kills the server and all its processes at once, as a power cut would; keeps its folder.
+    pub fn kill(self) -> Result<()> {
+        self.end("KILL\n")
+    }
+
+    fn end(mut self, order: &str) -> Result<()> {
+        let mut pipe = self.guard.stdin.take().context("the guard's pipe is taken only here")?;
+        pipe.write_all(order.as_bytes())?;
+        self.wait()
     }
 
     fn wait(&mut self) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(10);
         while self.guard.try_wait()?.is_none() {
             if Instant::now() >= deadline {
-                bail!("a server did not stop within 10 s of being asked");
+                bail!("a server did not end within 10 s of being told to");
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -95,9 +98,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
         if let Err(error) = self.wait() {
-            let group = format!("-{}", self.guard.id());
-            let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
-            let _ = writeln!(std::io::stderr(), "{error:#}; killed: {killed:?}");
+            let _ = writeln!(std::io::stderr(), "{error:#}");
         }
     }
 }
