@@ -1,6 +1,8 @@
 //! The bridge: holds IMAP, POP3 and SMTP sessions for the page, behind one WebSocket.
 
+pub mod blob;
 pub mod clock;
 pub mod config;
+pub mod db;
 pub mod net;
 pub mod secret;
