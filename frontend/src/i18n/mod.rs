@@ -1,0 +1,146 @@
+//! Screen texts: the typed message table of `locales/*.toml`, in the language of the moment.
+//!
+//! A missing key fails the build (`build.rs`); plurals, numbers and dates are the browser's `Intl`.
+
+mod errors;
+mod format;
+#[cfg(test)]
+mod tests;
+
+use leptos::prelude::*;
+use std::sync::LazyLock;
+
+pub use errors::error_text;
+pub use format::{file_size, full_date, list, number, short_date};
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// One locale as the build packed it.
+struct Messages {
+    tag: &'static str,
+    name: &'static str,
+    rtl: bool,
+    /// Messages in the order of [`Key`], parted by NUL; plural variants parted by U+0001.
+    packed: &'static str,
+}
+
+/// The plural categories of CLDR, in the order in which variants are packed.
+const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+static TABLES: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| LOCALES.iter().map(|locale| locale.packed.split('\0').collect()).collect());
+
+thread_local! {
+    static CURRENT: ArcRwSignal<Locale> = ArcRwSignal::new(Locale(0));
+}
+
+/// A language that the page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locale(usize);
+
+impl Locale {
+    /// Every shipped locale, English first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..LOCALES.len()).map(Self)
+    }
+
+    /// The locale with exactly this BCP 47 tag.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::all().find(|locale| locale.tag() == tag)
+    }
+
+    /// The first of the wanted BCP 47 tags that is spoken here, else English.
+    pub fn negotiate<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
+        wanted.into_iter().find_map(Self::matching).unwrap_or(Self(0))
+    }
+
+    fn matching(tag: &str) -> Option<Self> {
+        // Chinese is told apart by script, which browsers often leave to the region.
+        let lower = tag.to_ascii_lowercase();
+        let traditional = ["hant", "-tw", "-hk", "-mo"].iter().any(|part| lower.contains(part));
+        let wanted = match lower.split('-').next().unwrap_or_default() {
+            "zh" if traditional => "zh-Hant",
+            "zh" => "zh-Hans",
+            language => return Self::all().find(|locale| locale.tag() == language),
+        };
+        Self::from_tag(wanted)
+    }
+
+    /// Its BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        LOCALES[self.0].tag
+    }
+
+    /// Its name in itself.
+    pub fn name(self) -> &'static str {
+        LOCALES[self.0].name
+    }
+
+    fn message(self, key: Key) -> &'static str {
+        TABLES[self.0][key as usize]
+    }
+}
+
+/// The language of the page; reading it inside an effect tracks it.
+pub fn locale() -> Locale {
+    CURRENT.with(|current| current.get())
+}
+
+/// Switches the page's language: every text follows, and the document's `lang` and `dir`.
+pub fn set_locale(locale: Locale) {
+    if let Some(root) = document().document_element() {
+        // An attribute with a valid name cannot be refused.
+        let _ = root.set_attribute("lang", locale.tag());
+        let _ = root.set_attribute("dir", if LOCALES[locale.0].rtl { "rtl" } else { "ltr" });
+    }
+    CURRENT.with(|current| current.set(locale));
+}
+
+/// A text for a view: follows the language by itself.
+pub fn t(key: Key) -> Signal<String> {
+    Signal::derive(move || text(key))
+}
+
+/// A text as it is now; tracks the language where it is read inside an effect.
+pub fn text(key: Key) -> String {
+    locale().message(key).to_owned()
+}
+
+/// A text with its `{name}` placeholders filled in.
+pub fn text_with(key: Key, values: &[(&str, &str)]) -> String {
+    fill(locale().message(key), values)
+}
+
+/// A text in the plural form that `count` asks for; `{count}` is filled in as well.
+pub fn text_count(key: Key, count: u64, values: &[(&str, &str)]) -> String {
+    let form = choose_form(locale().message(key), &format::plural_category(count));
+    let digits = number(count);
+    let mut all = vec![("count", digits.as_str())];
+    all.extend_from_slice(values);
+    fill(form, &all)
+}
+
+fn choose_form(packed: &'static str, category: &str) -> &'static str {
+    let forms: Vec<_> = packed.split('\u{1}').collect();
+    let at = CATEGORIES.iter().position(|name| *name == category);
+    let chosen = at.and_then(|at| forms.get(at)).filter(|form| !form.is_empty());
+    chosen.or(forms.last()).copied().unwrap_or_default()
+}
+
+/// Replaces placeholders in one pass, so that a value's own braces stay as they are.
+fn fill(message: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            rest = &rest[before.len()..];
+            break;
+        };
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            out.push_str(value);
+        }
+        rest = tail;
+    }
+    out + rest
+}
