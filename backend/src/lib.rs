@@ -4,6 +4,5 @@ pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod db;
-pub mod mime;
 pub mod net;
 pub mod secret;

@@ -1,2 +1,5 @@
 //! Mounts the page.
+mod i18n;
+mod ui;
+
 fn main() {}

@@ -1,0 +1,183 @@
+//! A button that opens a menu, with the keys of the ARIA Authoring Practices.
+
+use super::{dom, icon::Icon, icon::icon as draw, placement};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlElement, ToggleEvent};
+use leptos::{ev, html};
+
+/// What the button of a menu looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuFace {
+    /// An icon alone; the label is its name and tooltip.
+    Icon(Icon),
+    /// The label and a chevron.
+    Text,
+}
+
+const ITEMS: &str = "[role^=menuitem]:not([aria-disabled=true])";
+
+/// A menu button; its items are made when it opens.
+#[component]
+pub fn Menu(
+    #[prop(into)] label: Signal<String>,
+    face: MenuFace,
+    #[prop(optional, into)] disabled: Signal<bool>,
+    /// [`MenuItem`]s and [`MenuSeparator`]s.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let id = dom::unique_id("menu");
+    let (button, popup) = (NodeRef::<html::Button>::new(), NodeRef::<html::Div>::new());
+    let open = RwSignal::new(false);
+    let hide = move || {
+        if let Some(popup) = popup.get_untracked() {
+            // Hiding what is hidden already is refused, and that is fine.
+            let _ = popup.hide_popover();
+        }
+    };
+    let before = move |event: ev::Event| {
+        let opens = new_state_is_open(&event);
+        open.set(opens);
+        if let (true, Some(popup), Some(button)) = (opens, popup.get(), button.get()) {
+            placement::pin(&popup, &button);
+        }
+    };
+    let after = move |event: ev::Event| {
+        if let (true, Some(popup)) = (new_state_is_open(&event), popup.get()) {
+            move_focus(&popup, Step::First);
+        }
+    };
+    let on_button_key = move |event: ev::KeyboardEvent| {
+        if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && !open.get_untracked() {
+            event.prevent_default();
+            if let Some(popup) = popup.get() {
+                let _ = popup.show_popover();
+            }
+        }
+    };
+    let on_menu_key = move |event: ev::KeyboardEvent| {
+        let Some(popup) = popup.get() else { return };
+        let step = match event.key().as_str() {
+            "Tab" => return hide(),
+            "ArrowDown" => Step::Next,
+            "ArrowUp" => Step::Previous,
+            "Home" => Step::First,
+            "End" => Step::Last,
+            letter if letter.chars().count() == 1 && letter != " " => {
+                Step::Letter(letter.to_lowercase())
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        move_focus(&popup, step);
+    };
+    let (class, shape) = match face {
+        MenuFace::Icon(icon) => ("button is-icon", draw(icon).into_any()),
+        MenuFace::Text => (
+            "button menu-button",
+            view! { <span class="button-text">{label}</span> {draw(Icon::ChevronDown)} }.into_any(),
+        ),
+    };
+    let icon_only = move || matches!(face, MenuFace::Icon(_)).then(|| label.get());
+    view! {
+        <button
+            node_ref=button
+            type="button"
+            class=class
+            aria-label=icon_only
+            data-tooltip=icon_only
+            aria-haspopup="menu"
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+            popovertarget=id.clone()
+            disabled=disabled
+            on:keydown=on_button_key
+        >
+            {shape}
+        </button>
+        <div
+            node_ref=popup
+            id=id
+            class="menu"
+            role="menu"
+            aria-label=label
+            popover="auto"
+            on:beforetoggle=before
+            on:toggle=after
+            on:keydown=on_menu_key
+            on:click=move |event| if dom::closest(&event, ITEMS).is_some() { hide() }
+        >
+            {move || open.get().then(|| children())}
+        </div>
+    }
+}
+
+/// One choice of a [`Menu`].
+#[component]
+pub fn MenuItem(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] on_choose: Callback<()>,
+    #[prop(optional, into)] icon: Option<Icon>,
+    /// Given: the item is one of several of which one is chosen.
+    #[prop(optional, into)]
+    checked: Option<Signal<bool>>,
+) -> impl IntoView {
+    let state = move || checked.map(|checked| if checked.get() { "true" } else { "false" });
+    view! {
+        <button
+            type="button"
+            class="menu-item"
+            role=if checked.is_some() { "menuitemradio" } else { "menuitem" }
+            aria-checked=state
+            tabindex="-1"
+            on:click=move |_| on_choose.run(())
+            on:pointermove=|event| if let Some(item) = dom::closest(&event, ITEMS) { dom::focus(&item) }
+        >
+            {icon.map(draw)}
+            <span class="menu-text">{label}</span>
+            {move || checked.filter(|checked| checked.get()).map(|_| draw(Icon::Check))}
+        </button>
+    }
+}
+
+/// A line between groups of items.
+#[component]
+pub fn MenuSeparator() -> impl IntoView {
+    view! { <hr class="menu-separator" /> }
+}
+
+enum Step {
+    First,
+    Last,
+    Next,
+    Previous,
+    Letter(String),
+}
+
+fn move_focus(menu: &HtmlElement, step: Step) {
+    let items = dom::all(menu, ITEMS);
+    let now = dom::focused().and_then(|focused| items.iter().position(|item| *item == focused));
+    let count = items.len();
+    let target = match step {
+        Step::First => Some(0),
+        Step::Last => count.checked_sub(1),
+        Step::Next => Some(now.map_or(0, |now| (now + 1) % count.max(1))),
+        Step::Previous => Some(now.unwrap_or(0).checked_sub(1).unwrap_or(count.saturating_sub(1))),
+        Step::Letter(letter) => {
+            let from = now.map_or(0, |now| now + 1);
+            (from..from + count).map(|at| at % count).find(|at| starts_with(&items[*at], &letter))
+        }
+    };
+    if let Some(item) = target.and_then(|at| items.get(at)) {
+        // Menus scroll when they are long, so here the browser may scroll.
+        let _ = item.focus();
+    }
+}
+
+fn starts_with(item: &HtmlElement, letter: &str) -> bool {
+    item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(letter)
+}
+
+fn new_state_is_open(event: &ev::Event) -> bool {
+    event.unchecked_ref::<ToggleEvent>().new_state() == "open"
+}
