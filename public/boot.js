@@ -1,0 +1,11 @@
+// Starts the page. The build puts the wasm-bindgen glue in place of the import below and the
+// file's name in place of {{wasm}}; update.js (in development reload.js) follows.
+import init from "./glue.js";
+
+try {
+  await init({ module_or_path: new URL("{{wasm}}", import.meta.url) });
+} catch (error) {
+  // index.html holds the sentence, the style sheet shows it.
+  document.documentElement.classList.add("is-boot-failed");
+  throw error;
+}

@@ -1,0 +1,43 @@
+//! Makes the JavaScript glue, with the library that the wasm-bindgen command itself uses.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::Mode;
+
+/// A module pair ready for the browser.
+pub struct Bound {
+    /// The glue: an ES module whose default export starts the page.
+    pub glue: String,
+    /// The module without what only the linker needed.
+    pub wasm: Vec<u8>,
+}
+
+// binaryen's wasm-opt would follow here. Measured on this page (132 from npm): -9 % raw but only
+// -1 % after brotli, for 11 s of every build and a 100 MB dependency. It is left out.
+
+/// Binds cargo's wasm file.
+pub fn bind(wasm: &Path, mode: Mode) -> Result<Bound> {
+    let dev = mode == Mode::Dev;
+    let mut output = Bindgen::new()
+        .input_path(wasm)
+        .web(true)
+        .context("wasm-bindgen: target web")?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .debug(dev)
+        .keep_debug(dev)
+        .remove_name_section(!dev)
+        .remove_producers_section(true)
+        .generate_output()
+        .context("wasm-bindgen refused the module")?;
+    ensure!(
+        output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
+        "a crate brings JavaScript of its own (wasm-bindgen snippets), which the bundle does not \
+         carry: use a web-sys binding in its place"
+    );
+    let glue = output.js().to_owned();
+    Ok(Bound { glue, wasm: output.wasm_mut().emit_wasm() })
+}

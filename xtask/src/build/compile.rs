@@ -1,0 +1,41 @@
+//! Compiles the front-end for wasm32.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::Mode;
+use crate::process;
+use crate::workspace::Workspace;
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Returns the path of cargo's wasm file.
+pub fn wasm(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    let folder = match mode {
+        Mode::Page => "page",
+        Mode::Dev => "debug",
+    };
+    let mut command =
+        workspace.cargo(["build", "--package", "postern-frontend", "--target", TARGET]);
+    command.args(["--profile", mode.name()]);
+    if mode == Mode::Page {
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\x1f"));
+    }
+    process::run(&mut command)?;
+    Ok(workspace.target.join(TARGET).join(folder).join("postern-frontend.wasm"))
+}
+
+/// Panic messages name source files: without this they would name the builder's home, and the
+/// same sources would give another hash on each machine.
+fn flags(workspace: &Workspace) -> Vec<String> {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=.", workspace.root.display())];
+    if let Some(home) = home {
+        flags.push(format!("--remap-path-prefix={}=crates", home.join("registry/src").display()));
+    }
+    flags
+}
