@@ -4,5 +4,6 @@ pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod mime;
 pub mod net;
 pub mod secret;

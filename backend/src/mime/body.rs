@@ -1,0 +1,161 @@
+//! Which parts are the message and which are its attachments, and the message as HTML (RFC 8621 §4.1.4).
+
+use super::html::{self, Sanitised};
+use super::parse::{Parsed, text_of};
+use super::part::{Disposition, Part};
+use super::{plain, text};
+
+/// Indexes into a list of parts: what to show and what to offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Display {
+    /// The body in order, HTML wherever there is a choice.
+    pub rich: Vec<usize>,
+    /// The body in order, plain text wherever there is a choice.
+    pub plain: Vec<usize>,
+    /// Everything else.
+    pub attachments: Vec<usize>,
+}
+
+/// The children of each part, and the two answers while they are found.
+struct Walk<'a> {
+    parts: &'a [Part],
+    children: Vec<Vec<usize>>,
+    display: Display,
+}
+
+/// What the surroundings of a part ask for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    rich: bool,
+    plain: bool,
+    alternative: bool,
+}
+
+/// Chooses what to show; works on parts that were parsed and on those of a BODYSTRUCTURE alike.
+pub fn choose(parts: &[Part]) -> Display {
+    let mut children = vec![Vec::new(); parts.len()];
+    for (index, part) in parts.iter().enumerate() {
+        if let Some(list) = part.parent.and_then(|parent| children.get_mut(parent)) {
+            list.push(index);
+        }
+    }
+    let mut walk = Walk { parts, children, display: Display::default() };
+    if !parts.is_empty() {
+        walk.siblings(&[0], "mixed", Wanted { rich: true, plain: true, alternative: false });
+    }
+    walk.display
+}
+
+impl Walk<'_> {
+    // Recursion is as deep as the guard's limit on nesting, 100.
+    fn siblings(&mut self, siblings: &[usize], kind: &str, mut wanted: Wanted) {
+        let (rich_before, plain_before) = (self.display.rich.len(), self.display.plain.len());
+        for (place, &index) in siblings.iter().enumerate() {
+            let part = &self.parts[index];
+            if part.is_multipart() {
+                let inner = part.multipart_kind();
+                let alternative = wanted.alternative || inner == "alternative";
+                let children = std::mem::take(&mut self.children[index]);
+                self.siblings(&children, inner, Wanted { alternative, ..wanted });
+            } else if !is_inline(part, place, kind) {
+                self.display.attachments.push(index);
+            } else {
+                let is_html = part.content_type == "text/html";
+                if kind != "alternative" && wanted.alternative {
+                    wanted.rich &= is_html || !wanted.plain;
+                    wanted.plain &= !is_html || !wanted.rich;
+                }
+                let apart = kind == "alternative";
+                if if apart { is_html } else { wanted.rich } {
+                    self.display.rich.push(index);
+                }
+                if if apart { !is_html } else { wanted.plain } {
+                    self.display.plain.push(index);
+                }
+            }
+        }
+        if kind == "alternative" && wanted.rich && wanted.plain {
+            if self.display.plain.len() == plain_before {
+                self.display.plain.extend_from_slice(&self.display.rich[rich_before..]);
+            } else if self.display.rich.len() == rich_before {
+                self.display.rich.extend_from_slice(&self.display.plain[plain_before..]);
+            }
+        }
+    }
+}
+
+fn is_inline(part: &Part, place: usize, kind: &str) -> bool {
+    matches!(part.content_type.as_str(), "text/plain" | "text/html")
+        && part.disposition != Disposition::Attachment
+        && (place == 0
+            || (kind != "related"
+                && (part.name.is_none() || part.disposition == Disposition::Inline)))
+}
+
+/// Parts worth showing where nothing that [`choose`] found holds words, best first.
+pub fn fallbacks(parts: &[Part]) -> impl Iterator<Item = usize> {
+    let readable = |part: &Part| {
+        part.content_type.starts_with("text/")
+            || matches!(
+                part.content_type.as_str(),
+                "message/delivery-status" | "message/disposition-notification"
+            )
+    };
+    parts.iter().enumerate().filter(move |(_, part)| readable(part)).map(|(index, _)| index)
+}
+
+/// The message's body as one safe fragment; blocking, for sanitising takes CPU time.
+pub fn render<F>(parsed: &Parsed, cid: F) -> Sanitised
+where
+    F: Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
+{
+    let display = choose(&parsed.parts);
+    let fetch = |index: &usize| parsed.parts.get(*index).map(|part| (part, parsed.encoded(part)));
+    let shown = |list: &[usize]| {
+        let blocks: Vec<_> = list.iter().filter_map(fetch).collect();
+        render_blocks(&blocks, cid.clone())
+    };
+    let rich = shown(&display.rich);
+    if is_readable(&rich.html) {
+        return rich;
+    }
+    let plain = shown(&display.plain);
+    if is_readable(&plain.html) {
+        return plain;
+    }
+    fallbacks(&parsed.parts)
+        .map(|index| shown(&[index]))
+        .find(|other| is_readable(&other.html))
+        .unwrap_or(rich)
+}
+
+/// Body parts with their encoded bytes, fetched one by one, as one safe fragment in their order.
+pub fn render_blocks<B, F>(blocks: &[(&Part, B)], cid: F) -> Sanitised
+where
+    B: AsRef<[u8]>,
+    F: Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
+{
+    let mut whole = Sanitised::default();
+    for (part, encoded) in blocks {
+        let (content, defects) = text_of(part, encoded.as_ref());
+        let block = if part.content_type == "text/html" {
+            html::sanitise(&content, cid.clone())
+        } else {
+            Sanitised { html: text::to_html(&content, part.flowed), ..Sanitised::default() }
+        };
+        if !whole.html.is_empty() && is_readable(&block.html) {
+            whole.html.push_str("<hr>");
+        }
+        whole.html.push_str(&block.html);
+        whole.blocked_images += block.blocked_images;
+        whole.own_colours |= block.own_colours;
+        whole.defects.extend(defects.into_iter().chain(block.defects));
+    }
+    whole
+}
+
+/// True when a sanitised fragment shows words or a picture.
+pub fn is_readable(sanitised: &str) -> bool {
+    sanitised.contains("<img")
+        || !plain::to_text(sanitised, plain::Reading::Words).trim().is_empty()
+}

@@ -1,0 +1,270 @@
+//! A running mail host: its ports, its mail, and the means to stop and restart it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::mailbox::{ConnectionId, Content};
+use crate::snapshot::MailboxSnapshot;
+use crate::stamp::Stamp;
+use crate::user::User;
+use crate::{Capabilities, Connections, Faults, Flags, imap, smtp};
+
+/// The host has no such user or mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the mail host has no {0}")]
+pub struct Unknown(String);
+
+/// What all connections of a host share.
+pub(crate) struct Shared {
+    pub users: HashMap<String, Arc<User>>,
+    pub capabilities: Capabilities,
+    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    pub faults: Faults,
+    pub connections: Connections,
+    pub next_connection: AtomicU64,
+}
+
+impl Shared {
+    pub fn user(&self, login: &str) -> Option<&Arc<User>> {
+        self.users.get(&login.to_ascii_lowercase())
+    }
+
+    /// Checks a password and counts the attempt.
+    pub fn sign_in(&self, login: &str, password: &str) -> Option<Arc<User>> {
+        let user = self.user(login).filter(|user| user.password == password);
+        self.connections.attempted(login, user.is_some());
+        user.cloned()
+    }
+
+    pub fn now(&self) -> Stamp {
+        Stamp::from_time((self.clock)())
+    }
+
+    pub fn connection_id(&self) -> ConnectionId {
+        self.next_connection.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// A running mail host; dropping it closes everything.
+pub struct Host {
+    shared: Arc<Shared>,
+    imap_addr: SocketAddr,
+    smtp_addr: SocketAddr,
+    running: Mutex<Vec<Server>>,
+}
+
+impl Host {
+    pub(crate) async fn start(
+        shared: Arc<Shared>,
+        imap: SocketAddr,
+        smtp: SocketAddr,
+    ) -> io::Result<Self> {
+        let (imap, smtp) = (TcpListener::bind(imap).await?, TcpListener::bind(smtp).await?);
+        let (imap_addr, smtp_addr) = (imap.local_addr()?, smtp.local_addr()?);
+        let running = Mutex::new(serve(&shared, imap, smtp));
+        Ok(Self { shared, imap_addr, smtp_addr, running })
+    }
+
+    /// Where IMAP is served.
+    pub fn imap_addr(&self) -> SocketAddr {
+        self.imap_addr
+    }
+
+    /// Where submission is served.
+    pub fn smtp_addr(&self) -> SocketAddr {
+        self.smtp_addr
+    }
+
+    /// The handle that arms and clears faults.
+    pub fn faults(&self) -> Faults {
+        self.shared.faults.clone()
+    }
+
+    /// The connection counters.
+    pub fn connections(&self) -> Connections {
+        self.shared.connections.clone()
+    }
+
+    /// The users' logins and display names.
+    pub fn users(&self) -> Vec<(String, String)> {
+        let users = self.shared.users.values();
+        let mut users: Vec<_> = users.map(|user| (user.login.clone(), user.name.clone())).collect();
+        users.sort();
+        users
+    }
+
+    /// Puts a message into a user's inbox as if it had just arrived, unseen; returns its UID.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn deliver(&self, login: &str, raw: impl AsRef<[u8]>) -> Result<u32, Unknown> {
+        let raw = with_crlf(raw.as_ref());
+        Ok(self.user(login)?.deliver(&raw, self.shared.now()))
+    }
+
+    /// Puts a message into any mailbox (made if missing) with flags and INTERNALDATE; returns its UID.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn append(
+        &self,
+        (login, mailbox): (&str, &str),
+        flags: &[&str],
+        received_at: SystemTime,
+        raw: impl AsRef<[u8]>,
+    ) -> Result<u32, Unknown> {
+        let content = Content::new(&with_crlf(raw.as_ref()));
+        let mut mailboxes = self.user(login)?.mailboxes();
+        let mailbox = mailboxes.get_or_create(mailbox);
+        Ok(mailbox.add(content, Flags::new(flags), Stamp::from_time(received_at), 0))
+    }
+
+    /// Replaces a message's flags as another mail program would; connections are told.
+    ///
+    /// # Errors
+    /// When there is no such user or mailbox; a UID that does not exist changes nothing.
+    pub fn set_flags(
+        &self,
+        (login, mailbox): (&str, &str),
+        uid: u32,
+        flags: &[&str],
+    ) -> Result<(), Unknown> {
+        let mut mailboxes = self.user(login)?.mailboxes();
+        let mailbox = mailboxes.get_mut(mailbox).ok_or_else(|| Unknown(mailbox.to_owned()))?;
+        mailbox.alter_flags(uid, 0, |current| *current = Flags::new(flags));
+        Ok(())
+    }
+
+    /// Removes a message as another mail program would; connections are told.
+    ///
+    /// # Errors
+    /// When there is no such user or mailbox; a UID that does not exist changes nothing.
+    pub fn expunge(&self, (login, mailbox): (&str, &str), uid: u32) -> Result<(), Unknown> {
+        let mut mailboxes = self.user(login)?.mailboxes();
+        let mailbox = mailboxes.get_mut(mailbox).ok_or_else(|| Unknown(mailbox.to_owned()))?;
+        mailbox.expunge(0, |message| message.uid == uid);
+        Ok(())
+    }
+
+    /// A copy of a mailbox's state; `None` without such a user or mailbox.
+    pub fn mailbox(&self, login: &str, name: &str) -> Option<MailboxSnapshot> {
+        Some(self.user(login).ok()?.mailboxes().get(name)?.snapshot())
+    }
+
+    /// The names of a user's mailboxes, sorted; empty without such a user.
+    pub fn mailbox_names(&self, login: &str) -> Vec<String> {
+        let Ok(user) = self.user(login) else { return Vec::new() };
+        let mut names: Vec<_> =
+            user.mailboxes().list.iter().map(|mailbox| mailbox.name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// Stops listening and closes every connection; the mail stays.
+    pub async fn stop(&self) {
+        let servers = std::mem::take(&mut *self.running());
+        for server in servers {
+            server.stop().await;
+        }
+    }
+
+    /// Stops if running, then listens again on the same ports with the same mail.
+    ///
+    /// # Errors
+    /// When another program took a port in between.
+    pub async fn restart(&self) -> io::Result<()> {
+        self.stop().await;
+        let imap = TcpListener::bind(self.imap_addr).await?;
+        let smtp = TcpListener::bind(self.smtp_addr).await?;
+        *self.running() = serve(&self.shared, imap, smtp);
+        Ok(())
+    }
+
+    fn user(&self, login: &str) -> Result<&Arc<User>, Unknown> {
+        self.shared.user(login).ok_or_else(|| Unknown(login.to_owned()))
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Vec<Server>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Host(imap {}, smtp {})", self.imap_addr, self.smtp_addr)
+    }
+}
+
+/// One listener and its connections; both end when it is dropped.
+struct Server {
+    stop: oneshot::Sender<()>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    fn start<Served>(
+        listener: TcpListener,
+        serve: impl Fn(TcpStream) -> Served + Send + 'static,
+    ) -> Self
+    where
+        Served: Future<Output = ()> + Send + 'static,
+    {
+        let (stop, mut stopped) = oneshot::channel();
+        let accepting = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                tokio::select! {
+                    _ = &mut stopped => break,
+                    Some(_) = connections.join_next() => {}
+                    accepted = listener.accept() => match accepted {
+                        Ok((stream, _)) => { connections.spawn(serve(stream)); }
+                        // Out of descriptors: let others finish instead of spinning.
+                        Err(error) => {
+                            tracing::warn!(%error, "accept failed");
+                            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                        }
+                    },
+                }
+            }
+            drop(listener);
+            connections.shutdown().await;
+        });
+        Self { stop, accepting }
+    }
+
+    async fn stop(self) {
+        let Self { stop, accepting } = self;
+        drop(stop);
+        // It ends by itself; a panic inside has been printed where it happened.
+        let _ = accepting.await;
+    }
+}
+
+fn serve(shared: &Arc<Shared>, imap: TcpListener, smtp: TcpListener) -> Vec<Server> {
+    let (for_imap, for_smtp) = (Arc::clone(shared), Arc::clone(shared));
+    vec![
+        Server::start(imap, move |stream| imap::serve(stream, Arc::clone(&for_imap))),
+        Server::start(smtp, move |stream| smtp::serve(stream, Arc::clone(&for_smtp))),
+    ]
+}
+
+/// Turns lone line feeds into CRLF, so that tests may write messages as plain text.
+pub(crate) fn with_crlf(raw: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(raw.len() + raw.len() / 32);
+    for (index, byte) in raw.iter().enumerate() {
+        if *byte == b'\n' && (index == 0 || raw[index - 1] != b'\r') {
+            lines.push(b'\r');
+        }
+        lines.push(*byte);
+    }
+    lines
+}

@@ -1,0 +1,130 @@
+//! A user of the host: a login, and mailboxes behind one lock, so that every command is atomic.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::Flags;
+use crate::mailbox::{ConnectionId, Content, Mailbox, Message, Role};
+use crate::stamp::Stamp;
+
+/// The hierarchy delimiter of mailbox names.
+pub(crate) const DELIMITER: char = '/';
+
+/// The mailboxes that every user starts with.
+const STANDARD: [(&str, Option<Role>); 6] = [
+    ("INBOX", None),
+    ("Drafts", Some(Role::Drafts)),
+    ("Sent", Some(Role::Sent)),
+    ("Archive", Some(Role::Archive)),
+    ("Junk", Some(Role::Junk)),
+    ("Trash", Some(Role::Trash)),
+];
+
+pub(crate) struct User {
+    pub login: String,
+    pub name: String,
+    pub password: String,
+    mailboxes: Mutex<Mailboxes>,
+}
+
+impl User {
+    pub fn new(login: &str, name: &str, password: &str, validity: u32) -> Arc<Self> {
+        let mut mailboxes = Mailboxes { list: Vec::new(), subscribed: BTreeSet::new(), validity };
+        for (name, role) in STANDARD {
+            mailboxes.create(name, role);
+            mailboxes.subscribed.insert(name.to_owned());
+        }
+        Arc::new(Self {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password: password.to_owned(),
+            mailboxes: Mutex::new(mailboxes),
+        })
+    }
+
+    pub fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a new message into the inbox.
+    pub fn deliver(&self, raw: &[u8], received_at: Stamp) -> u32 {
+        let mut mailboxes = self.mailboxes();
+        let inbox = mailboxes.get_or_create("INBOX");
+        inbox.add(Content::new(raw), Flags::default(), received_at, 0)
+    }
+}
+
+/// A user's mailboxes and subscriptions.
+pub(crate) struct Mailboxes {
+    pub list: Vec<Mailbox>,
+    pub subscribed: BTreeSet<String>,
+    validity: u32,
+}
+
+impl Mailboxes {
+    pub fn get(&self, name: &str) -> Option<&Mailbox> {
+        let name = canonical(name);
+        self.list.iter().find(|mailbox| mailbox.name == name)
+    }
+
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Mailbox> {
+        let name = canonical(name);
+        self.list.iter_mut().find(|mailbox| mailbox.name == name)
+    }
+
+    pub fn by_id(&mut self, id: u64) -> Option<&mut Mailbox> {
+        self.list.iter_mut().find(|mailbox| mailbox.id == id)
+    }
+
+    pub fn get_or_create(&mut self, name: &str) -> &mut Mailbox {
+        let name = canonical(name);
+        let index = self.list.iter().position(|mailbox| mailbox.name == name);
+        let index = index.unwrap_or_else(|| {
+            self.create(&name, None);
+            self.list.len() - 1
+        });
+        &mut self.list[index]
+    }
+
+    /// Adds a mailbox, after those above it where they are missing; a UIDVALIDITY is never used twice.
+    pub fn create(&mut self, name: &str, role: Option<Role>) {
+        let name = canonical(name);
+        if let Some((parent, _)) = name.rsplit_once(DELIMITER)
+            && self.get(parent).is_none()
+        {
+            self.create(parent, None);
+        }
+        self.validity += 1;
+        self.list.push(Mailbox::new(u64::from(self.validity), &name, role, self.validity));
+    }
+
+    pub fn has_children(&self, name: &str) -> bool {
+        self.list.iter().any(|mailbox| is_below(&mailbox.name, name))
+    }
+
+    /// Copies messages to another mailbox, returning each old UID with its new one.
+    pub fn copy(&mut self, from: u64, uids: &[u32], to: &str, by: ConnectionId) -> Vec<(u32, u32)> {
+        let Some(source) = self.by_id(from) else { return Vec::new() };
+        let messages: Vec<_> =
+            uids.iter().filter_map(|uid| source.message(*uid).cloned()).collect();
+        let Some(target) = self.get_mut(to) else { return Vec::new() };
+        let copy = |message: Message| {
+            (message.uid, target.add(message.content, message.flags, message.received_at, by))
+        };
+        messages.into_iter().map(copy).collect()
+    }
+}
+
+/// Whether one name lies below another in the hierarchy.
+pub(crate) fn is_below(name: &str, parent: &str) -> bool {
+    name.strip_prefix(parent).is_some_and(|rest| rest.starts_with(DELIMITER))
+}
+
+/// INBOX in any case is one mailbox (RFC 3501 §5.1); all other names are taken as they are.
+pub(crate) fn canonical(name: &str) -> String {
+    match name.split_once(DELIMITER) {
+        None if name.eq_ignore_ascii_case("INBOX") => "INBOX".to_owned(),
+        Some((first, rest)) if first.eq_ignore_ascii_case("INBOX") => format!("INBOX/{rest}"),
+        _ => name.to_owned(),
+    }
+}
