@@ -4,19 +4,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use mail_parser::{HeaderName, HeaderValue, Message, MessageParser};
+use postern_shared::address::Address;
 
 use super::charset;
 
 static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
-
-/// An RFC 5322 address; members of groups stand in the list by themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Address {
-    /// The display name, decoded; empty when there is none.
-    pub name: String,
-    /// `local@domain`, or whatever stood in its place.
-    pub address: String,
-}
 
 /// The fields of a message's own header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,9 +101,9 @@ fn addresses(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Address> {
         .flat_map(|list| list.iter())
         .map(|found| Address {
             name: found.name().map(one_line).unwrap_or_default(),
-            address: found.address().map(one_line).unwrap_or_default(),
+            email: found.address().map(one_line).unwrap_or_default(),
         })
-        .filter(|found| !found.name.is_empty() || !found.address.is_empty())
+        .filter(|found| !found.name.is_empty() || !found.email.is_empty())
         .collect()
 }
 

@@ -90,8 +90,9 @@ const TAGS: &[&str] = &[
     "wbr",
 ];
 
-const DROPPED_WITH_CONTENT: &[&str] =
-    &["script", "style", "title", "template", "iframe", "noframes", "noembed", "frameset"];
+const DROPPED_WITH_CONTENT: &[&str] = &[
+    "script", "style", "title", "template", "iframe", "noframes", "noembed", "noscript", "frameset",
+];
 
 /// Looked at by the filter; `background` only to be counted.
 const ATTRIBUTES: &[&str] = &[

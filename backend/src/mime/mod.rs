@@ -23,7 +23,7 @@ pub mod text;
 pub mod transfer;
 
 pub use guard::{Limits, parse};
-pub use header::{Address, Headers};
+pub use header::Headers;
 pub use parse::Parsed;
 pub use part::{Disposition, Flowed, Part};
 pub use plain::html_to_text;
