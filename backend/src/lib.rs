@@ -7,3 +7,4 @@ pub mod db;
 pub mod mime;
 pub mod net;
 pub mod secret;
+pub mod session;

@@ -40,6 +40,13 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// How an account proves to its servers whose it is.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// LOGIN, AUTH PLAIN and their like.
+    Password(Secret),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -86,15 +86,6 @@ impl Config {
     pub fn base_path(&self) -> &str {
         self.public_url.as_ref().map_or("/", PublicUrl::base_path)
     }
-
-    /// The provider in charge of a (lower-case) domain; its own one before a `*`.
-    #[must_use]
-    pub fn provider_for(&self, domain: &str) -> Option<&Provider> {
-        let named = |name: &str| {
-            self.provider.iter().find(|provider| provider.domains.iter().any(|one| one == name))
-        };
-        named(domain).or_else(|| named("*"))
-    }
 }
 
 /// Kind of database.

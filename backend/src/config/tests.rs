@@ -58,13 +58,13 @@ fn a_full_file_is_read() {
     assert_eq!(config.base_path(), "/webmail/");
     assert_eq!((config.limits.upload_mb, config.log.format), (7, LogFormat::Json));
     assert_eq!(config.trusted_proxies.len(), 2);
-    let example = config.provider_for("example.test").unwrap();
+    let example = &config.provider[0];
     assert_eq!(
         (example.login_of("ann@example.test").as_str(), example.sent_copy),
         ("ann", SentCopy::Server)
     );
     assert_eq!(example.smtp.as_ref().map(|smtp| smtp.security), Some(Security::StartTls));
-    assert_eq!(config.provider_for("other.test").map(|rest| rest.name.as_str()), Some("Rest"));
+    assert_eq!(example.domains, ["example.test"]);
 }
 
 #[test]

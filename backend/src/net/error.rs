@@ -33,6 +33,9 @@ pub enum Error {
         /// What was seen, without the server's own words.
         reason: String,
     },
+    /// The provider has no server for it.
+    #[error("the provider offers no {0}")]
+    NotOffered(&'static str),
 }
 
 /// The step at which an unreachable server was lost.

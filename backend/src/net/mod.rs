@@ -5,6 +5,7 @@
 
 mod dial;
 mod error;
+mod provider;
 mod starttls;
 mod tls;
 
@@ -14,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 pub use crate::config::{Endpoint, Protocol, Security};
 pub use error::{CertificateProblem, Error, Unreachable};
+pub use provider::{Provider, Providers};
 pub use tls::{Trust, TrustError};
 
 /// Longest time to a connected TCP stream, over all addresses of a host.

@@ -1,0 +1,149 @@
+//! The server keys: they seal session secrets, sign tokens and hash addresses for the log.
+//!
+//! A session's secrets open only with both the server key and the browser's cookie.
+
+use crate::secret::Secret;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+const NONCE: usize = 24;
+
+/// A server key's id, kept beside what it sealed.
+pub type KeyId = [u8; 8];
+
+/// The server keys, never empty: the first seals, all of them open.
+#[derive(Clone)]
+pub struct Keys(Vec<Key>);
+
+#[derive(Clone)]
+struct Key {
+    id: KeyId,
+    secret: Secret,
+}
+
+/// Where something sealed belongs; opening it elsewhere fails.
+pub(super) struct Context<'a> {
+    /// The cookie's secret.
+    pub(super) cookie: &'a [u8],
+    /// What the row says in the clear.
+    pub(super) bound: &'a [u8],
+}
+
+impl Keys {
+    /// One key a line; none where there is no line.
+    #[must_use]
+    pub fn parse(text: &Secret) -> Option<Self> {
+        let lines = text.expose().lines().map(str::trim).filter(|line| !line.is_empty());
+        let keys: Vec<Key> = lines
+            .map(|line| {
+                let secret = Secret::new(line.to_owned());
+                let hash = derive(&secret, "key id", b"");
+                let mut id = KeyId::default();
+                id.copy_from_slice(&hash[..8]);
+                Key { id, secret }
+            })
+            .collect();
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+
+    /// The ids, that of the sealing key first.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.0.iter().map(|key| key.id)
+    }
+
+    /// A key of its own for every purpose and input, from the current server key.
+    #[must_use]
+    pub fn derive(&self, purpose: &str, input: &[u8]) -> Zeroizing<[u8; 32]> {
+        derive(&self.0[0].secret, purpose, input)
+    }
+
+    /// How an address is named in the log: the same one always by the same 16 digits.
+    #[must_use]
+    pub fn log_name(&self, address: &str) -> String {
+        let hash = self.derive("log", address.as_bytes());
+        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub(super) fn seal(&self, context: &Context<'_>, clear: &[u8]) -> (KeyId, Vec<u8>) {
+        let nonce = crate::clock::random::<NONCE>();
+        let payload = Payload { msg: clear, aad: context.bound };
+        let sealed = cipher(&self.0[0].secret, context)
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .expect("a secret is far shorter than the cipher's limit");
+        (self.0[0].id, [nonce.as_slice(), &sealed].concat())
+    }
+
+    /// None where the key is unknown, or anything was altered.
+    pub(super) fn open(
+        &self,
+        id: KeyId,
+        context: &Context<'_>,
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let key = self.0.iter().find(|key| key.id == id)?;
+        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+        let payload = Payload { msg: sealed, aad: context.bound };
+        let clear =
+            cipher(&key.secret, context).decrypt(XNonce::from_slice(nonce), payload).ok()?;
+        Some(Zeroizing::new(clear))
+    }
+}
+
+fn cipher(secret: &Secret, context: &Context<'_>) -> XChaCha20Poly1305 {
+    let key = derive(secret, "session", context.cookie);
+    XChaCha20Poly1305::new(key.as_slice().into())
+}
+
+fn derive(secret: &Secret, purpose: &str, input: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.expose().as_bytes())
+        .expect("HMAC takes a key of any length");
+    mac.update(b"postern\0");
+    mac.update(purpose.as_bytes());
+    mac.update(b"\0");
+    mac.update(input);
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Keys {
+        Keys::parse(&Secret::new(text.into())).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_only_in_its_place() {
+        let one = keys("one");
+        let place = Context { cookie: b"cookie", bound: b"row" };
+        let (id, sealed) = one.seal(&place, b"secret");
+        assert_eq!(
+            one.open(id, &place, &sealed).as_deref().map(Vec::as_slice),
+            Some(b"secret".as_slice())
+        );
+        assert!(!sealed.windows(6).any(|window| window == b"secret"));
+        let mut altered = sealed.clone();
+        *altered.last_mut().unwrap() ^= 1;
+        for (keys, context, sealed) in [
+            (&one, Context { cookie: b"other", bound: b"row" }, &sealed),
+            (&one, Context { cookie: b"cookie", bound: b"other" }, &sealed),
+            (&keys("two"), Context { cookie: b"cookie", bound: b"row" }, &sealed),
+            (&one, Context { cookie: b"cookie", bound: b"row" }, &altered),
+            (&one, Context { cookie: b"cookie", bound: b"row" }, &vec![0; 5]),
+        ] {
+            assert!(keys.open(id, &context, sealed).is_none());
+        }
+    }
+
+    #[test]
+    fn an_old_key_opens_and_the_first_seals() {
+        let place = Context { cookie: b"cookie", bound: b"" };
+        let (old_id, sealed) = keys("old").seal(&place, b"secret");
+        let rotated = keys("new\nold\n");
+        assert!(rotated.open(old_id, &place, &sealed).is_some());
+        assert_ne!(rotated.seal(&place, b"secret").0, old_id);
+    }
+}

@@ -1,0 +1,114 @@
+//! Signing in: limits, provider, the server's word, and a session.
+
+use super::address::Address;
+use super::limits::{Attempt, Limited};
+use super::verify::VerifyError;
+use super::{Account, Session, Sessions, Token};
+use crate::db::{self, UserId};
+use crate::net;
+use crate::secret::{Credentials, Secret};
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// What somebody typed.
+pub struct SignIn {
+    /// The address.
+    pub address: String,
+    /// The password.
+    pub password: Secret,
+    /// "Keep me signed in".
+    pub keep: bool,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no address, or there is no password.
+    #[error("that is not an address and a password")]
+    Invalid,
+    /// No provider is configured for the address.
+    #[error("no provider serves that address")]
+    UnknownProvider,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    Limited(Duration),
+    /// The mail server's word, or its silence.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// The session could not be kept.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl Sessions {
+    /// Signs somebody in, from this client.
+    ///
+    /// # Errors
+    /// See `Error`; every failure that fail2ban should know is one log line.
+    pub async fn sign_in(&self, typed: SignIn, client: IpAddr) -> Result<(Session, Token), Error> {
+        let address = Address::parse(&typed.address).ok_or(Error::Invalid)?;
+        if typed.password.is_empty() {
+            return Err(Error::Invalid);
+        }
+        let attempt = match self.0.limits.begin(client, address.as_str()).await {
+            Ok(attempt) => attempt,
+            Err(Limited(time)) => {
+                self.log_failure(client, &address, "Limit");
+                return Err(Error::Limited(time));
+            }
+        };
+        let Some(provider) = self.0.providers.for_domain(address.domain()) else {
+            attempt.void();
+            return Err(Error::UnknownProvider);
+        };
+        let login = provider.settings.login_of(address.as_str());
+        let verified = self.0.verifier.verify(provider, &login, &typed.password).await;
+        self.settle(attempt, client, &address, &verified);
+        verified?;
+        let account =
+            Account { address: address.as_str().to_owned(), login, provider: provider.clone() };
+        let user = user_id(&account);
+        let credentials = Credentials::Password(typed.password);
+        Ok(self.create(user, account, credentials, typed.keep).await?)
+    }
+
+    fn settle(
+        &self,
+        attempt: Attempt,
+        client: IpAddr,
+        address: &Address,
+        verified: &Result<(), VerifyError>,
+    ) {
+        match verified {
+            Ok(()) => attempt.succeeded(),
+            Err(VerifyError::Refused(_)) => {
+                drop(attempt);
+                self.log_failure(client, address, "AuthenticationFailed");
+            }
+            Err(error) => {
+                attempt.void();
+                tracing::warn!(client.ip = %client, %error, "sign-in could not be tried");
+            }
+        }
+    }
+
+    /// The line that fail2ban reads: see docs/fail2ban.md before changing it.
+    fn log_failure(&self, client: IpAddr, address: &Address, reason: &str) {
+        let name = self.log_name(address.as_str());
+        tracing::warn!("sign-in failed from {}: {reason} (address {name})", client.to_canonical());
+    }
+}
+
+/// The same person has the same id whatever session, and nobody else has it.
+pub(super) fn user_id(account: &Account) -> UserId {
+    let server = account.provider.settings.imap.as_ref().map(net::Endpoint::to_string);
+    let mut hash = Sha256::new();
+    hash.update(b"postern user\0");
+    hash.update(server.unwrap_or_default());
+    hash.update(b"\0");
+    hash.update(&account.login);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    UserId(id)
+}

@@ -1,0 +1,203 @@
+//! Sessions over a real database, a fake mail server's word, and a clock that the test moves.
+
+use super::*;
+use crate::config;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, UNIX_EPOCH};
+
+const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Confirms the password "right" only.
+struct Fake;
+
+impl Verifier for Fake {
+    fn verify<'a>(
+        &'a self,
+        _: &'a Provider,
+        _: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<(), VerifyError>> {
+        Box::pin(async move {
+            match password.expose() {
+                "right" => Ok(()),
+                "down" => Err(VerifyError::Unavailable(String::new())),
+                _ => Err(VerifyError::Refused("no".into())),
+            }
+        })
+    }
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    clock: Clock,
+    sessions: Sessions,
+}
+
+async fn open(folder: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
+    let text = r#"[[provider]]
+        name = "Example"
+        domains = ["example.test"]
+        imap = "imaps://mail.example.test"
+        login = "{local}""#;
+    let config: Config = toml::from_str(text).unwrap();
+    let db = Db::open(folder.path()).await.unwrap();
+    let keys = Keys::parse(&Secret::new(key.into())).unwrap();
+    let providers = Providers::new(&config.provider).unwrap();
+    let ground = Ground { clock: clock.clone(), db, keys, providers, verifier: Arc::new(Fake) };
+    Bench { folder, clock, sessions: Sessions::new(&config, ground) }
+}
+
+async fn bench() -> Bench {
+    let clock = Clock::fake(UNIX_EPOCH + Duration::from_secs(1_000_000_000));
+    open(tempfile::tempdir().unwrap(), clock, "one").await
+}
+
+impl Bench {
+    async fn try_sign_in(
+        &self,
+        address: &str,
+        password: &str,
+        keep: bool,
+    ) -> Result<(Session, Token), SignInError> {
+        let password = Secret::new(password.into());
+        self.sessions.sign_in(SignIn { address: address.into(), password, keep }, CLIENT).await
+    }
+
+    async fn sign_in(&self, keep: bool) -> (Session, Token) {
+        self.try_sign_in(" ann@Example.test", "right", keep).await.unwrap()
+    }
+
+    async fn knows(&self, token: &Token) -> bool {
+        self.sessions.authenticate(token).await.unwrap().is_some()
+    }
+
+    /// The same folder in a new process.
+    async fn restart(self, key: &str) -> Bench {
+        self.sessions.sweep().await.unwrap();
+        let Bench { folder, clock, sessions } = self;
+        sessions.0.db.close().await;
+        drop(sessions);
+        open(folder, clock, key).await
+    }
+}
+
+#[tokio::test]
+async fn a_session_knows_its_account() {
+    let bench = bench().await;
+    let (session, token) = bench.sign_in(false).await;
+    assert_eq!(
+        (session.account().address.as_str(), session.account().login.as_str()),
+        ("ann@example.test", "ann")
+    );
+    let found = bench.sessions.authenticate(&token).await.unwrap().unwrap();
+    assert_eq!((found.id(), found.user()), (session.id(), session.user()));
+    assert!(!bench.knows(&Token::random()).await);
+    let (again, _) = bench.sign_in(true).await;
+    assert_eq!(again.user(), session.user());
+    assert_ne!(again.id(), session.id());
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart() {
+    let bench = bench().await;
+    let check = async |address: &str, password: &str, expect: &str| {
+        let error = bench.try_sign_in(address, password, false).await.err().expect("refused");
+        assert!(format!("{error:?}").starts_with(expect), "{error:?}");
+    };
+    check("ann@example.test", "wrong", "Verify(Refused").await;
+    check("ann@example.test", "down", "Verify(Unavailable").await;
+    check("ann@other.test", "right", "UnknownProvider").await;
+    check("ann", "right", "Invalid").await;
+    check("ann@example.test", "", "Invalid").await;
+    for _ in 0..4 {
+        check("ann@example.test", "wrong", "Verify(Refused").await;
+    }
+    check("ann@example.test", "right", "Limited").await;
+}
+
+#[tokio::test]
+async fn a_session_outlives_the_process_and_a_changed_key() {
+    let bench = bench().await;
+    let (session, token) = bench.sign_in(true).await;
+    let bench = bench.restart("one").await;
+    let found = bench.sessions.authenticate(&token).await.unwrap().unwrap();
+    let Credentials::Password(password) = found.credentials();
+    assert_eq!((found.user(), password.expose()), (session.user(), "right"));
+    let bench = bench.restart("two\none").await;
+    assert!(bench.knows(&token).await);
+    let bench = bench.restart("two").await;
+    assert!(bench.knows(&token).await, "sealed again under the new key");
+    let bench = bench.restart("three").await;
+    assert!(!bench.knows(&token).await);
+}
+
+#[tokio::test]
+async fn nothing_readable_is_kept() {
+    let bench = bench().await;
+    let (session, token) = bench.sign_in(true).await;
+    let row = sessions::find(&bench.sessions.0.db, session.id()).await.unwrap().unwrap();
+    let holds = |needle: &[u8]| row.sealed.windows(needle.len()).any(|window| window == needle);
+    assert!(!holds(b"right") && !holds(b"ann") && row.id != token.as_bytes());
+}
+
+#[tokio::test]
+async fn sign_out_ends_the_session_everywhere() {
+    let bench = bench().await;
+    let (session, token) = bench.sign_in(true).await;
+    let (other, other_token) = bench.sign_in(true).await;
+    let ended = tokio::spawn(session.ended());
+    bench.sessions.end(session.id()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(1), ended).await.expect("within a second").unwrap();
+    assert!(session.is_over() && !session.touch() && !bench.knows(&token).await);
+    assert!(bench.knows(&other_token).await);
+    bench.sessions.end_all(other.user()).await.unwrap();
+    assert!(other.is_over() && !bench.knows(&other_token).await);
+    let bench = bench.restart("one").await;
+    assert!(!bench.knows(&token).await && !bench.knows(&other_token).await);
+}
+
+#[tokio::test]
+async fn an_unused_session_expires_and_a_used_one_slides() {
+    let bench = bench().await;
+    let (idle, idle_token) = bench.sign_in(false).await;
+    let (_, kept_token) = bench.sign_in(true).await;
+    bench.clock.advance(11 * HOUR);
+    assert!(bench.knows(&idle_token).await);
+    bench.clock.advance(11 * HOUR);
+    assert!(!idle.is_over(), "used eleven hours ago");
+    let mut ended = Box::pin(idle.ended());
+    assert!((&mut ended).now_or_never().is_none());
+    bench.clock.advance(HOUR);
+    assert!((&mut ended).now_or_never().is_some());
+    assert!(!bench.knows(&idle_token).await);
+    bench.clock.advance(29 * 24 * HOUR);
+    assert!(bench.knows(&kept_token).await);
+    let bench = bench.restart("one").await;
+    bench.clock.advance(29 * 24 * HOUR);
+    assert!(bench.knows(&kept_token).await, "the use was written down");
+    bench.clock.advance(31 * 24 * HOUR);
+    bench.sessions.sweep().await.unwrap();
+    assert!(!bench.knows(&kept_token).await);
+    assert_eq!(bench.sessions.count(), 0);
+}
+
+#[test]
+fn two_logins_are_two_users() {
+    let provider = |imap: &str| {
+        let text = format!("name = \"\"\ndomains = []\nimap = \"{imap}\"");
+        Arc::new(Provider::new(toml::from_str::<config::Provider>(&text).unwrap()).unwrap())
+    };
+    let user = |imap: &str, login: &str| {
+        sign_in::user_id(&Account {
+            address: String::new(),
+            login: login.into(),
+            provider: provider(imap),
+        })
+    };
+    assert_eq!(user("imaps://A.test", "ann"), user("imap+starttls://a.test:993", "ann"));
+    assert_ne!(user("imaps://a.test", "ann"), user("imaps://a.test", "Ann"));
+    assert_ne!(user("imaps://a.test", "ann"), user("imaps://b.test", "ann"));
+}
