@@ -1,0 +1,126 @@
+//! What the stage can be told: `{"do": VERB, …}`, answered with `{…}` or `{"error": …}`.
+//!
+//! `deliver` {from, to, subject}: sends a message and waits until it has arrived.
+//! `append` {as, mailbox, message, flags}: files a raw message.
+//! `imap` {as, lines}: says each line in one fresh session; answers {answers: [{untagged, tagged, ms}]}.
+//! `fill` {as, mailbox, count}: files that many messages.
+//! `wait` {as, mailbox, criteria}: waits until a search finds something; answers {uids}.
+//! `kill-imap`, `start-imap`, `kill-bridge`, `start-bridge`.
+//! `fault` {on, effect, text, times}: arms a fault of the mail host; `clear-faults` disarms all.
+//! `log`: answers {bridge} with what the bridge printed.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use postern_mailhost::{ImapEffect, SmtpEffect, Trigger};
+use postern_tests::bridge::Program;
+use postern_tests::world::World;
+use postern_tests::{Person, message};
+use serde_json::{Value, json};
+
+/// Mail servers and a bridge.
+pub struct Stage {
+    /// The mail servers.
+    pub world: World,
+    /// The bridge.
+    pub bridge: Program,
+}
+
+impl Stage {
+    /// Carries out one order.
+    pub async fn obey(&mut self, order: &Value) -> Result<Value> {
+        match text(order, "do")? {
+            "deliver" => {
+                let (from, to) = (self.person(order, "from")?, self.person(order, "to")?);
+                self.world.deliver(&from, &to, text(order, "subject")?).await?;
+            }
+            "append" => self.append(order).await?,
+            "imap" => return self.imap(order).await,
+            "fill" => {
+                let person = self.person(order, "as")?;
+                let count = order["count"].as_u64().context("count is a number")?;
+                let mut session = self.world.session(&person).await?;
+                let mailbox = text(order, "mailbox")?;
+                message::fill(&mut session, mailbox, &person, usize::try_from(count)?).await?;
+            }
+            "wait" => {
+                let mut session = self.world.session(&self.person(order, "as")?).await?;
+                let (mailbox, criteria) = (text(order, "mailbox")?, text(order, "criteria")?);
+                return Ok(json!({ "uids": session.wait_for(mailbox, criteria).await? }));
+            }
+            "kill-imap" => self.world.kill().await?,
+            "start-imap" => self.world.launch().await?,
+            "kill-bridge" => self.bridge.kill()?,
+            "start-bridge" => self.bridge.launch().await?,
+            "fault" => self.arm(order)?,
+            "clear-faults" => self.world.host().faults().clear_all(),
+            "log" => return Ok(json!({ "bridge": self.bridge.log() })),
+            other => bail!("{other} is no order"),
+        }
+        Ok(json!({}))
+    }
+
+    async fn append(&self, order: &Value) -> Result<()> {
+        let mut session = self.world.session(&self.person(order, "as")?).await?;
+        let raw = text(order, "message")?.as_bytes();
+        let flags = order["flags"].as_str().unwrap_or_default();
+        session.append(text(order, "mailbox")?, flags, [raw]).await?;
+        Ok(())
+    }
+
+    async fn imap(&self, order: &Value) -> Result<Value> {
+        let mut session = self.world.session(&self.person(order, "as")?).await?;
+        let mut answers = Vec::new();
+        for line in order["lines"].as_array().context("lines is a list")? {
+            let answer = session.command(line.as_str().context("a line is text")?).await?;
+            answers.push(json!({
+                "untagged": answer.untagged,
+                "tagged": answer.tagged,
+                "ms": answer.took.as_secs_f64() * 1000.0,
+            }));
+        }
+        Ok(json!({ "answers": answers }))
+    }
+
+    fn arm(&self, order: &Value) -> Result<()> {
+        let mut trigger = Trigger::on(text(order, "on")?);
+        if let Some(times) = order["times"].as_u64() {
+            trigger = trigger.times(u32::try_from(times)?);
+        }
+        let words = order["text"].as_str().unwrap_or_default().to_owned();
+        let number = order["number"].as_u64().unwrap_or_default();
+        let effect = match text(order, "effect")? {
+            "no" => ImapEffect::No(words),
+            "bad" => ImapEffect::Bad(words),
+            "bye" => ImapEffect::Bye(words),
+            "close" => ImapEffect::Close,
+            "close-after" => ImapEffect::CloseAfter(usize::try_from(number)?),
+            "stall" => ImapEffect::Stall,
+            "garbage" => ImapEffect::Garbage(words.into_bytes()),
+            "giant-literal" => ImapEffect::GiantLiteral(number),
+            "drop-mid-literal" => ImapEffect::DropMidLiteral,
+            "silent" => ImapEffect::Silent,
+            "slow" => ImapEffect::Slow(Duration::from_millis(number)),
+            "deny-recipient" => {
+                self.world.host().faults().smtp(trigger, SmtpEffect::DenyRecipient(words));
+                return Ok(());
+            }
+            "reply" => {
+                let code = u16::try_from(number)?;
+                self.world.host().faults().smtp(trigger, SmtpEffect::Reply(code, words));
+                return Ok(());
+            }
+            other => bail!("{other} is no effect"),
+        };
+        self.world.host().faults().imap(trigger, effect);
+        Ok(())
+    }
+
+    fn person(&self, order: &Value, key: &str) -> Result<Person> {
+        Ok(self.world.person(text(order, key)?))
+    }
+}
+
+fn text<'a>(order: &'a Value, key: &str) -> Result<&'a str> {
+    order[key].as_str().with_context(|| format!("{key} is missing in {order}"))
+}

@@ -1,0 +1,95 @@
+// What goes wrong is said, loses nothing, and is never shown as an empty mailbox.
+import { KINDS, test, expect, row, openMessage, mailbox, notifications } from './play.mjs';
+
+const status = (page) => page.getByRole('status').filter({ hasText: /\S/ });
+
+for (const kind of KINDS) {
+  test(`${kind}: the mail server goes and comes back; typed text stays`, async ({ stage, visit }) => {
+    const world = await stage(kind);
+    await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Before' });
+    const page = await visit(world, 'anna');
+    await expect(row(page, 'Before')).toBeVisible();
+    await page.getByRole('button', { name: 'Compose' }).click();
+    const composer = page.getByRole('dialog', { name: /^New message/ });
+    await composer.getByRole('textbox', { name: 'Subject' }).fill('Half a thought');
+    await composer.getByRole('textbox', { name: 'Message text' }).fill('and the other half');
+
+    await world.do('kill-imap');
+    await expect(page.getByText(/mail server.*(reach|answer)|reconnect/i).first()).toBeVisible();
+    await expect(row(page, 'Before')).toBeVisible();
+    await world.do('start-imap');
+    await world.do('deliver', { from: 'ben', to: 'anna', subject: 'After' });
+    await expect(row(page, 'After')).toBeVisible({ timeout: 40_000 });
+    await expect(composer.getByRole('textbox', { name: 'Subject' })).toHaveValue('Half a thought');
+    await expect(composer.getByRole('textbox', { name: 'Message text' })).toHaveValue('and the other half');
+  });
+}
+
+test('the bridge goes and comes back; the page says so and follows again', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Before' });
+  const page = await visit(world, 'anna');
+  await expect(row(page, 'Before')).toBeVisible();
+  await world.do('kill-bridge');
+  await expect(page.getByText(/reconnecting|connection.*lost|offline/i).first()).toBeVisible();
+  await expect(row(page, 'Before')).toBeVisible();
+  await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Meanwhile' });
+  await world.do('start-bridge');
+  await expect(row(page, 'Meanwhile')).toBeVisible({ timeout: 40_000 });
+});
+
+test('a wrong password is told from a server that is away', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const page = await visit(world);
+  const attempt = async () => {
+    await page.getByRole('textbox', { name: 'Email address' }).fill('anna@example.test');
+    await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await attempt();
+  await expect(page.getByRole('alert').filter({ hasText: /password/i })).toBeVisible();
+  await world.do('kill-imap');
+  await attempt();
+  await expect(page.getByRole('alert').filter({ hasText: /reach/i })).toBeVisible();
+});
+
+const FAULTS = [
+  ['NO', { effect: 'no', text: '[UNAVAILABLE] Try later' }],
+  ['BAD', { effect: 'bad', text: 'Parse error' }],
+  ['BYE', { effect: 'bye', text: 'Going down' }],
+  ['a closed connection', { effect: 'close' }],
+  ['an answer cut short', { effect: 'drop-mid-literal' }],
+  ['garbage', { effect: 'garbage', text: '* 1 FETCH (((((( \u0000' }],
+  ['a giant literal', { effect: 'giant-literal', number: 5_000_000_000 }],
+  ['silence', { effect: 'silent' }],
+];
+for (const [name, fault] of FAULTS) {
+  test(`FETCH answered by ${name} is never an empty mailbox`, async ({ stage, visit }) => {
+    const world = await stage('mailhost');
+    await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Still here' });
+    await world.do('fault', { on: 'FETCH', ...fault });
+    const page = await visit(world, 'anna');
+    await expect(page.getByRole('alert').or(status(page)).filter({ hasText: /\w/ }).first()).toBeVisible();
+    await expect(page.getByText(/no messages|nothing here|empty/i)).toHaveCount(0);
+    await world.do('clear-faults');
+    const retry = page.getByRole('button', { name: /try again/i }).first();
+    await expect(retry.or(row(page, 'Still here')).first()).toBeVisible({ timeout: 40_000 });
+    if (await retry.isVisible()) await retry.click();
+    await expect(row(page, 'Still here')).toBeVisible({ timeout: 40_000 });
+  });
+}
+
+test('a refused recipient is named, and what was written is kept', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  await world.do('fault', { on: 'RCPT', effect: 'deny-recipient', text: 'ben@example.test' });
+  const page = await visit(world, 'anna');
+  await page.getByRole('button', { name: 'Compose' }).click();
+  const composer = page.getByRole('dialog', { name: /^New message/ });
+  await composer.getByRole('combobox', { name: 'To' }).fill('ben@example.test');
+  await composer.getByRole('combobox', { name: 'To' }).press('Enter');
+  await composer.getByRole('textbox', { name: 'Subject' }).fill('Refused');
+  await composer.getByRole('textbox', { name: 'Message text' }).fill('kept');
+  await composer.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText(/ben@example\.test/).and(notifications(page).getByText(/./))
+    .or(notifications(page).getByText(/not (be )?(sent|delivered)|refused/i)).first()).toBeVisible();
+});
