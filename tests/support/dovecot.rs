@@ -115,7 +115,7 @@ impl Dovecot {
 
     /// The person with this local part.
     pub fn person(&self, local: &str) -> Person {
-        let found = self.people.iter().find(|p| p.address.starts_with(&format!("{local}@")));
+        let found = self.people.iter().find(|person| person.local() == local);
         found.unwrap_or_else(|| panic!("no {local} on this server")).clone()
     }
 

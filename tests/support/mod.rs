@@ -4,14 +4,22 @@
     reason = "tests stand outside the product: they open their own connections and read the real clock"
 )]
 
+pub mod bridge;
 pub mod certificate;
 pub mod dovecot;
+pub mod http;
 pub mod imap;
+pub mod link;
+pub mod list;
 pub mod message;
+pub mod pages;
 pub mod postfix;
+pub mod scene;
 pub mod server;
 pub mod smtp;
+pub mod visitor;
 pub mod wait;
+pub mod world;
 
 /// The domain of every address that the test servers serve.
 pub const DOMAIN: &str = "example.test";
@@ -29,5 +37,10 @@ impl Person {
     /// `anna` becomes `anna@example.test` with the password `secret-anna`.
     pub fn named(local: &str) -> Self {
         Self { address: format!("{local}@{DOMAIN}"), password: format!("secret-{local}") }
+    }
+
+    /// What stands before the at sign.
+    pub fn local(&self) -> &str {
+        self.address.split('@').next().unwrap_or_default()
     }
 }

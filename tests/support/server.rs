@@ -66,6 +66,13 @@ impl Server {
         Ok(Self { guard })
     }
 
+    /// The pid of the started process.
+    pub fn pid(&self) -> Result<u32> {
+        let guard = self.guard.id();
+        let children = std::fs::read_to_string(format!("/proc/{guard}/task/{guard}/children"))?;
+        children.trim().parse().with_context(|| format!("the guard's children are {children:?}"))
+    }
+
     /// Asks the server to stop, waits for it, and keeps its folder.
     pub fn stop(self) -> Result<()> {
         self.end("TERM\n")

@@ -1,0 +1,12 @@
+//! The bridge through its real doors, HTTP and the link, before real mail servers and before broken ones.
+
+mod connections;
+mod doors;
+mod faults;
+mod frames;
+mod limits;
+mod list;
+mod pages;
+mod recovery;
+mod send;
+mod sign_in;
