@@ -1,7 +1,5 @@
 //! How few connections a bridge needs, and that a large download stands in nobody's way.
 
-use std::time::Instant;
-
 use anyhow::Result;
 use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::error::ErrorCode;
@@ -101,8 +99,7 @@ async fn a_large_download_delays_another_message_by_one_slice_at_most() -> Resul
     let mut tab = visitor.tab().await?;
     let inbox = tab.open(Role::Inbox).await?;
     let key = |subject| inbox.list.row(subject).expect("it was filed").key.clone();
-    let opened =
-        tab.link.call(OpenMessage { key: key("Large"), urgency: Urgency::Now }).await?;
+    let opened = tab.link.call(OpenMessage { key: key("Large"), urgency: Urgency::Now }).await?;
     let attachment = &opened.attachments[0];
     let path = blob_path(&opened.summary.key, &attachment.section);
     let mut download = http::open(scene.home().port, &visitor.get(&path)).await?;
@@ -112,10 +109,10 @@ async fn a_large_download_delays_another_message_by_one_slice_at_most() -> Resul
 
     let rest = tokio::spawn(async move {
         let mut rest = Vec::new();
-        download.body.read_to_end(&mut rest).await.map(|_| (Instant::now(), rest))
+        download.body.read_to_end(&mut rest).await.map(|_| (wait::now(), rest))
     });
     let small = tab.link.call(OpenMessage { key: key("Small"), urgency: Urgency::Now }).await?;
-    let shown = Instant::now();
+    let shown = wait::now();
     assert_eq!(small.summary.envelope.subject, "Small");
     let (finished, rest) = rest.await??;
     assert!(shown < finished, "the small message waited for the end of the download");

@@ -77,10 +77,12 @@ async fn a_broken_list_never_empties_the_tree() -> Result<()> {
         let mut link = postern_tests::link::Link::open(&visitor.handshake()).await?;
         let accounts = link.call(postern_shared::api::accounts::ListAccounts).await?;
         let account = accounts[0].id.clone();
-        let listed =
-            link.call(postern_shared::api::mailboxes::ListMailboxes { account }).await;
+        let listed = link.call(postern_shared::api::mailboxes::ListMailboxes { account }).await;
         if let Ok(mailboxes) = listed {
-            assert!(mailboxes.iter().any(|mailbox| mailbox.role == Some(Role::Inbox)), "{effect:?}");
+            assert!(
+                mailboxes.iter().any(|mailbox| mailbox.role == Some(Role::Inbox)),
+                "{effect:?}"
+            );
         }
         faults.clear(fault);
         assert!(!visitor.tab().await?.mailboxes().await?.is_empty());

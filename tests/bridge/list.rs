@@ -1,6 +1,6 @@
 //! Windows: what they show at first, what deltas tell, and that all tabs see the same.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use postern_shared::api::messages::{ChangeFlags, MoveMessages};
@@ -9,7 +9,7 @@ use postern_shared::mailbox::Role;
 use postern_shared::window::{Anchor, Total};
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{OpenList, action};
-use postern_tests::message;
+use postern_tests::{message, wait};
 
 #[tokio::test]
 async fn the_first_window_shows_the_newest_rows_and_the_whole_length() -> Result<()> {
@@ -61,7 +61,8 @@ async fn another_program_s_changes_arrive_as_deltas() -> Result<()> {
         let mut other = scene.world.session(&anna).await?;
         other.ok("SELECT INBOX").await?;
         other.ok("STORE 1 +FLAGS (\\Flagged)").await?;
-        let flagged = |open: &OpenList| open.list.row("First").is_some_and(|row| row.flags.flagged());
+        let flagged =
+            |open: &OpenList| open.list.row("First").is_some_and(|row| row.flags.flagged());
         assert!(!flagged(&inbox));
         tab.follow(&mut inbox, "a new flag", |list| {
             list.row("First").is_some_and(|row| row.flags.flagged())
@@ -84,14 +85,12 @@ async fn two_links_stay_in_step_within_a_second() -> Result<()> {
     let (mut here, mut there) = (scene.tab("anna").await?, scene.tab("anna").await?);
     let (mut mine, mut theirs) = (here.open(Role::Inbox).await?, there.open(Role::Inbox).await?);
     let key = mine.list.row("Kept").expect("it was filed").key.clone();
-    let started = Instant::now();
+    let started = wait::now();
     let change = FlagChange { add: vec![Flag::Seen], remove: vec![] };
     here.link.call(ChangeFlags { action: action(), keys: vec![key.clone()], change }).await?;
     for (tab, open) in [(&mut here, &mut mine), (&mut there, &mut theirs)] {
-        tab.follow(open, "the flag", |list| {
-            list.row("Kept").is_some_and(|row| row.flags.seen())
-        })
-        .await?;
+        tab.follow(open, "the flag", |list| list.row("Kept").is_some_and(|row| row.flags.seen()))
+            .await?;
     }
     let to = here.mailbox(Role::Archive).await?.id;
     let key = mine.list.row("Moved").expect("it was filed").key.clone();
@@ -122,7 +121,8 @@ async fn a_repeated_action_is_answered_from_memory() -> Result<()> {
     let first = tab.link.call(call.clone()).await?;
     let commands = || {
         let connections = scene.world.host().connections();
-        connections.commands(&anna.address, "UID MOVE") + connections.commands(&anna.address, "MOVE")
+        connections.commands(&anna.address, "UID MOVE")
+            + connections.commands(&anna.address, "MOVE")
     };
     let before = commands();
     assert!(before > 0, "the move was not made by MOVE");

@@ -29,8 +29,7 @@ async fn the_page_s_policy_is_the_decided_one() -> Result<()> {
         let world = World::in_memory().await?;
         let bridge = Bridge::start(Home::new(&world.provider(), base_path, "")?).await?;
         let path = bridge.home.below("login");
-        let page =
-            http::fetch(bridge.home.port, &Request { path, ..Request::default() }).await?;
+        let page = http::fetch(bridge.home.port, &Request { path, ..Request::default() }).await?;
         assert_eq!(page.status, 200);
         check_policy(
             &page,

@@ -33,10 +33,12 @@ fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
 async fn outcome(tab: &mut Tab, id: &SubmissionId) -> Result<SubmissionState> {
     tab.link
         .event("the submission's end", |event| match event {
-            Event::SubmissionChanged(submission) if submission.id == *id => match submission.state {
-                SubmissionState::Sending => None,
-                ended => Some(ended),
-            },
+            Event::SubmissionChanged(submission) if submission.id == *id => {
+                match submission.state {
+                    SubmissionState::Sending => None,
+                    ended => Some(ended),
+                }
+            }
             _ => None,
         })
         .await
@@ -51,8 +53,7 @@ async fn an_answer_arrives_once_is_filed_once_and_marks_the_original() -> Result
         let mut arrivals = theirs.open(Role::Inbox).await?;
         let inbox = tab.open(Role::Inbox).await?;
         let key = inbox.list.row("Question").expect("it was delivered").key.clone();
-        let opened =
-            tab.link.call(OpenMessage { key: key.clone(), urgency: Urgency::Now }).await?;
+        let opened = tab.link.call(OpenMessage { key: key.clone(), urgency: Urgency::Now }).await?;
         let mut draft = letter(&tab, &ben, "Re: Question");
         draft.origin = Origin::Reply {
             original: key,
@@ -63,7 +64,9 @@ async fn an_answer_arrives_once_is_filed_once_and_marks_the_original() -> Result
         let id = tab.link.call(call.clone()).await?;
         assert_eq!(tab.link.call(call.clone()).await?, id, "a repeat made a second submission");
         assert_eq!(outcome(&mut tab, &id).await?, SubmissionState::Sent);
-        theirs.follow(&mut arrivals, "the answer", |list| list.row("Re: Question").is_some()).await?;
+        theirs
+            .follow(&mut arrivals, "the answer", |list| list.row("Re: Question").is_some())
+            .await?;
         assert_eq!(tab.link.call(call).await?, id, "a repeat made a second submission");
 
         let mut mine = scene.world.session(&anna).await?;

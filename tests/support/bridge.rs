@@ -94,6 +94,9 @@ impl Home {
     }
 }
 
+/// The bridge of a test.
+pub type Bridge = Program;
+
 /// The `postern` program, running.
 #[derive(Debug)]
 pub struct Program {
@@ -152,8 +155,11 @@ impl Program {
     }
 }
 
-/// The `postern` program beside this test's own.
+/// The `postern` program: named by `POSTERN_BIN`, or beside this test's own.
 fn binary() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("POSTERN_BIN") {
+        return Ok(named.into());
+    }
     let own = std::env::current_exe()?;
     let found = own.ancestors().map(|folder| folder.join("postern")).find(|path| path.is_file());
     found.context("the postern program is not built; `cargo build -p postern` builds it")

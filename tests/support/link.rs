@@ -201,7 +201,9 @@ async fn dispatch(
             ToPage::Reply(id, reply) => {
                 let call = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
                 // A caller that has given up no longer listens.
-                let _ = call.map(|call| call.send(reply));
+                if let Some(call) = call {
+                    let _ = call.send(reply);
+                }
             }
             ToPage::Event(event) => {
                 let _ = events.send(event);

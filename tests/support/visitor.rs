@@ -13,11 +13,11 @@ use postern_shared::session::SignIn;
 use postern_shared::window::{Anchor, View, WindowId};
 use tokio_tungstenite::tungstenite::http::header::SET_COOKIE;
 
-use crate::{Person, wait};
 use crate::bridge::Home;
 use crate::http::{self, Request, Response};
 use crate::link::{Handshake, Link};
 use crate::list::List;
+use crate::{Person, wait};
 
 /// A signed-in browser.
 #[derive(Debug, Clone)]

@@ -8,6 +8,11 @@ use anyhow::{Context, Result, bail};
 /// How long anything on loopback may take before a test calls it broken.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The real time, for tests that say how long something took.
+pub fn now() -> Instant {
+    Instant::now()
+}
+
 /// Asks `probe` until it gives a value; fails with `what` when `PATIENCE` is over.
 pub async fn until<T, F>(what: &str, mut probe: impl FnMut() -> F) -> Result<T>
 where

@@ -29,7 +29,7 @@ fn part(workspace: &Workspace, name: &'static str, timing: &mut Timing) {
     match name {
         "check" => check::parts(workspace, timing),
         "units" => timing.part(name, || units(workspace)),
-        "bridge" => timing.part(name, || {
+        "protocol" | "bridge" => timing.part(name, || {
             install::all(workspace, &[Need::MailServers])?;
             target(workspace, name)
         }),

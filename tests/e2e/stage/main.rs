@@ -3,8 +3,6 @@
 //! `stage dovecot|mailhost [--base PATH] [--storage sdbox|mdbox] [--config LINE]…` prints one JSON object
 //! `{url, people, imap}` and then answers each JSON command with one JSON object; see [`orders`].
 
-#![expect(clippy::disallowed_methods, reason = "a tool of the tests: it reads its own arguments")]
-
 mod orders;
 
 use std::io::Write;
@@ -14,7 +12,6 @@ use postern_tests::bridge::{Home, Program};
 use postern_tests::dovecot::Setup;
 use postern_tests::world::World;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// What the command line asks for.
 struct Options {
@@ -28,9 +25,7 @@ struct Options {
 async fn main() -> Result<()> {
     let options = options(std::env::args().skip(1))?;
     let world = match options.kind.as_str() {
-        "dovecot" => {
-            World::real_as(Setup { storage: options.storage, ..Setup::default() }).await?
-        }
+        "dovecot" => World::real_as(Setup { storage: options.storage, ..Setup::default() }).await?,
         "mailhost" => World::in_memory().await?,
         other => bail!("{other}: say dovecot or mailhost"),
     };
@@ -43,9 +38,9 @@ async fn main() -> Result<()> {
         .collect();
     say(&json!({ "url": bridge.home.url(), "people": people, "imap": world.imap() }))?;
     let mut stage = orders::Stage { world, bridge };
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
     // The end of input is the end of the play: everything is dropped, and with it stopped.
-    while let Some(line) = lines.next_line().await? {
+    while let Some(line) = tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await? {
+        let line = line?;
         let order: Value = serde_json::from_str(&line).context("orders are JSON")?;
         let answer = match stage.obey(&order).await {
             Ok(answer) => answer,
