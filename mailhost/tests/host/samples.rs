@@ -1,0 +1,1 @@
+//! The sample mail is there, dated back from the start, and in order.
