@@ -109,6 +109,25 @@ impl RawImap {
         bail!("waited in vain for {criteria} in {mailbox}")
     }
 
+    /// Starts IDLE (RFC 2177) and waits until the server idles; the session does nothing else after.
+    pub async fn start_idle(&mut self) -> Result<()> {
+        self.stream.write_all(b"idle IDLE\r\n").await?;
+        self.idle_line("+").await.map(drop)
+    }
+
+    /// Waits for a line that holds `needle` while idling.
+    pub async fn idle_line(&mut self, needle: &str) -> Result<String> {
+        wait::within("a line while idling", async {
+            loop {
+                let line = self.response().await?;
+                if line.contains(needle) {
+                    return Ok(line);
+                }
+            }
+        })
+        .await
+    }
+
     /// Sends bytes with a fresh tag in front and CRLF behind; reads up to the tagged line.
     async fn exchange(&mut self, bytes: &[u8]) -> Result<Answer> {
         self.tag += 1;

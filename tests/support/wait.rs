@@ -1,7 +1,7 @@
 //! Waiting for a condition with a deadline, so that no test sleeps and none hangs.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
@@ -11,6 +11,12 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 /// The real time, for tests that say how long something took.
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// Milliseconds since 1970, as a browser's `performance.timeOrigin + performance.now()` counts them.
+pub fn wall_clock_ms() -> f64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_secs_f64() * 1000.0
 }
 
 /// Asks `probe` until it gives a value; fails with `what` when `PATIENCE` is over.

@@ -5,6 +5,9 @@
 //! `imap` {as, lines}: says each line in one fresh session; answers {answers: [{untagged, tagged, ms}]}.
 //! `fill` {as, mailbox, count}: files that many messages.
 //! `wait` {as, mailbox, criteria}: waits until a search finds something; answers {uids}.
+//! `watch` {as, mailbox, criteria}: asks without pause until a search finds something; answers {at}, the
+//! wall-clock time of that in milliseconds. `arrival` {as, message}: files a message into the inbox and
+//! answers {at}, the time when an idling session was told.
 //! `kill-imap`, `start-imap`, `kill-bridge`, `start-bridge`.
 //! `fault` {on, effect, text, times}: arms a fault of the mail host; `clear-faults` disarms all.
 //! `log`: answers {bridge} with what the bridge printed.
@@ -15,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use postern_mailhost::{ImapEffect, SmtpEffect, Trigger};
 use postern_tests::bridge::Program;
 use postern_tests::world::World;
-use postern_tests::{Person, message};
+use postern_tests::{Person, message, wait};
 use serde_json::{Value, json};
 
 /// Mail servers and a bridge.
@@ -48,6 +51,8 @@ impl Stage {
                 let (mailbox, criteria) = (text(order, "mailbox")?, text(order, "criteria")?);
                 return Ok(json!({ "uids": session.wait_for(mailbox, criteria).await? }));
             }
+            "watch" => return self.watch(order).await,
+            "arrival" => return self.arrival(order).await,
             "kill-imap" => self.world.kill().await?,
             "start-imap" => self.world.launch().await?,
             "kill-bridge" => self.bridge.kill()?,
@@ -80,6 +85,30 @@ impl Stage {
             }));
         }
         Ok(json!({ "answers": answers }))
+    }
+
+    async fn watch(&self, order: &Value) -> Result<Value> {
+        let mut session = self.world.session(&self.person(order, "as")?).await?;
+        session.ok(&format!("SELECT \"{}\"", text(order, "mailbox")?)).await?;
+        let criteria = text(order, "criteria")?;
+        wait::within("the watched change", async {
+            while session.search(criteria).await?.is_empty() {
+                session.ok("NOOP").await?;
+            }
+            Ok(json!({ "at": wait::wall_clock_ms() }))
+        })
+        .await
+    }
+
+    async fn arrival(&self, order: &Value) -> Result<Value> {
+        let person = self.person(order, "as")?;
+        let mut idling = self.world.session(&person).await?;
+        idling.ok("SELECT INBOX").await?;
+        idling.start_idle().await?;
+        let mut session = self.world.session(&person).await?;
+        session.append("INBOX", "", [text(order, "message")?.as_bytes()]).await?;
+        idling.idle_line(" EXISTS").await?;
+        Ok(json!({ "at": wait::wall_clock_ms() }))
     }
 
     fn arm(&self, order: &Value) -> Result<()> {

@@ -1,0 +1,98 @@
+// What is put into the page to measure: times are the page's own, taken after the frame is painted.
+
+/** Runs inside the page before anything else. */
+export function probe() {
+  const grid = () => document.querySelector('[role=grid]');
+  const scroller = () => {
+    let node = grid();
+    while (node && node.scrollHeight <= node.clientHeight + 1) node = node.parentElement;
+    return node;
+  };
+  const named = (row) => row.getAttribute('aria-label') || row.textContent;
+  const loaded = () => [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')]
+    .filter((row) => named(row).trim() && row.getAttribute('aria-busy') !== 'true');
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now());
+    port2.postMessage(0);
+  }));
+  /** Resolves once `found` is true and a frame with it is painted. */
+  const when = (found) => new Promise((resolve) => {
+    const look = async () => {
+      if (!found()) return false;
+      observer.disconnect();
+      document.removeEventListener('load', look, true);
+      probe.painted = await painted();
+      resolve(probe.painted - probe.started);
+      return true;
+    };
+    const observer = new MutationObserver(look);
+    document.addEventListener('load', look, true);
+    const options = { subtree: true, childList: true, attributes: true, characterData: true };
+    observer.observe(document, options);
+    look();
+  });
+  const frame = () => [...document.querySelectorAll('iframe[title="Message body"]')]
+    .find((one) => one.checkVisibility() && one.getBoundingClientRect().width > 100);
+  const probe = {
+    started: 0, painted: 0, wasm: 0,
+    start() { probe.started = performance.now(); },
+    /** Measures from the next event of a kind. */
+    from(kind, work) {
+      return new Promise((resolve) => {
+        addEventListener(kind, (event) => { probe.started = event.timeStamp; resolve(work()); },
+          { capture: true, once: true });
+      });
+    },
+    /** The wall-clock time of the next key press, in milliseconds. */
+    pressed: () => new Promise((resolve) => {
+      addEventListener('keydown', (event) => {
+        if (event.key !== 'Shift') resolve(performance.timeOrigin + event.timeStamp);
+      }, true);
+    }),
+    rows: () => when(() => loaded().length >= 5),
+    rowAt: (index) => when(() => loaded().some((row) => Number(row.getAttribute('aria-rowindex')) === index)),
+    /** The wall-clock time at which a row whose name holds `text` is painted. */
+    async rowNamed(text) {
+      await when(() => loaded().some((row) => named(row).includes(text)));
+      return performance.timeOrigin + probe.painted;
+    },
+    /** The message's text is there: with `text` where given, else another than before. */
+    body(text) {
+      const before = text ? null : document.querySelector('[role=region][aria-label=Message] h2, section[aria-label=Message] h2')?.textContent;
+      return when(() => {
+        const inside = frame()?.contentDocument?.body?.textContent ?? '';
+        if (text) return inside.includes(text);
+        const now = document.querySelector('[role=region][aria-label=Message] h2, section[aria-label=Message] h2')?.textContent;
+        return now !== before && inside.includes(`This is ${now?.replace('Message', 'message')}`);
+      });
+    },
+    /** Scrolls so that a position of the list is on top. */
+    jump(position) {
+      const node = scroller();
+      const total = Number(grid().getAttribute('aria-rowcount'));
+      node.scrollTop = position * (node.scrollHeight / total);
+    },
+    /** Scrolls the row that holds `text` into view; nothing when it is there already. */
+    aim(text) { loaded().find((row) => named(row).includes(text))?.scrollIntoView({ block: 'center' }); },
+  };
+  window.probe = probe;
+  for (const name of ['instantiateStreaming', 'instantiate', 'compileStreaming']) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (...rest) => {
+      const started = performance.now();
+      try {
+        return await original.apply(WebAssembly, rest);
+      } finally {
+        probe.wasm += performance.now() - started;
+      }
+    };
+  }
+}
+
+/** Waits until the page has nothing to fetch and nothing to draw. */
+export async function settled(page) {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+  await page.waitForTimeout(150); // the bridge's prefetching, which the page cannot see
+}
