@@ -8,3 +8,4 @@ pub mod mime;
 pub mod net;
 pub mod secret;
 pub mod session;
+pub mod store;

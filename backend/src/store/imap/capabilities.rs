@@ -1,0 +1,51 @@
+//! What a server offers (RFC 9051 §7.2.2).
+
+use std::collections::BTreeSet;
+
+use super::wire::{Condition, Exchange, Name, Status};
+
+/// A server's capabilities, compared without regard to case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Capabilities(BTreeSet<String>);
+
+impl Capabilities {
+    /// Whether `name` is offered: `IDLE`, `AUTH=PLAIN`.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, upper case, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Those that a status carries as its response code.
+    pub(super) fn of_status(status: &Status) -> Option<Self> {
+        if status.condition == Condition::Bye {
+            return None;
+        }
+        status.code_arguments("CAPABILITY").map(Self::read).filter(|found| !found.is_empty())
+    }
+
+    /// Those that the server told while it did a command, the latest of them.
+    pub(super) fn of_exchange(exchange: &Exchange) -> Option<Self> {
+        let told = exchange.untagged.iter().rev().find_map(|response| {
+            if let Some((_, content)) = response.untagged(Name::Capability) {
+                return Some(Self::read(&String::from_utf8_lossy(content)));
+            }
+            response.status().and_then(Self::of_status)
+        });
+        exchange.status.as_ref().and_then(Self::of_status).or(told)
+    }
+
+    fn read(words: &str) -> Self {
+        Self(words.split_whitespace().map(str::to_ascii_uppercase).collect())
+    }
+}

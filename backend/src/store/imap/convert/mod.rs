@@ -1,0 +1,11 @@
+//! The only place where IMAP's forms become ours: header text, envelopes, structures, dates.
+
+mod envelope;
+mod header;
+mod structure;
+mod text;
+
+pub(super) use envelope::envelope;
+pub(super) use header::{from_header, references};
+pub(super) use structure::structure;
+pub(super) use text::{flags, internal_date};

@@ -1,0 +1,100 @@
+//! Flags: read them, store them, and expunge what is marked deleted (RFC 9051 §6.4.6, RFC 4315).
+
+use postern_shared::flag::Flag;
+
+use super::command::{Command, sets};
+use super::connection::ImapConnection;
+use super::fetched::Fetched;
+use crate::store::{Error, Expunged, FlagsOf};
+
+impl ImapConnection {
+    /// The flags of these messages; those that are gone are absent.
+    ///
+    /// # Errors
+    /// `Garbled` if an answer cannot be read.
+    pub async fn flags_by_uid(&mut self, uids: &[u32]) -> Result<Vec<FlagsOf>, Error> {
+        let mut all = Vec::with_capacity(uids.len());
+        let mut wanted = uids.to_vec();
+        wanted.sort_unstable();
+        for set in sets(uids) {
+            self.fetch_flags(&set, Some(&wanted), &mut all).await?;
+        }
+        Ok(all)
+    }
+
+    /// The flags of every message of the selected mailbox.
+    ///
+    /// # Errors
+    /// As `flags_by_uid`.
+    pub async fn all_flags(&mut self) -> Result<Vec<FlagsOf>, Error> {
+        let mut all = Vec::new();
+        if self.selection.as_ref().is_some_and(|(_, selected)| selected.exists > 0) {
+            self.fetch_flags("1:*", None, &mut all).await?;
+        }
+        Ok(all)
+    }
+
+    async fn fetch_flags(
+        &mut self,
+        set: &str,
+        wanted: Option<&[u32]>,
+        all: &mut Vec<FlagsOf>,
+    ) -> Result<(), Error> {
+        let exchange = self.run(Command::new("UID FETCH").words(set).words("(UID FLAGS)")).await?;
+        for response in exchange.untagged {
+            if let Some((Some(gone), _)) = response.untagged(super::wire::Name::Expunge) {
+                all.retain(|one| one.seq != gone);
+                all.iter_mut().filter(|one| one.seq > gone).for_each(|one| one.seq -= 1);
+            }
+            let fetched = Fetched::read(&response);
+            let answer = fetched.as_ref().and_then(|it| Some((it.seq, it.uid()?, it.flags()?)));
+            match answer {
+                Some((seq, uid, flags))
+                    if wanted.is_none_or(|wanted| wanted.binary_search(&uid).is_ok()) =>
+                {
+                    all.push(FlagsOf { uid, seq, flags });
+                }
+                _ => self.absorb_one(&response),
+            }
+        }
+        if exchange.defects > 0 { Err(Error::Garbled("FETCH FLAGS")) } else { Ok(()) }
+    }
+
+    /// Sets and clears flags; those in neither list stay as they are.
+    ///
+    /// # Errors
+    /// `Refused`: of several commands' worth of uids the earlier ones are done.
+    pub async fn store_flags(
+        &mut self,
+        uids: &[u32],
+        add: &[Flag],
+        remove: &[Flag],
+    ) -> Result<(), Error> {
+        for (item, flags) in [("+FLAGS.SILENT", add), ("-FLAGS.SILENT", remove)] {
+            if flags.is_empty() {
+                continue;
+            }
+            for set in sets(uids) {
+                let command = Command::new("UID STORE").words(&set).words(item).flags(flags)?;
+                self.run_quietly(command).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes messages for ever. Where the server can remove no single message (no UIDPLUS)
+    /// they are only marked: a bare EXPUNGE would take what others marked as well.
+    ///
+    /// # Errors
+    /// As `store_flags`.
+    pub async fn expunge(&mut self, uids: &[u32]) -> Result<Expunged, Error> {
+        self.store_flags(uids, &[Flag::Deleted], &[]).await?;
+        if !self.capabilities.has("UIDPLUS") && !self.capabilities.has("IMAP4REV2") {
+            return Ok(Expunged::MarkedOnly);
+        }
+        for set in sets(uids) {
+            self.run_quietly(Command::new("UID EXPUNGE").words(&set)).await?;
+        }
+        Ok(Expunged::Removed)
+    }
+}

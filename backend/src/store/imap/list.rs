@@ -1,0 +1,196 @@
+//! LIST, with subscriptions, roles and counts in one exchange where the server can
+//! (RFC 5258, 6154, 5819), otherwise with LSUB and STATUS.
+
+use std::collections::{HashMap, HashSet};
+
+use postern_shared::mailbox::Role;
+
+use super::command::Command;
+use super::connection::ImapConnection;
+use super::ext::token::{Tokens, Value};
+use super::roles;
+use super::wire::{Exchange, Name};
+use crate::store::{Counts, Error, ListedMailbox, MailboxName};
+
+/// What STATUS is asked for.
+const STATUS_ITEMS: &str = "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
+/// STATUS commands in one write.
+const PIPELINE: usize = 16;
+/// Mailboxes that are counted one by one; the rest stay without counts.
+const MOST_COUNTED: usize = 128;
+
+impl ImapConnection {
+    /// Every mailbox that the user can see.
+    ///
+    /// # Errors
+    /// `Garbled` if none can be read: there is always an inbox.
+    pub async fn list(&mut self) -> Result<Vec<ListedMailbox>, Error> {
+        let mut listed = match self.list_extended().await {
+            Err(Error::Refused { .. }) => Vec::new(),
+            other => other?,
+        };
+        let extended = !listed.is_empty();
+        if !extended {
+            // Either not offered, or offered and not meant.
+            let exchange = self.run(Command::new("LIST \"\" \"*\"")).await?;
+            listed = self.read_list(exchange, Name::List);
+            self.mark_subscribed(&mut listed).await?;
+        }
+        if listed.is_empty() {
+            return Err(Error::Garbled("LIST"));
+        }
+        settle_roles(&mut listed);
+        self.count(&mut listed).await?;
+        Ok(listed)
+    }
+
+    /// How much is in a mailbox that need not be selected.
+    ///
+    /// # Errors
+    /// `NonExistent`, `Refused`, or `Garbled` where the server says nothing.
+    pub async fn status(&mut self, name: &MailboxName) -> Result<Counts, Error> {
+        let command = Command::new("STATUS").mailbox(name)?.words(STATUS_ITEMS);
+        let exchange = self.run(command).await?;
+        let counts = self.read_statuses(exchange);
+        counts.into_values().next().ok_or(Error::Garbled("STATUS"))
+    }
+
+    async fn list_extended(&mut self) -> Result<Vec<ListedMailbox>, Error> {
+        let has = |name| self.capabilities.has(name);
+        if !has("LIST-EXTENDED") && !has("IMAP4REV2") {
+            return Ok(Vec::new());
+        }
+        let mut options = vec!["SUBSCRIBED".to_owned()];
+        if has("SPECIAL-USE") || has("IMAP4REV2") {
+            options.push("SPECIAL-USE".to_owned());
+        }
+        if has("LIST-STATUS") || has("IMAP4REV2") {
+            options.push(format!("STATUS {STATUS_ITEMS}"));
+        }
+        let command = format!("LIST \"\" \"*\" RETURN ({})", options.join(" "));
+        let exchange = self.run(Command::new(command)).await?;
+        Ok(self.read_list(exchange, Name::List))
+    }
+
+    async fn mark_subscribed(&mut self, listed: &mut [ListedMailbox]) -> Result<(), Error> {
+        let subscribed: Option<HashSet<_>> = match self.run(Command::new("LSUB \"\" \"*\"")).await {
+            Ok(exchange) => {
+                let found = self.read_list(exchange, Name::Lsub);
+                Some(found.into_iter().map(|mailbox| mailbox.name).collect())
+            }
+            // A server without subscriptions shows everything.
+            Err(Error::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        for mailbox in listed {
+            mailbox.subscribed =
+                subscribed.as_ref().is_none_or(|them| them.contains(&mailbox.name));
+        }
+        Ok(())
+    }
+
+    /// Asks for the counts that LIST did not bring.
+    async fn count(&mut self, listed: &mut [ListedMailbox]) -> Result<(), Error> {
+        let open = |mailbox: &&mut ListedMailbox| mailbox.selectable && mailbox.counts.is_none();
+        let mut open: Vec<_> = listed.iter_mut().filter(open).take(MOST_COUNTED).collect();
+        for batch in open.chunks_mut(PIPELINE) {
+            let commands = batch.iter().map(|mailbox| {
+                Ok(Command::new("STATUS").mailbox(&mailbox.name)?.words(STATUS_ITEMS))
+            });
+            let commands = commands.collect::<Result<Vec<_>, Error>>()?;
+            let results = self.run_pipelined(commands).await?;
+            for (mailbox, result) in batch.iter_mut().zip(results) {
+                match result {
+                    Ok(exchange) => {
+                        let counts = self.read_statuses(exchange);
+                        mailbox.counts = counts.get(&mailbox.name).copied();
+                    }
+                    Err(error) if error.is_lost() => return Err(error),
+                    // One that cannot be counted is still a mailbox.
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_list(&mut self, exchange: Exchange, wanted: Name) -> Vec<ListedMailbox> {
+        let mut listed: Vec<ListedMailbox> = Vec::new();
+        let mut known = HashSet::new();
+        let mut rest = Exchange::default();
+        for response in exchange.untagged {
+            if let Some((_, content)) = response.untagged(wanted) {
+                let mailbox = mailbox(content);
+                listed.extend(mailbox.filter(|mailbox| known.insert(mailbox.name.clone())));
+            } else {
+                rest.untagged.push(response);
+            }
+        }
+        let counts = self.read_statuses(rest);
+        for mailbox in &mut listed {
+            mailbox.counts = counts.get(&mailbox.name).copied();
+        }
+        listed
+    }
+
+    fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Counts> {
+        let mut found = HashMap::new();
+        for response in exchange.untagged {
+            match response.untagged(Name::Status) {
+                Some((_, content)) => found.extend(counts(content)),
+                None => self.absorb_one(&response),
+            }
+        }
+        found
+    }
+}
+
+/// `(attributes) delimiter name …`
+fn mailbox(content: &[u8]) -> Option<ListedMailbox> {
+    let mut tokens = Tokens::new(content);
+    let attributes = tokens.next().ok()??;
+    let delimiter = tokens.next().ok()??;
+    let name = match tokens.next().ok()?? {
+        // A mailbox may well be called so.
+        Value::Nil => MailboxName::from_server(b"NIL"),
+        name => MailboxName::from_server(name.bytes()?),
+    };
+    let has = |attribute: &str| attributes.list().iter().any(|it| it.is(attribute));
+    let delimiter = delimiter.text().chars().next();
+    let role = attributes.list().iter().find_map(|it| roles::of_attribute(&it.text()));
+    Some(ListedMailbox {
+        selectable: !has("\\Noselect") && !has("\\NonExistent"),
+        subscribed: has("\\Subscribed"),
+        role: if name.is_inbox() { Some(Role::Inbox) } else { role },
+        delimiter,
+        name,
+        counts: None,
+    })
+}
+
+/// `name (ITEM number …)`
+fn counts(content: &[u8]) -> Option<(MailboxName, Counts)> {
+    let mut tokens = Tokens::new(content);
+    let name = MailboxName::from_server(tokens.next().ok()??.bytes()?);
+    let items = tokens.next().ok()??;
+    let item = |wanted: &str| {
+        let mut pairs = items.list().chunks_exact(2);
+        pairs.find(|pair| pair[0].is(wanted)).and_then(|pair| pair[1].number::<u32>())
+    };
+    let counts = Counts {
+        messages: item("MESSAGES")?,
+        unseen: item("UNSEEN").unwrap_or(0),
+        uid_next: item("UIDNEXT"),
+        uid_validity: item("UIDVALIDITY"),
+    };
+    Some((name, counts))
+}
+
+/// Roles by name, for those that no mailbox has by attribute; each role once.
+fn settle_roles(listed: &mut [ListedMailbox]) {
+    let mut taken: HashSet<Role> = listed.iter().filter_map(|mailbox| mailbox.role).collect();
+    for mailbox in listed.iter_mut().filter(|it| it.role.is_none() && it.selectable) {
+        let role = roles::of_name(&mailbox.name.decoded(), mailbox.delimiter);
+        mailbox.role = role.filter(|role| taken.insert(*role));
+    }
+}

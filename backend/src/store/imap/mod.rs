@@ -1,0 +1,36 @@
+//! The IMAP store: async-imap with our wire beneath it (RFC 3501, 9051).
+//!
+//! `connection` runs commands and judges them by the wire's record; one file per command family
+//! holds the verbs; `ext` reads what async-imap cannot; `convert` makes it ours.
+
+mod append;
+mod capabilities;
+mod command;
+mod connection;
+mod convert;
+mod ext;
+mod fetched;
+mod flags;
+mod idle;
+mod limits;
+mod list;
+mod mailboxes;
+mod news;
+mod open;
+mod refusal;
+mod roles;
+mod rows;
+mod search;
+mod select;
+mod sign_in;
+mod transfer;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use capabilities::Capabilities;
+pub use connection::ImapConnection;
+pub use limits::Limits;
+pub use sign_in::Credentials;
+pub use wire::Traffic;

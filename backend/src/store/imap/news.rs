@@ -1,0 +1,41 @@
+//! Untagged responses that answer nothing, as changes.
+
+use super::ext::{esearch, token};
+use super::fetched::Fetched;
+use super::wire::{Condition, Name, Response};
+use crate::store::Change;
+
+/// The change that a response reports; none if it reports none that matters.
+pub(super) fn change(response: &Response, most_uids: usize) -> Option<Change> {
+    if let Some(status) = response.status() {
+        let text = || status.text.clone();
+        return match status.condition {
+            Condition::Bye => Some(Change::Bye(text())),
+            _ if status.code_arguments("ALERT").is_some() => Some(Change::Alert(text())),
+            _ => None,
+        };
+    }
+    if let Some((Some(count), _)) = response.untagged(Name::Exists) {
+        return Some(Change::Exists(count));
+    }
+    if let Some((Some(seq), _)) = response.untagged(Name::Expunge) {
+        return Some(Change::Expunged(seq));
+    }
+    if let Some((_, content)) = response.untagged(Name::Vanished) {
+        return vanished(content, most_uids);
+    }
+    let fetched = Fetched::read(response)?;
+    let flags = fetched.flags()?;
+    Some(Change::Flags { seq: fetched.seq, uid: fetched.uid(), flags })
+}
+
+fn vanished(content: &[u8], most_uids: usize) -> Option<Change> {
+    let values = token::Tokens::new(content).all().ok()?;
+    let set = values.last()?.bytes()?;
+    let mut uids = Vec::new();
+    match esearch::expand(set, most_uids, &mut uids) {
+        Ok(()) => Some(Change::Vanished(uids)),
+        // Something is gone and nobody knows what.
+        Err(_) => Some(Change::Overflow),
+    }
+}

@@ -1,0 +1,146 @@
+//! Opening a message: its parts, and slices of its bytes (RFC 9051 §6.4.5).
+
+use bytes::Bytes;
+
+use super::command::Command;
+use super::connection::ImapConnection;
+use super::convert;
+use super::fetched::Fetched;
+use super::rows::fill;
+use super::wire::Exchange;
+use crate::store::{Error, MailboxName, Opened, Row, Selected, Slice};
+
+impl ImapConnection {
+    /// Selects a mailbox and opens a message of it, in one write.
+    ///
+    /// # Errors
+    /// As `select` and `message`. The caller compares `uid_validity`.
+    pub async fn open_message(
+        &mut self,
+        name: &MailboxName,
+        uid: u32,
+    ) -> Result<(Selected, Option<Opened>), Error> {
+        if let Some(selected) = self.is_selected(name) {
+            return Ok((selected, self.message(uid).await?));
+        }
+        let commands = vec![self.select_command(name)?, self.open_command(uid)?];
+        self.leave();
+        let mut results = self.run_pipelined(commands).await?.into_iter();
+        let nothing = || Err(Error::Garbled("a pipeline"));
+        let selected = results.next().unwrap_or_else(nothing)?;
+        let selected = self.enter(name, selected)?;
+        let opened = results.next().unwrap_or_else(nothing)?;
+        self.whole(opened, uid).await.map(|opened| (selected, opened))
+    }
+
+    /// A message of the selected mailbox; none if it is gone.
+    ///
+    /// # Errors
+    /// As every verb.
+    pub async fn message(&mut self, uid: u32) -> Result<Option<Opened>, Error> {
+        let command = self.open_command(uid)?;
+        let exchange = self.run(command).await?;
+        self.whole(exchange, uid).await
+    }
+
+    /// Octets of a part, from `offset`: `section` as in `Structure`, or empty for the whole
+    /// message; `1.MIME`, `HEADER` and `TEXT` also go. Never marks the message as seen.
+    ///
+    /// # Errors
+    /// `NonExistent` if the message is gone.
+    pub async fn body(
+        &mut self,
+        uid: u32,
+        section: &str,
+        offset: u64,
+        max: u32,
+    ) -> Result<Slice, Error> {
+        if !section.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') || max == 0 {
+            return Err(Error::Invalid("a section"));
+        }
+        let item = format!("(UID BODY.PEEK[{section}]<{offset}.{max}>)");
+        let exchange = self.run(uid_fetch(uid)?.words(&item)).await?;
+        let mut slice = None;
+        for response in &exchange.untagged {
+            let fetched = Fetched::read(response);
+            let fetched = fetched.filter(|it| it.uid().is_none_or(|found| found == uid));
+            let body = fetched.as_ref().and_then(|it| Some((it, it.body(&format!("{section}]"))?)));
+            match body {
+                Some((it, (octets, partial))) => {
+                    slice = Some(cut(it.slice_of(octets), partial, offset, max));
+                }
+                None => self.absorb_one(response),
+            }
+        }
+        match slice {
+            Some(slice) => Ok(slice),
+            None if exchange.defects > 0 => Err(Error::Garbled("FETCH")),
+            None => Err(Error::NonExistent),
+        }
+    }
+
+    fn open_command(&self, uid: u32) -> Result<Command, Error> {
+        let items = self.row_items();
+        let items = items.trim_end_matches(')');
+        let items = format!("{items} BODY.PEEK[HEADER.FIELDS (REFERENCES)])");
+        // `trim_end_matches` also took the parenthesis of PREVIEW (LAZY).
+        let items = items.replace("(LAZY ", "(LAZY) ");
+        Ok(uid_fetch(uid)?.words(&items))
+    }
+
+    /// Reads the answer, and asks once more for the header if that could not be read.
+    async fn whole(&mut self, exchange: Exchange, uid: u32) -> Result<Option<Opened>, Error> {
+        let defects = exchange.defects;
+        match self.read_opened(exchange, uid) {
+            Some((opened, true)) => Ok(Some(opened)),
+            None if defects == 0 => Ok(None),
+            lacking => {
+                let row = self.lean_row(uid).await?;
+                let structure = lacking.and_then(|(opened, _)| opened.structure);
+                Ok(row.map(|row| Opened { row, structure, references: Vec::new() }))
+            }
+        }
+    }
+
+    fn read_opened(&mut self, exchange: Exchange, uid: u32) -> Option<(Opened, bool)> {
+        let mut opened = Opened { row: Row::default(), structure: None, references: Vec::new() };
+        let (mut found, mut complete) = (false, false);
+        for response in exchange.untagged {
+            let fetched = Fetched::read(&response);
+            let fetched =
+                fetched.filter(|it| it.is_answer() && it.uid().is_none_or(|it| it == uid));
+            let Some(fetched) = fetched else {
+                self.absorb_one(&response);
+                continue;
+            };
+            found = true;
+            opened.row.seq = fetched.seq;
+            complete |= fill(&mut opened.row, &fetched);
+            if let Some(structure) = fetched.get("BODYSTRUCTURE") {
+                opened.structure = convert::structure(structure);
+            }
+            if let Some((header, _)) = fetched.body("HEADER.FIELDS") {
+                opened.references = convert::references(header);
+            }
+        }
+        opened.row.uid = uid;
+        found.then_some((opened, complete))
+    }
+}
+
+fn uid_fetch(uid: u32) -> Result<Command, Error> {
+    if uid == 0 {
+        return Err(Error::Invalid("a uid"));
+    }
+    Ok(Command::new("UID FETCH").words(&uid.to_string()))
+}
+
+/// What was asked for of what was sent: some servers ignore the partial and send everything.
+fn cut(octets: Bytes, partial: bool, offset: u64, max: u32) -> Slice {
+    let start = if partial { 0 } else { usize::try_from(offset).unwrap_or(usize::MAX) };
+    let start = start.min(octets.len());
+    let most = max as usize;
+    let rest = octets.slice(start..);
+    let end = if partial { rest.len() < most } else { rest.len() <= most };
+    Slice { bytes: rest.slice(..rest.len().min(most)), end }
+}

@@ -1,0 +1,7 @@
+//! The store against scripted servers, and against what real ones have said.
+
+mod defects;
+mod script;
+mod transcripts;
+mod verbs;
+mod wire;

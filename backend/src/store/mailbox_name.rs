@@ -1,0 +1,148 @@
+//! A mailbox's name: the server's exact bytes, and what a person reads (modified UTF-7,
+//! RFC 3501 §5.1.3).
+
+/// A name as the server knows it. Two names are the same if their bytes are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MailboxName(Vec<u8>);
+
+impl MailboxName {
+    /// Takes a name as the server sent it. INBOX, in any case, becomes `INBOX`.
+    #[must_use]
+    pub fn from_server(raw: &[u8]) -> Self {
+        if raw.eq_ignore_ascii_case(b"INBOX") {
+            Self(b"INBOX".to_vec())
+        } else {
+            Self(raw.to_vec())
+        }
+    }
+
+    /// Encodes a name that a person gave.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self::from_server(encode(text).as_bytes())
+    }
+
+    /// The bytes for the server.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// What a person reads. A name that is no modified UTF-7 is shown as it is.
+    #[must_use]
+    pub fn decoded(&self) -> String {
+        let raw = String::from_utf8_lossy(&self.0);
+        decode(&raw).unwrap_or_else(|| raw.into_owned())
+    }
+
+    /// Whether it is the inbox.
+    #[must_use]
+    pub fn is_inbox(&self) -> bool {
+        self.0 == b"INBOX"
+    }
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    let mut wide = Vec::new();
+    for character in text.chars() {
+        let plain = matches!(character, ' '..='~');
+        if plain && !wide.is_empty() {
+            encode_run(&mut wide, &mut encoded);
+        }
+        match character {
+            '&' => encoded.push_str("&-"),
+            _ if plain => encoded.push(character),
+            _ => wide.extend_from_slice(character.encode_utf16(&mut [0; 2])),
+        }
+    }
+    encode_run(&mut wide, &mut encoded);
+    encoded
+}
+
+/// Writes a run of UTF-16 units as `&base64-`, and empties it.
+fn encode_run(units: &mut Vec<u16>, encoded: &mut String) {
+    if units.is_empty() {
+        return;
+    }
+    encoded.push('&');
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for unit in units.drain(..) {
+        bits = (bits << 16) | u32::from(unit);
+        count += 16;
+        while count >= 6 {
+            count -= 6;
+            encoded.push(char::from(ALPHABET[(bits >> count & 63) as usize]));
+        }
+        bits &= (1 << count) - 1;
+    }
+    if count > 0 {
+        encoded.push(char::from(ALPHABET[(bits << (6 - count) & 63) as usize]));
+    }
+    encoded.push('-');
+}
+
+fn decode(raw: &str) -> Option<String> {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((plain, shifted)) = rest.split_once('&') {
+        text.push_str(plain);
+        let (run, after) = shifted.split_once('-')?;
+        if run.is_empty() {
+            text.push('&')
+        } else {
+            text.push_str(&decode_run(run)?)
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+fn decode_run(run: &str) -> Option<String> {
+    let (mut bits, mut count, mut units) = (0_u32, 0_u32, Vec::new());
+    for byte in run.bytes() {
+        let value = ALPHABET.iter().position(|letter| *letter == byte)?;
+        bits = (bits << 6) | u32::try_from(value).ok()?;
+        count += 6;
+        if count >= 16 {
+            count -= 16;
+            units.push((bits >> count & 0xFFFF) as u16);
+            bits &= (1 << count) - 1;
+        }
+    }
+    String::from_utf16(&units).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, raw: &str) {
+        assert_eq!(MailboxName::from_text(text).as_bytes(), raw.as_bytes());
+        assert_eq!(MailboxName::from_server(raw.as_bytes()).decoded(), text);
+    }
+
+    #[test]
+    fn names_go_to_modified_utf_7_and_back() {
+        check("Entwürfe", "Entw&APw-rfe");
+        check("台北", "&U,BTFw-");
+        check("Q&A", "Q&-A");
+        check("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-");
+        check("📬", "&2D3c7A-");
+    }
+
+    #[test]
+    fn an_invalid_name_is_shown_as_it_is_and_kept() {
+        let name = MailboxName::from_server(b"a&b\xFF");
+        assert_eq!(name.as_bytes(), b"a&b\xFF");
+        assert_eq!(name.decoded(), "a&b\u{FFFD}");
+    }
+
+    #[test]
+    fn inbox_is_one_in_every_case() {
+        assert_eq!(MailboxName::from_server(b"Inbox"), MailboxName::from_text("INBOX"));
+    }
+}

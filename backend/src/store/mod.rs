@@ -1,0 +1,19 @@
+//! The message stores. For now there is one, IMAP; an `imap::ImapConnection` is the unit.
+//!
+//! Answers are never read as "empty" when they were refused, cut short or unreadable: every verb
+//! ends in the tagged status of its command, or in an `Error`.
+
+mod change;
+mod error;
+pub mod imap;
+mod mailbox_name;
+mod row;
+mod structure;
+
+pub use change::Change;
+pub use error::{Error, Refusal};
+pub use mailbox_name::MailboxName;
+pub use row::{
+    Counts, Criteria, Expunged, FlagsOf, ListedMailbox, Moved, Opened, Row, Selected, Slice,
+};
+pub use structure::Structure;
