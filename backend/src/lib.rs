@@ -1,11 +1,100 @@
 //! The bridge: holds IMAP, POP3 and SMTP sessions for the page, behind one WebSocket.
+//!
+//! `router` is the whole HTTP side without a socket; `Bridge` is that router listening.
 
 pub mod blob;
+mod bridge;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod error;
+pub mod metrics;
+pub mod middleware;
 pub mod mime;
 pub mod net;
+pub mod routes;
 pub mod secret;
 pub mod session;
 pub mod store;
+
+use blob::Blobs;
+use clock::Clock;
+use config::Config;
+use db::Db;
+use metrics::Metrics;
+use net::Providers;
+use routes::assets::Assets;
+use session::{CookieRules, Ground, Sessions, Verifier};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+pub use bridge::{Bridge, StartError};
+pub use routes::router;
+
+/// What every request is answered from.
+pub type AppState = Arc<App>;
+
+/// The parts of a running bridge.
+pub struct App {
+    /// What the administrator decided.
+    pub config: Config,
+    /// Time.
+    pub clock: Clock,
+    /// Durable state.
+    pub db: Db,
+    /// Durable bytes.
+    pub blobs: Blobs,
+    /// The configured providers.
+    pub providers: Providers,
+    /// Signed-in browsers.
+    pub sessions: Sessions,
+    /// How their cookie looks.
+    pub cookie: CookieRules,
+    /// The page's files.
+    pub assets: Assets,
+    /// Numbers for Prometheus.
+    pub metrics: Metrics,
+    /// Cancelled when the bridge stops: links say "going away".
+    pub closing: CancellationToken,
+}
+
+impl App {
+    /// Opens everything that the configuration names; nothing listens yet.
+    ///
+    /// # Errors
+    /// The first part that cannot be opened.
+    pub async fn open(
+        config: Config,
+        clock: Clock,
+        verifier: Arc<dyn Verifier>,
+    ) -> Result<AppState, StartError> {
+        let db = Db::open(&config.data_dir).await?;
+        let blobs = Blobs::open(&config.data_dir)
+            .map_err(|source| db::Error::Folder { path: config.data_dir.clone(), source })?;
+        let keys = session::load_keys(&config, &db, clock.unix_ms()).await?;
+        let providers = Providers::new(&config.provider)?;
+        let ground = Ground {
+            clock: clock.clone(),
+            db: db.clone(),
+            keys,
+            providers: providers.clone(),
+            verifier,
+        };
+        let sessions = Sessions::new(&config, ground);
+        let metrics = Metrics::default();
+        let counted = sessions.clone();
+        metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
+        Ok(Arc::new(App {
+            cookie: CookieRules::new(&config),
+            assets: Assets::new(config.base_path()),
+            closing: CancellationToken::new(),
+            config,
+            clock,
+            db,
+            blobs,
+            providers,
+            sessions,
+            metrics,
+        }))
+    }
+}

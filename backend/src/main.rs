@@ -1,2 +1,17 @@
 //! The command line of Postern.
-fn main() {}
+
+mod cli;
+
+use std::process::ExitCode;
+
+// musl's allocator is several times slower under threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // The one place where arguments and environment are read.
+    #[expect(clippy::disallowed_methods, reason = "everything else gets them from here")]
+    let environment = std::env::vars().collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    cli::run(&arguments, &environment)
+}

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 /// Variables of that prefix which are not configuration: the tests' own.
-const NOT_OURS: [&str; 1] = ["POSTERN_CORPORA"];
+const NOT_OURS: [&str; 2] = ["POSTERN_BIN", "POSTERN_CORPORA"];
 /// Fewest characters of a `secret_key` line.
 const SHORTEST_KEY: usize = 32;
 

@@ -61,6 +61,24 @@ fn address_template() -> String {
 }
 
 impl Provider {
+    /// A provider of these domains that has no servers yet.
+    #[must_use]
+    pub fn named(name: &str, domains: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            domains,
+            imap: None,
+            pop3: None,
+            smtp: None,
+            login: address_template(),
+            smtp_login: String::new(),
+            any_from: false,
+            sent_copy: SentCopy::Auto,
+            ca_file: None,
+            allow_plaintext: false,
+        }
+    }
+
     /// The endpoint for a protocol, where there is one.
     #[must_use]
     pub fn endpoint(&self, protocol: Protocol) -> Option<&Endpoint> {

@@ -31,7 +31,7 @@ pub use limits::{Limited, SignInLimits};
 pub use live::Session;
 pub use seal::{KeyId, Keys};
 pub use sign_in::{Error as SignInError, SignIn};
-pub use verify::{Verifier, VerifyError};
+pub use verify::{ImapVerifier, Verifier, VerifyError};
 
 /// A session's id: the hash of its cookie.
 pub type SessionId = [u8; 32];

@@ -1,7 +1,8 @@
 //! Whether credentials are right, asked of the mail server itself.
 
-use crate::net::{self, Provider};
+use crate::net::{self, Protocol, Provider};
 use crate::secret::Secret;
+use crate::store::{self, imap};
 use futures_util::future::BoxFuture;
 
 /// Why credentials were not confirmed.
@@ -30,4 +31,45 @@ pub trait Verifier: Send + Sync {
         login: &'a str,
         password: &'a Secret,
     ) -> BoxFuture<'a, Result<(), VerifyError>>;
+}
+
+/// Signs in to the provider's IMAP server over a connection that ends right away.
+pub struct ImapVerifier;
+
+impl Verifier for ImapVerifier {
+    fn verify<'a>(
+        &'a self,
+        provider: &'a Provider,
+        login: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<(), VerifyError>> {
+        Box::pin(async move {
+            let opened = provider.connect(Protocol::Imap).await?;
+            let credentials =
+                imap::Credentials { login: login.to_owned(), secret: password.clone() };
+            let limits = imap::Limits::default();
+            let greeted = opened.greeting_consumed;
+            let connection =
+                imap::ImapConnection::open(opened.stream, greeted, &credentials, limits);
+            let mut connection = connection.await?;
+            // The answer is known: nobody waits for the goodbye.
+            tokio::spawn(async move { connection.logout().await });
+            Ok(())
+        })
+    }
+}
+
+impl From<store::Error> for VerifyError {
+    fn from(error: store::Error) -> Self {
+        use store::Error as E;
+        match error {
+            E::AuthenticationFailed { text } => Self::Refused(text),
+            E::Refused { text, .. } | E::TooManyConnections { text } => Self::Unavailable(text),
+            E::Invalid(what) => Self::Refused(what.to_owned()),
+            E::Garbled(_) | E::Limit(_) | E::Unsupported(_) => Self::Garbled(error.to_string()),
+            E::Lost(_) | E::TimedOut | E::NonExistent | E::AlreadyExists | E::OverQuota => {
+                Self::Unavailable(String::new())
+            }
+        }
+    }
 }

@@ -1,0 +1,152 @@
+//! `postern VERB`: reads the arguments, runs the verb, and turns its end into an exit code.
+
+#[cfg(feature = "demo")]
+mod demo;
+mod log;
+mod serve;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The variables of the process.
+pub type Environment = BTreeMap<String, String>;
+
+const USAGE: &str = "\
+Postern, a webmail
+
+  postern serve [--config FILE]      serve the page and the link
+  postern demo [--listen ADDRESS]    the same with a mail host in memory
+  postern check ADDRESS [--json] [--config FILE]
+                                     try the servers of an address
+  postern healthcheck [--deep] [--config FILE]
+                                     ask a running bridge whether it is well
+  postern version
+
+Without --config, /etc/postern/postern.toml is read where it exists; every key is also a
+POSTERN_ variable.
+";
+
+/// Why a verb ended.
+pub enum End {
+    /// Something does not work: exit code 1.
+    Failing(anyhow::Error),
+    /// Wrong arguments or configuration: exit code 2.
+    Misused(String),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for End {
+    fn from(error: E) -> Self {
+        Self::Failing(error.into())
+    }
+}
+
+/// Runs what the arguments ask for.
+pub fn run(arguments: &[String], environment: &Environment) -> ExitCode {
+    match dispatch(arguments, environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(End::Failing(error)) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(1)
+        }
+        Err(End::Misused(message)) => {
+            complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> {
+    let (verb, rest) = arguments.split_first().ok_or_else(|| End::Misused(USAGE.into()))?;
+    match verb.as_str() {
+        "serve" => {
+            let mut options = Options::read(rest, &["--config"], &[])?;
+            let config = options.config(environment)?;
+            options.finish()?;
+            block_on(serve::serve(config))
+        }
+        #[cfg(feature = "demo")]
+        "demo" => {
+            let mut options = Options::read(rest, &["--listen"], &[])?;
+            let listen = options.value("--listen");
+            options.finish()?;
+            block_on(demo::demo(listen))
+        }
+        "version" | "--version" | "-V" => say(&format!("postern {}\n", env!("CARGO_PKG_VERSION"))),
+        "help" | "--help" | "-h" => say(USAGE),
+        other => Err(End::Misused(format!("unknown command \"{other}\"\n\n{USAGE}"))),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), End>>) -> Result<(), End> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// What a verb prints for its reader.
+pub fn say(text: &str) -> Result<(), End> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn complain(message: &str) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "postern: {message}");
+}
+
+/// Arguments behind the verb: `--name VALUE`, `--flag`, and plain ones.
+struct Options {
+    values: BTreeMap<String, String>,
+    flags: Vec<String>,
+    plain: Vec<String>,
+}
+
+impl Options {
+    fn read(arguments: &[String], with_value: &[&str], flags: &[&str]) -> Result<Self, End> {
+        let mut options = Self { values: BTreeMap::new(), flags: Vec::new(), plain: Vec::new() };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let (name, joined) = match argument.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+                _ => (argument.as_str(), None),
+            };
+            if with_value.contains(&name) {
+                let value = joined.or_else(|| rest.next().cloned());
+                let value = value.ok_or_else(|| End::Misused(format!("{name} needs a value")))?;
+                options.values.insert(name.to_owned(), value);
+            } else if flags.contains(&name) && joined.is_none() {
+                options.flags.push(name.to_owned());
+            } else if name.starts_with('-') {
+                return Err(End::Misused(format!("unknown option {argument}\n\n{USAGE}")));
+            } else {
+                options.plain.push(argument.clone());
+            }
+        }
+        Ok(options)
+    }
+
+    fn value(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name)
+    }
+
+    /// The configuration that `--config` and the environment give.
+    fn config(&mut self, environment: &Environment) -> Result<postern::config::Config, End> {
+        let usual = PathBuf::from("/etc/postern/postern.toml");
+        let file =
+            self.value("--config").map(PathBuf::from).or_else(|| usual.exists().then_some(usual));
+        postern::config::load(file.as_deref(), environment)
+            .map_err(|error| End::Misused(error.to_string()))
+    }
+
+    /// No plain argument may be left over.
+    fn finish(self) -> Result<(), End> {
+        match self.plain.first() {
+            None => Ok(()),
+            Some(extra) => Err(End::Misused(format!("what is \"{extra}\"?\n\n{USAGE}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

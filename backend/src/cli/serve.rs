@@ -1,0 +1,40 @@
+//! `postern serve`: the bridge, until it is told to stop.
+
+use super::{End, log};
+use postern::Bridge;
+use postern::clock::Clock;
+use postern::config::Config;
+use postern::session::ImapVerifier;
+use std::sync::Arc;
+use tokio::signal;
+
+/// Serves until SIGTERM or SIGINT.
+pub async fn serve(config: Config) -> Result<(), End> {
+    log::start(&config.log)?;
+    if config.provider.is_empty() && !config.access.custom_servers {
+        tracing::warn!("no [[provider]] is configured: nobody can sign in");
+    }
+    let bridge = Bridge::start(config, Clock::system(), Arc::new(ImapVerifier)).await?;
+    tracing::info!(listen = %bridge.local_addr(), url = bridge.url(), "serving");
+    until_told_to_stop().await?;
+    tracing::info!("stopping");
+    bridge.stop().await;
+    Ok(())
+}
+
+/// Resolves at SIGINT, and at SIGTERM where there is such a thing.
+#[cfg(unix)]
+pub async fn until_told_to_stop() -> Result<(), End> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Resolves at SIGINT, and at SIGTERM where there is such a thing.
+#[cfg(not(unix))]
+pub async fn until_told_to_stop() -> Result<(), End> {
+    Ok(signal::ctrl_c().await?)
+}

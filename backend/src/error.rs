@@ -1,0 +1,105 @@
+//! The only map from our modules' errors to what the page is told.
+//!
+//! Whoever handles an error logs it; the page gets a code, the mail server's words and a time.
+
+use crate::session::{SignInError, VerifyError};
+use crate::{blob, db, net};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use postern_shared::error::{CallError, ErrorCode};
+use std::time::Duration;
+
+/// A failed HTTP request: status and JSON of a `CallError`.
+#[derive(Debug)]
+pub struct Failure(pub CallError);
+
+impl<T: Into<CallError>> From<T> for Failure {
+    fn from(error: T) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let retry_after = self.0.retry_after;
+        let mut response = (status(self.0.code), Json(self.0)).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if retry_after > 0 {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
+        }
+        response
+    }
+}
+
+/// 401 only ever means "there is no session": the page then wipes what it keeps.
+fn status(code: ErrorCode) -> StatusCode {
+    use ErrorCode as C;
+    match code {
+        C::NotSignedIn => StatusCode::UNAUTHORIZED,
+        C::AuthenticationFailed | C::NoPermission | C::ForbiddenOrigin => StatusCode::FORBIDDEN,
+        C::NonExistent => StatusCode::NOT_FOUND,
+        C::AlreadyExists => StatusCode::CONFLICT,
+        C::Limit => StatusCode::TOO_MANY_REQUESTS,
+        C::OverQuota => StatusCode::INSUFFICIENT_STORAGE,
+        C::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        C::UntrustedCertificate | C::Refused | C::Garbled => StatusCode::BAD_GATEWAY,
+        C::UnknownProvider | C::Unsupported => StatusCode::UNPROCESSABLE_ENTITY,
+        C::Invalid | C::VersionMismatch | C::Cancelled => StatusCode::BAD_REQUEST,
+        C::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<&net::Error> for CallError {
+    fn from(error: &net::Error) -> Self {
+        match error {
+            net::Error::Unreachable { .. } => ErrorCode::Unavailable.into(),
+            net::Error::UntrustedCertificate { reason, .. } => {
+                Self::new(ErrorCode::UntrustedCertificate).with_text(reason.to_string())
+            }
+            net::Error::Protocol { .. } => ErrorCode::Garbled.into(),
+            net::Error::NotOffered(_) => ErrorCode::Unsupported.into(),
+        }
+    }
+}
+
+impl From<&db::Error> for CallError {
+    fn from(_: &db::Error) -> Self {
+        ErrorCode::Internal.into()
+    }
+}
+
+impl From<&blob::Error> for CallError {
+    fn from(error: &blob::Error) -> Self {
+        match error {
+            blob::Error::NonExistent => ErrorCode::NonExistent.into(),
+            blob::Error::Source(_) | blob::Error::Store(_) => ErrorCode::Internal.into(),
+        }
+    }
+}
+
+impl From<&SignInError> for CallError {
+    fn from(error: &SignInError) -> Self {
+        match error {
+            SignInError::Invalid => ErrorCode::Invalid.into(),
+            SignInError::UnknownProvider => ErrorCode::UnknownProvider.into(),
+            SignInError::Limited(wait) => {
+                Self::new(ErrorCode::Limit).with_retry_after(seconds(*wait))
+            }
+            SignInError::Verify(VerifyError::Refused(text)) => {
+                Self::new(ErrorCode::AuthenticationFailed).with_text(text)
+            }
+            SignInError::Verify(VerifyError::Net(error)) => error.into(),
+            SignInError::Verify(VerifyError::Unavailable(text)) => {
+                Self::new(ErrorCode::Unavailable).with_text(text)
+            }
+            SignInError::Verify(VerifyError::Garbled(_)) => ErrorCode::Garbled.into(),
+            SignInError::Database(error) => error.into(),
+        }
+    }
+}
+
+/// Whole seconds, rounded up: nobody is told to come back too early.
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX)
+}
