@@ -1,6 +1,6 @@
 // The page around the mail: roles and names, accessibility, base path, offline shell, widths and themes.
 import AxeBuilder from '@axe-core/playwright';
-import { test, expect, row, openMessage, mailbox } from './play.mjs';
+import { test, expect, row, openMessage } from './play.mjs';
 
 /** Serious and critical violations of the page as it stands; mail inside the iframe is not ours. */
 async function violations(page) {
@@ -125,7 +125,7 @@ test('the shell opens without a network and says so', async ({ stage, visit }) =
   await page.context().setOffline(true);
   await world.do('kill-bridge');
   await page.reload();
-  await expect(page.getByText(/offline|no network|cannot be reached/i).first()).toBeVisible();
+  await expect(page.getByText(/Offline|No connection/).first()).toBeVisible();
   await world.do('start-bridge');
   await page.context().setOffline(false);
   await expect(row(page, 'Hello')).toBeVisible({ timeout: 40_000 });

@@ -1,7 +1,8 @@
 // What goes wrong is said, loses nothing, and is never shown as an empty mailbox.
-import { KINDS, test, expect, row, openMessage, mailbox, notifications } from './play.mjs';
+import { KINDS, test, expect, row } from './play.mjs';
 
-const status = (page) => page.getByRole('status').filter({ hasText: /\S/ });
+/** What is shown while the mail server, the bridge or the network is away. */
+const AWAY = /Mail server unreachable|Messages could not be loaded|Reconnecting/;
 
 for (const kind of KINDS) {
   test(`${kind}: the mail server goes and comes back; typed text stays`, async ({ stage, visit }) => {
@@ -15,7 +16,7 @@ for (const kind of KINDS) {
     await composer.getByRole('textbox', { name: 'Message text' }).fill('and the other half');
 
     await world.do('kill-imap');
-    await expect(page.getByText(/mail server.*(reach|answer)|reconnect/i).first()).toBeVisible();
+    await expect(page.getByText('Mail server unreachable. Trying again…')).toBeVisible();
     await expect(row(page, 'Before')).toBeVisible();
     await world.do('start-imap');
     await world.do('deliver', { from: 'ben', to: 'anna', subject: 'After' });
@@ -31,7 +32,7 @@ test('the bridge goes and comes back; the page says so and follows again', async
   const page = await visit(world, 'anna');
   await expect(row(page, 'Before')).toBeVisible();
   await world.do('kill-bridge');
-  await expect(page.getByText(/reconnecting|connection.*lost|offline/i).first()).toBeVisible();
+  await expect(page.getByText('Reconnecting…')).toBeVisible();
   await expect(row(page, 'Before')).toBeVisible();
   await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Meanwhile' });
   await world.do('start-bridge');
@@ -69,10 +70,11 @@ for (const [name, fault] of FAULTS) {
     await world.do('deliver', { from: 'ben', to: 'anna', subject: 'Still here' });
     await world.do('fault', { on: 'FETCH', ...fault });
     const page = await visit(world, 'anna');
-    await expect(page.getByRole('alert').or(status(page)).filter({ hasText: /\w/ }).first()).toBeVisible();
-    await expect(page.getByText(/no messages|nothing here|empty/i)).toHaveCount(0);
+    await expect(page.getByText(AWAY).first()).toBeVisible();
+    await expect(page.getByText(/Nothing here|All done/)).toHaveCount(0);
     await world.do('clear-faults');
-    const retry = page.getByRole('button', { name: /try again/i }).first();
+    const retry = page.getByRole('button', { name: 'Try again' });
+    // Whether the page has come back by itself meanwhile or waits to be asked, the rows must come.
     await expect(retry.or(row(page, 'Still here')).first()).toBeVisible({ timeout: 40_000 });
     if (await retry.isVisible()) await retry.click();
     await expect(row(page, 'Still here')).toBeVisible({ timeout: 40_000 });
@@ -90,6 +92,5 @@ test('a refused recipient is named, and what was written is kept', async ({ stag
   await composer.getByRole('textbox', { name: 'Subject' }).fill('Refused');
   await composer.getByRole('textbox', { name: 'Message text' }).fill('kept');
   await composer.getByRole('button', { name: 'Send' }).click();
-  await expect(page.getByText(/ben@example\.test/).and(notifications(page).getByText(/./))
-    .or(notifications(page).getByText(/not (be )?(sent|delivered)|refused/i)).first()).toBeVisible();
+  await expect(page.getByText(/ben@example\.test was refused/).first()).toBeVisible();
 });
