@@ -1,26 +1,26 @@
 //! SubmitMessage: it arrives, is filed once, and marks what it answers.
 
 use anyhow::Result;
-use postern_shared::api::messages::OpenMessage;
-use postern_shared::api::messages::Urgency;
-use postern_shared::api::submissions::{ListSubmissions, SubmitMessage};
+use postern_mailhost::{SmtpEffect, Trigger};
+use postern_shared::address::Address;
+use postern_shared::api::messages::{OpenMessage, Urgency};
+use postern_shared::api::submissions::{ListSubmissions, RetrySubmission, SubmitMessage};
 use postern_shared::draft::{Draft, Origin};
 use postern_shared::error::ErrorCode;
 use postern_shared::event::Event;
 use postern_shared::mailbox::Role;
 use postern_shared::submission::{Plan, SubmissionId, SubmissionState};
-use postern_tests::Person;
+use postern_tests::bridge::{Home, Program};
 use postern_tests::scene::Scene;
-use postern_tests::visitor::{Tab, action};
+use postern_tests::visitor::{Tab, Visitor, action};
+use postern_tests::world::World;
+use postern_tests::{Person, wait};
 
 fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
     Draft {
         account: tab.id(),
         from: tab.account.identities[0].from.clone(),
-        to: vec![postern_shared::address::Address {
-            name: String::new(),
-            email: to.address.clone(),
-        }],
+        to: vec![Address { name: String::new(), email: to.address.clone() }],
         cc: vec![],
         bcc: vec![],
         subject: subject.into(),
@@ -133,5 +133,53 @@ async fn another_s_address_cannot_be_sent_from() -> Result<()> {
     let error =
         tab.link.refusal(SubmitMessage { action: action(), draft, plan: Plan::Now }).await?;
     assert!(matches!(error.code, ErrorCode::NoPermission | ErrorCode::Invalid), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unanswered_end_of_content_is_uncertain_and_not_sent_twice_by_itself() -> Result<()> {
+    for delivered in [true, false] {
+        let scene = Scene::in_memory().await?;
+        let ben = scene.person("ben");
+        let fault = SmtpEffect::CloseAfterDot { delivered };
+        scene.world.host().faults().smtp(Trigger::on(".").times(1), fault);
+        let mut tab = scene.tab("anna").await?;
+        let draft = letter(&tab, &ben, "Perhaps");
+        let call = SubmitMessage { action: action(), draft, plan: Plan::Now };
+        let id = tab.link.call(call).await?;
+        assert_eq!(outcome(&mut tab, &id).await?, SubmissionState::Uncertain);
+        let listed = tab.link.call(ListSubmissions).await?;
+        assert_eq!(listed.iter().map(|one| &one.id).collect::<Vec<_>>(), [&id]);
+        let arrived = scene.world.session(&ben).await?.count("INBOX").await?;
+        assert_eq!(arrived, usize::from(delivered));
+        tab.link.call(RetrySubmission { action: action(), submission: id.clone() }).await?;
+        assert_eq!(outcome(&mut tab, &id).await?, SubmissionState::Sent);
+        let arrived = scene.world.session(&ben).await?.count("INBOX").await?;
+        assert_eq!(arrived, usize::from(delivered) + 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bridge_killed_while_sending_leaves_it_uncertain() -> Result<()> {
+    let world = World::in_memory().await?;
+    let (anna, ben) = (world.person("anna"), world.person("ben"));
+    let mut bridge = Program::start(Home::new(&world.provider(), "/", "")?).await?;
+    let stalled = world.host().faults().smtp(Trigger::on("."), SmtpEffect::Stall);
+    let mut tab = Visitor::sign_in(&bridge.home, &anna).await?.tab().await?;
+    let draft = letter(&tab, &ben, "Cut off");
+    let id = tab.link.call(SubmitMessage { action: action(), draft, plan: Plan::Now }).await?;
+    wait::until("the content to be handed over", || async {
+        Ok((world.host().faults().struck(stalled) > 0).then_some(()))
+    })
+    .await?;
+    bridge.kill()?;
+    world.host().faults().clear_all();
+    bridge.launch().await?;
+    let mut tab = Visitor::sign_in(&bridge.home, &anna).await?.tab().await?;
+    let listed = tab.link.call(ListSubmissions).await?;
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!((&listed[0].id, &listed[0].state), (&id, &SubmissionState::Uncertain));
+    assert_eq!(world.session(&ben).await?.count("INBOX").await?, 0);
     Ok(())
 }

@@ -51,9 +51,9 @@ async fn a_certificate_of_nobody_is_not_trusted_and_no_password_is_sent() -> Res
 #[tokio::test]
 async fn a_certificate_for_another_name_is_not_trusted() -> Result<()> {
     let dovecot = Dovecot::start().await?;
-    // The certificate is for `localhost` and 127.0.0.1; this is the same machine by another address.
+    // The certificate is for `localhost` and 127.0.0.1; this is the same server by another address.
     let provider = Provider(format!(
-        "imap = \"imaps://[::ffff:127.0.0.1]:{}\"\nsmtp = \"smtps://localhost:1\"\nca_file = \"{}\"\n",
+        "imap = \"imaps://127.0.0.2:{}\"\nsmtp = \"smtps://localhost:1\"\nca_file = \"{}\"\n",
         dovecot.imaps,
         dovecot.certificates.authority.display()
     ));
