@@ -11,7 +11,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Makes the folder where it is missing, and locks it.
     pub(super) fn take(data_dir: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Folder { path: data_dir.to_path_buf(), source };
+        let failed = |source| Error::Place { path: data_dir.to_path_buf(), source };
         make_private(data_dir).map_err(failed)?;
         let file = File::options()
             .create(true)

@@ -44,7 +44,7 @@ impl std::fmt::Debug for UserId {
 pub enum Error {
     /// `data_dir` cannot be made or written.
     #[error("{path}: {source}", path = path.display())]
-    Folder {
+    Place {
         /// The file or folder.
         path: PathBuf,
         /// The system's error.

@@ -31,23 +31,23 @@ impl Verifier for Fake {
 }
 
 struct Bench {
-    folder: tempfile::TempDir,
+    files: tempfile::TempDir,
     clock: Clock,
     sessions: Sessions,
 }
 
-async fn open(folder: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
+async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
     let text = r#"[[provider]]
         name = "Example"
         domains = ["example.test"]
         imap = "imaps://mail.example.test"
         login = "{local}""#;
     let config: Config = toml::from_str(text).unwrap();
-    let db = Db::open(folder.path()).await.unwrap();
+    let db = Db::open(files.path()).await.unwrap();
     let keys = Keys::parse(&Secret::new(key.into())).unwrap();
     let providers = Providers::new(&config.provider).unwrap();
     let ground = Ground { clock: clock.clone(), db, keys, providers, verifier: Arc::new(Fake) };
-    Bench { folder, clock, sessions: Sessions::new(&config, ground) }
+    Bench { files, clock, sessions: Sessions::new(&config, ground) }
 }
 
 async fn bench() -> Bench {
@@ -77,10 +77,10 @@ impl Bench {
     /// The same folder in a new process.
     async fn restart(self, key: &str) -> Bench {
         self.sessions.sweep().await.unwrap();
-        let Bench { folder, clock, sessions } = self;
+        let Bench { files, clock, sessions } = self;
         sessions.0.db.close().await;
         drop(sessions);
-        open(folder, clock, key).await
+        open(files, clock, key).await
     }
 }
 

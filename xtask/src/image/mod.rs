@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 use engine::Engine;
 
 /// Where the image keeps what must last, as in the Containerfile.
-const DATA: &str = "var/lib/postern";
+const VOLUME: &str = "var/lib/postern";
 /// The image's user and group, as in the Containerfile.
 const OWNER: &str = "65532:65532";
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::engine::{Engine, NAME};
-use super::{DATA, OWNER};
+use super::{OWNER, VOLUME};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -24,7 +24,7 @@ const PROVIDER: &str = r#"[{"name":"Probe","domains":["*"],"imap":"imaps://127.0
 pub fn in_empty_root(workspace: &Workspace, binary: &Path) -> Result<()> {
     let root = workspace.target.join("image-root");
     let _ = fs::remove_dir_all(&root);
-    let data = root.join(DATA);
+    let data = root.join(VOLUME);
     fs::create_dir_all(&data)?;
     fs::copy(binary, root.join("postern"))?;
     let privileged = process::output(Command::new("id").arg("-u"))?.trim() == "0";
@@ -39,7 +39,7 @@ pub fn in_empty_root(workspace: &Workspace, binary: &Path) -> Result<()> {
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         if privileged {
             command.arg(format!("--userspec={OWNER}")).arg(&root).arg("/postern");
-            command.env("POSTERN_DATA_DIR", format!("/{DATA}"));
+            command.env("POSTERN_DATA_DIR", format!("/{VOLUME}"));
         } else {
             command.env("POSTERN_DATA_DIR", &data);
         }
@@ -60,7 +60,7 @@ pub fn in_empty_root(workspace: &Workspace, binary: &Path) -> Result<()> {
 pub fn in_container(engine: &Engine) -> Result<()> {
     let address = free_address()?;
     let mut run = engine.command();
-    run.args(["run", "--detach", "--read-only", "--volume", &format!("/{DATA}")]);
+    run.args(["run", "--detach", "--read-only", "--volume", &format!("/{VOLUME}")]);
     run.args(["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--network", "host"]);
     run.args(["--env", &format!("POSTERN_LISTEN={address}")]);
     run.args(["--env", &format!("POSTERN_PROVIDER={PROVIDER}"), NAME]);
