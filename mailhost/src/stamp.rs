@@ -4,7 +4,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const LONG_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const LONG_WEEKDAYS: [&str; 7] =
+    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 const DAY: i64 = 86_400;
 
 /// Seconds since 1970 and the zone they are written in.
@@ -33,6 +48,18 @@ impl Stamp {
         self.local().div_euclid(DAY)
     }
 
+    /// `Wednesday, 17 July`.
+    pub fn weekday_and_day(self) -> String {
+        let (_, month, day) = civil(self.day());
+        format!("{}, {day} {}", LONG_WEEKDAYS[self.weekday()], LONG_MONTHS[month - 1])
+    }
+
+    /// `1996-07-17`, with the separator asked for.
+    pub fn iso_day(self, separator: &str) -> String {
+        let (year, month, day) = civil(self.day());
+        format!("{year:04}{separator}{month:02}{separator}{day:02}")
+    }
+
     /// `17-Jul-1996 02:44:25 -0700`.
     pub fn internal_date(self) -> String {
         let (year, month, day) = civil(self.day());
@@ -42,7 +69,7 @@ impl Stamp {
     /// `Wed, 17 Jul 1996 02:44:25 -0700`.
     pub fn rfc5322(self) -> String {
         let (year, month, day) = civil(self.day());
-        let weekday = WEEKDAYS[usize::try_from(self.day().rem_euclid(7)).unwrap_or(0)];
+        let weekday = &LONG_WEEKDAYS[self.weekday()][..3];
         format!(
             "{weekday}, {day} {} {year:04} {} {}",
             MONTHS[month - 1],
@@ -82,6 +109,11 @@ impl Stamp {
         };
         let local = day * DAY + hours * 3600 + minutes * 60 + seconds;
         Some(Self { seconds: local - i64::from(zone_minutes) * 60, zone_minutes })
+    }
+
+    /// Counted from Thursday, the first day of 1970.
+    fn weekday(self) -> usize {
+        usize::try_from(self.day().rem_euclid(7)).unwrap_or(0)
     }
 
     fn local(self) -> i64 {
