@@ -23,6 +23,17 @@ use crate::{Capabilities, Connections, Faults, Flags, imap, smtp};
 #[error("the mail host has no {0}")]
 pub struct Unknown(String);
 
+/// How a user signs in, for a program that tells people so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The address.
+    pub login: String,
+    /// The display name.
+    pub name: String,
+    /// The password, which protects nothing here.
+    pub password: String,
+}
+
 /// What all connections of a host share.
 pub(crate) struct Shared {
     pub users: HashMap<String, Arc<User>>,
@@ -94,11 +105,15 @@ impl Host {
         self.shared.connections.clone()
     }
 
-    /// The users' logins and display names.
-    pub fn users(&self) -> Vec<(String, String)> {
-        let users = self.shared.users.values();
-        let mut users: Vec<_> = users.map(|user| (user.login.clone(), user.name.clone())).collect();
-        users.sort();
+    /// Everybody who can sign in, sorted by login.
+    pub fn users(&self) -> Vec<SignIn> {
+        let users = self.shared.users.values().map(|user| SignIn {
+            login: user.login.clone(),
+            name: user.name.clone(),
+            password: user.password.clone(),
+        });
+        let mut users: Vec<_> = users.collect();
+        users.sort_by(|one, other| one.login.cmp(&other.login));
         users
     }
 

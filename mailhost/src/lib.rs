@@ -38,7 +38,7 @@ pub use capabilities::Capabilities;
 pub use connections::{Connections, UserConnections};
 pub use faults::{FaultId, Faults, ImapEffect, SmtpEffect, Trigger};
 pub use flags::Flags;
-pub use host::{Host, Unknown};
+pub use host::{Host, SignIn, Unknown};
 pub use mailbox::Role;
 pub use samples::{SampleUser, sample_users};
 pub use snapshot::{MailboxSnapshot, MessageSnapshot};

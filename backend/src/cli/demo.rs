@@ -30,7 +30,7 @@ pub async fn demo(listen: Option<String>) -> Result<(), End> {
     }
     let folder = tempfile::Builder::new().prefix("postern-demo-").tempdir()?;
     let host = MailHost::demo().start().await?;
-    let users = host.users();
+    let users: Vec<_> = host.users().into_iter().map(|user| (user.login, user.password)).collect();
     let config = Config {
         data_dir: folder.path().join("kept"),
         provider: vec![provider(&users, host.imap_addr(), host.smtp_addr())],
