@@ -70,7 +70,7 @@ impl App {
     ) -> Result<AppState, StartError> {
         let db = Db::open(&config.data_dir).await?;
         let blobs = Blobs::open(&config.data_dir)
-            .map_err(|source| db::Error::Folder { path: config.data_dir.clone(), source })?;
+            .map_err(|source| db::Error::Place { path: config.data_dir.clone(), source })?;
         let keys = session::load_keys(&config, &db, clock.unix_ms()).await?;
         let providers = Providers::new(&config.provider)?;
         let ground = Ground {
