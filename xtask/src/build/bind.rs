@@ -27,7 +27,6 @@ pub fn bind(wasm: &Path, mode: Mode) -> Result<Bound> {
         .context("wasm-bindgen: target web")?
         .typescript(false)
         .omit_default_module_path(true)
-        .debug(dev)
         .keep_debug(dev)
         .remove_name_section(!dev)
         .remove_producers_section(true)
@@ -38,6 +37,6 @@ pub fn bind(wasm: &Path, mode: Mode) -> Result<Bound> {
         "a crate brings JavaScript of its own (wasm-bindgen snippets), which the bundle does not \
          carry: use a web-sys binding in its place"
     );
-    let glue = output.js().to_owned();
+    let glue = output.js().to_owned(); std::fs::write("/tmp/gallery/glue.js", &glue).unwrap();
     Ok(Bound { glue, wasm: output.wasm_mut().emit_wasm() })
 }
