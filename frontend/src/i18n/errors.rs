@@ -1,16 +1,21 @@
 //! What each error code says on screen.
 
-use super::{Key, text, text_count};
+use super::{Key, text, text_count, text_with};
 use postern_shared::error::{CallError, ErrorCode};
 
-/// A sentence for a failed call, with the time to wait where it is known.
+/// A sentence for a failed call: with the time to wait where it is known, and with the mail
+/// server's own words where it said any.
 pub fn error_text(error: &CallError) -> String {
-    match error {
+    let sentence = match error {
         CallError { code: ErrorCode::Limit, retry_after: 1.., .. } => {
             text_count(Key::ErrorLimitWait, error.retry_after.into(), &[])
         }
         _ => text(key(error.code)),
+    };
+    if error.text.is_empty() {
+        return sentence;
     }
+    text_with(Key::ErrorQuoted, &[("sentence", &sentence), ("text", &error.text)])
 }
 
 fn key(code: ErrorCode) -> Key {

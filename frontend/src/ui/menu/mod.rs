@@ -1,16 +1,18 @@
 //! A button that opens a menu, with the keys of the ARIA Authoring Practices.
 
-use super::{dom, icon::Icon, icon::icon as draw, placement};
+use super::{avatar::Avatar, dom, icon::Icon, icon::icon as draw, placement};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, ToggleEvent};
 use leptos::{ev, html};
 
 /// What the button of a menu looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum MenuFace {
     /// An icon alone; the label is its name and tooltip.
     Icon(Icon),
+    /// Initials in a circle; the label is its name and tooltip.
+    Initials(Signal<String>),
     /// The label and a chevron.
     Text,
 }
@@ -74,12 +76,16 @@ pub fn Menu(
     };
     let (class, shape) = match face {
         MenuFace::Icon(icon) => ("button is-icon", draw(icon).into_any()),
+        MenuFace::Initials(name) => {
+            ("button is-icon is-round", view! { <Avatar name seed=name /> }.into_any())
+        }
         MenuFace::Text => (
             "button menu-button",
             view! { <span class="button-text">{label}</span> {draw(Icon::ChevronDown)} }.into_any(),
         ),
     };
-    let icon_only = move || matches!(face, MenuFace::Icon(_)).then(|| label.get());
+    let unlabelled = !matches!(face, MenuFace::Text);
+    let icon_only = move || unlabelled.then(|| label.get());
     view! {
         <button
             node_ref=button
