@@ -1,15 +1,18 @@
-//! A real bridge on loopback, in this process or as the `postern` program, against given mail servers.
+//! A real bridge on loopback, in this process, before given mail servers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
+use postern::clock::Clock;
+use postern::session::ImapVerifier;
 use tempfile::TempDir;
 
 use crate::dovecot::Dovecot;
 use crate::postfix::Postfix;
-use crate::server::{self, Launch, Server};
-use crate::{DOMAIN, wait};
+use crate::{DOMAIN, server};
 
 /// Where the bridge finds mail, as the lines of one `[[provider]]`.
 #[derive(Debug, Clone)]
@@ -94,73 +97,29 @@ impl Home {
     }
 }
 
-/// The bridge of a test.
-pub type Bridge = Program;
-
-/// The `postern` program, running.
-#[derive(Debug)]
-pub struct Program {
-    server: Option<Server>,
+/// A bridge in this process; it ends when dropped.
+pub struct Bridge {
+    running: postern::Bridge,
     /// Its files.
     pub home: Home,
 }
 
-impl Program {
-    /// Starts `postern serve` and waits for its port.
+impl Bridge {
+    /// Starts with the machine's clock.
     pub async fn start(home: Home) -> Result<Self> {
-        let mut program = Self { server: None, home };
-        program.launch().await?;
-        Ok(program)
+        Self::start_at(home, Clock::system()).await
     }
 
-    /// Starts again on the same files.
-    pub async fn launch(&mut self) -> Result<()> {
-        ensure!(self.server.is_none(), "this bridge runs already");
-        let program = binary()?;
-        self.server = Some(Server::start(Launch {
-            program: &program,
-            arguments: ["serve", "--config"]
-                .map(str::to_owned)
-                .into_iter()
-                .chain([self.home.config().display().to_string()])
-                .collect(),
-            folder: self.home.path(),
-            pid_file: self.home.path().join("no.pid"),
-        })?);
-        wait::listening("the bridge's port", self.home.port).await.with_context(|| self.log())
+    /// Starts with any clock.
+    pub async fn start_at(home: Home, clock: Clock) -> Result<Self> {
+        let config = postern::config::load(Some(&home.config()), &BTreeMap::new())?;
+        let running = postern::Bridge::start(config, clock, Arc::new(ImapVerifier)).await?;
+        Ok(Self { running, home })
     }
 
-    /// Asks it to stop, as an administrator does.
-    pub fn stop(&mut self) -> Result<()> {
-        self.server.take().map_or(Ok(()), Server::stop)
+    /// Lets links and accounts say goodbye, and ends.
+    pub async fn stop(self) -> Home {
+        self.running.stop().await;
+        self.home
     }
-
-    /// Kills it where it stands.
-    pub fn kill(&mut self) -> Result<()> {
-        self.server.take().map_or(Ok(()), Server::kill)
-    }
-
-    /// Everything that it printed.
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.home.path().join("output.log")).unwrap_or_default()
-    }
-
-    /// Resident memory of the process, in bytes.
-    pub fn resident(&self) -> Result<u64> {
-        let pid = self.server.as_ref().context("the bridge does not run")?.pid()?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kilobytes.context("/proc says no VmRSS")?.parse::<u64>()? * 1024)
-    }
-}
-
-/// The `postern` program: named by `POSTERN_BIN`, or beside this test's own.
-fn binary() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("POSTERN_BIN") {
-        return Ok(named.into());
-    }
-    let own = std::env::current_exe()?;
-    let found = own.ancestors().map(|folder| folder.join("postern")).find(|path| path.is_file());
-    found.context("the postern program is not built; `cargo build -p postern` builds it")
 }

@@ -14,6 +14,7 @@ pub mod list;
 pub mod message;
 pub mod pages;
 pub mod postfix;
+pub mod program;
 pub mod scene;
 pub mod server;
 pub mod smtp;

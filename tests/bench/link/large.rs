@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::Result;
 use postern_shared::mailbox::Role;
 use postern_shared::window::{Anchor, Total};
-use postern_tests::bridge::{Home, Program, Provider};
+use postern_tests::bridge::{Home, Provider};
 use postern_tests::dovecot::{Dovecot, Setup};
 use postern_tests::imap::RawImap;
+use postern_tests::program::Program;
 use postern_tests::visitor::Visitor;
 use postern_tests::{message, wait};
 

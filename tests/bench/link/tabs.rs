@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use postern_shared::mailbox::Role;
-use postern_tests::bridge::{Home, Program};
+use postern_tests::bridge::Home;
+use postern_tests::program::Program;
 use postern_tests::visitor::{OpenList, Tab, Visitor};
 use postern_tests::world::World;
 use postern_tests::{Person, message, wait};

@@ -8,8 +8,9 @@ mod orders;
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
-use postern_tests::bridge::{Home, Program};
+use postern_tests::bridge::Home;
 use postern_tests::dovecot::Setup;
+use postern_tests::program::Program;
 use postern_tests::world::World;
 use serde_json::{Value, json};
 

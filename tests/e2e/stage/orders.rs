@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use postern_mailhost::{ImapEffect, SmtpEffect, Trigger};
-use postern_tests::bridge::Program;
+use postern_tests::program::Program;
 use postern_tests::world::World;
 use postern_tests::{Person, message, wait};
 use serde_json::{Value, json};
