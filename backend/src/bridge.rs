@@ -73,6 +73,13 @@ impl Bridge {
             tasks.spawn(serve(metrics, routes::metrics_router(state.clone()), state.clone()));
         }
         tasks.spawn(housekeeping(state.clone()));
+        let leaving = state.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = leaving.closing.cancelled() => leaving.users.shutdown().await,
+                () = leaving.users.sweep() => {}
+            }
+        });
         Ok(Self { state, local_addr, metrics_addr, tasks })
     }
 

@@ -3,7 +3,7 @@
 //! Whoever handles an error logs it; the page gets a code, the mail server's words and a time.
 
 use crate::session::{SignInError, VerifyError};
-use crate::{blob, db, net};
+use crate::{account, blob, db, net, store, user};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -95,6 +95,58 @@ impl From<&SignInError> for CallError {
             }
             SignInError::Verify(VerifyError::Garbled(_)) => ErrorCode::Garbled.into(),
             SignInError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<&store::Error> for CallError {
+    fn from(error: &store::Error) -> Self {
+        match error {
+            store::Error::AuthenticationFailed { text } => {
+                Self::new(ErrorCode::AuthenticationFailed).with_text(text.clone())
+            }
+            store::Error::Refused { text, .. } => {
+                Self::new(ErrorCode::Refused).with_text(text.clone())
+            }
+            store::Error::NonExistent => ErrorCode::NonExistent.into(),
+            store::Error::AlreadyExists => ErrorCode::AlreadyExists.into(),
+            store::Error::OverQuota => ErrorCode::OverQuota.into(),
+            store::Error::TooManyConnections { text } => {
+                Self::new(ErrorCode::Limit).with_text(text.clone())
+            }
+            // More than we take in is, for the user, an answer that cannot be understood.
+            store::Error::Garbled(_) | store::Error::Limit(_) => ErrorCode::Garbled.into(),
+            store::Error::Lost(_) | store::Error::TimedOut => ErrorCode::Unavailable.into(),
+            store::Error::Unsupported(_) => ErrorCode::Unsupported.into(),
+            store::Error::Invalid(_) => ErrorCode::Invalid.into(),
+        }
+    }
+}
+
+impl From<&account::Error> for CallError {
+    fn from(error: &account::Error) -> Self {
+        match error {
+            account::Error::Store(error) => error.into(),
+            account::Error::Net(error) => error.into(),
+            account::Error::Offline { code, retry_after } => {
+                Self::new(*code).with_retry_after(*retry_after)
+            }
+            account::Error::NeedsSignIn => ErrorCode::AuthenticationFailed.into(),
+            account::Error::NonExistent => ErrorCode::NonExistent.into(),
+            account::Error::Limit(_) => ErrorCode::Limit.into(),
+            account::Error::Invalid(_) => ErrorCode::Invalid.into(),
+            account::Error::Stopped => ErrorCode::Unavailable.into(),
+            account::Error::Panicked => ErrorCode::Internal.into(),
+        }
+    }
+}
+
+impl From<user::Error> for CallError {
+    fn from(error: user::Error) -> Self {
+        match error {
+            user::Error::Account(error) => (&error).into(),
+            user::Error::NonExistent => ErrorCode::NonExistent.into(),
+            user::Error::Invalid(_) => ErrorCode::Invalid.into(),
         }
     }
 }

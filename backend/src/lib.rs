@@ -2,12 +2,14 @@
 //!
 //! `router` is the whole HTTP side without a socket; `Bridge` is that router listening.
 
+pub mod account;
 pub mod blob;
 mod bridge;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod link;
 pub mod metrics;
 pub mod middleware;
 pub mod mime;
@@ -16,17 +18,20 @@ pub mod routes;
 pub mod secret;
 pub mod session;
 pub mod store;
+pub mod user;
 
 use blob::Blobs;
 use clock::Clock;
 use config::Config;
 use db::Db;
+use link::Links;
 use metrics::Metrics;
 use net::Providers;
 use routes::assets::Assets;
 use session::{CookieRules, Ground, Sessions, Verifier};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use user::Users;
 
 pub use bridge::{Bridge, StartError};
 pub use routes::router;
@@ -48,6 +53,10 @@ pub struct App {
     pub providers: Providers,
     /// Signed-in browsers.
     pub sessions: Sessions,
+    /// The people behind them, and their accounts.
+    pub users: Users,
+    /// How many links each session holds.
+    pub links: Links,
     /// How their cookie looks.
     pub cookie: CookieRules,
     /// The page's files.
@@ -84,7 +93,14 @@ impl App {
         let metrics = Metrics::default();
         let counted = sessions.clone();
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
+        let users = Users::new(db.clone(), clock.clone());
+        let links = Links::default();
+        let (present, open) = (users.clone(), links.clone());
+        metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);
+        metrics.gauge("postern_links", "Open links.", move || open.count() as u64);
         Ok(Arc::new(App {
+            users,
+            links,
             cookie: CookieRules::new(&config),
             assets: Assets::new(config.base_path()),
             closing: CancellationToken::new(),

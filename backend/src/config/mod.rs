@@ -179,6 +179,18 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// What the page must know before it offers something.
+    #[must_use]
+    pub fn shown(&self) -> postern_shared::settings::Limits {
+        postern_shared::settings::Limits {
+            message_bytes: u64::from(self.message_mb) << 20,
+            recipients: self.recipients,
+            undo_seconds: self.undo_seconds,
+        }
+    }
+}
+
 /// What users may reach.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]

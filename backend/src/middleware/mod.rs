@@ -13,6 +13,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use client::ClientIp;
+pub use origin::expected_origin;
 
 /// Largest body of a request, for routes that do not set their own.
 const BODY_LIMIT: usize = 64 * 1024;

@@ -30,7 +30,8 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
 }
 
 /// The origin of our page; none where the request's host is not one to be served.
-pub(super) fn expected_origin(config: &Config, headers: &HeaderMap) -> Option<String> {
+#[must_use]
+pub fn expected_origin(config: &Config, headers: &HeaderMap) -> Option<String> {
     if let Some(url) = &config.public_url {
         return Some(PublicUrl::origin(url).to_owned());
     }

@@ -1,7 +1,11 @@
 //! Everything that is reached by HTTP, below the base path.
 
 pub mod assets;
+mod blob;
+mod body;
 mod health;
+mod link;
+mod message;
 mod session;
 
 use crate::AppState;
@@ -22,6 +26,9 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
+        .route("/ws", get(link::open))
+        .route("/api/body/{token}", get(body::serve))
+        .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         // A path below api/ that no route took is no page.
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .fallback(assets::serve)

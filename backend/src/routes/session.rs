@@ -36,6 +36,8 @@ pub(super) async fn sign_in(
     if let Some(SignedIn(previous)) = previous {
         end(&state, &previous).await;
     }
+    // The page is about to open its link: its account may connect in the meantime.
+    state.users.enter(&session);
     let cookie = state.cookie.set(&token, session.keep());
     Ok(([NO_STORE, (SET_COOKIE, cookie)], Json(describe(&session))).into_response())
 }

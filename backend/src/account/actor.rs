@@ -1,0 +1,236 @@
+//! The account actor: one task owns the command connection and everything known of the mailboxes.
+//!
+//! Work comes as closures in two bounded queues: what somebody waits for, and what may be wanted
+//! soon. One piece of work runs at a time and none takes long: a large body travels in slices, each
+//! its own piece, so that a click is never behind a download. After each piece the news that the
+//! server told unasked are settled before anything else uses sequence numbers.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use postern_shared::account::AccountState;
+use postern_shared::event::Event;
+use postern_shared::mailbox::{Mailbox, MailboxId};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::audience::Audience;
+use super::backoff::Backoff;
+use super::cache::Cache;
+use super::error::Error;
+use super::facts::Facts;
+use super::listing::Listing;
+use super::select::Promise;
+use super::tree::Tree;
+use super::watcher::{Focus, Hint};
+use super::windows::Windows;
+use crate::clock::Clock;
+use crate::store::imap::ImapConnection;
+
+/// How often mailboxes that nobody watches are asked for their counts.
+const POLL: Duration = Duration::from_secs(30);
+
+/// A piece of work.
+pub(super) type Work = Box<dyn for<'a> FnOnce(&'a mut Actor) -> BoxFuture<'a, ()> + Send>;
+
+/// Something to do once the current piece of work has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Chore {
+    /// Learn the uids of a mailbox whose first window went out before.
+    LearnUids(MailboxId),
+    /// Bring a mailbox that has windows up to date.
+    Refresh(MailboxId),
+    /// Ask how much is in a mailbox.
+    Count(MailboxId),
+    /// Tell the windows of a mailbox the flags that these uids have now.
+    ShowFlags(MailboxId, Vec<u32>),
+}
+
+/// The queues and switches that an actor listens to.
+pub(super) struct Inputs {
+    pub now: mpsc::Receiver<Work>,
+    pub later: mpsc::Receiver<Work>,
+    pub hints: mpsc::Receiver<Hint>,
+    pub stop: CancellationToken,
+}
+
+/// One account's state; only its own task touches it.
+pub(super) struct Actor {
+    pub facts: Facts,
+    pub audience: Arc<Audience>,
+    pub clock: Clock,
+    pub connection: Option<ImapConnection>,
+    pub tree: Tree,
+    pub shown: watch::Sender<Vec<Mailbox>>,
+    pub selected: Option<MailboxId>,
+    pub listings: HashMap<MailboxId, Listing>,
+    pub promises: HashMap<MailboxId, Promise>,
+    pub windows: Windows,
+    pub cache: Cache,
+    pub chores: VecDeque<Chore>,
+    pub state: watch::Sender<AccountState>,
+    pub focus: watch::Sender<Focus>,
+    pub backoff: Backoff,
+}
+
+impl Actor {
+    /// Runs until stopped, then says LOGOUT.
+    pub(super) async fn run(mut self, mut inputs: Inputs) {
+        let mut poll = tokio::time::interval(POLL);
+        poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        poll.tick().await;
+        self.reconnect().await;
+        loop {
+            let retry = self.backoff.due(&self.clock);
+            tokio::select! {
+                biased;
+                () = inputs.stop.cancelled() => break,
+                Some(work) = inputs.now.recv() => work(&mut self).await,
+                Some(hint) = inputs.hints.recv() => self.take_hint(hint),
+                () = retry => self.reconnect().await,
+                _ = poll.tick() => self.guarded(|actor| actor.poll().boxed()).await,
+                Some(work) = inputs.later.recv() => work(&mut self).await,
+            }
+            self.settle().await;
+        }
+        if let Some(mut connection) = self.connection.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(2), connection.logout()).await;
+        }
+    }
+
+    /// Runs a verb; where the connection turns out dead, once more on a new one.
+    pub(super) async fn attempt<T, F>(&mut self, work: &F) -> Result<T, Error>
+    where
+        F: for<'a> Fn(&'a mut Self) -> BoxFuture<'a, Result<T, Error>> + Sync,
+    {
+        self.connected().await?;
+        match self.survive(work).await {
+            Err(error) if error.is_lost() => {
+                self.lose(&error);
+            }
+            other => return other,
+        }
+        self.attempt_once(work).await
+    }
+
+    /// Runs a verb that must not happen twice: a lost connection is the caller's to judge.
+    pub(super) async fn attempt_once<T, F>(&mut self, work: &F) -> Result<T, Error>
+    where
+        F: for<'a> Fn(&'a mut Self) -> BoxFuture<'a, Result<T, Error>> + Sync,
+    {
+        self.connected().await?;
+        let result = self.survive(work).await;
+        if let Err(error) = &result
+            && error.is_lost()
+        {
+            self.lose(error);
+        }
+        result
+    }
+
+    /// A panic in one piece of work costs that piece and the connection, not the account.
+    async fn survive<T, F>(&mut self, work: &F) -> Result<T, Error>
+    where
+        F: for<'a> Fn(&'a mut Self) -> BoxFuture<'a, Result<T, Error>> + Sync,
+    {
+        match AssertUnwindSafe(work(self)).catch_unwind().await {
+            Ok(result) => result,
+            Err(_) => {
+                tracing::error!(account = %self.facts.id.0, "work on an account panicked");
+                self.forget_connection();
+                Err(Error::Panicked)
+            }
+        }
+    }
+
+    /// Runs background work on a living connection; its failure is logged, nobody waits for it.
+    async fn guarded<F>(&mut self, work: F)
+    where
+        F: for<'a> Fn(&'a mut Self) -> BoxFuture<'a, Result<(), Error>> + Sync,
+    {
+        if self.connection.is_none() {
+            return;
+        }
+        if let Err(error) = self.survive(&work).await {
+            tracing::warn!(account = %self.facts.id.0, %error, "background work failed");
+            if error.is_lost() {
+                self.lose(&error);
+                self.reconnect().await;
+            }
+        }
+    }
+
+    /// Takes in what the server told unasked and does the chores.
+    async fn settle(&mut self) {
+        self.guarded(|actor| actor.absorb().boxed()).await;
+        while let Some(chore) = self.chores.pop_front() {
+            self.guarded(move |actor| actor.do_chore(chore.clone()).boxed()).await;
+            self.guarded(|actor| actor.absorb().boxed()).await;
+        }
+        self.follow_focus();
+    }
+
+    async fn do_chore(&mut self, chore: Chore) -> Result<(), Error> {
+        match chore {
+            Chore::LearnUids(mailbox) => self.learn_uids(&mailbox).await,
+            Chore::Refresh(mailbox) => self.refresh(&mailbox).await,
+            Chore::Count(mailbox) => self.count(&mailbox).await,
+            Chore::ShowFlags(mailbox, uids) => self.show_flags_of(&mailbox, &uids).await,
+        }
+    }
+
+    /// Adds a chore unless it is waiting already.
+    pub(super) fn later(&mut self, chore: Chore) {
+        if !self.chores.contains(&chore) {
+            self.chores.push_back(chore);
+        }
+    }
+
+    fn take_hint(&mut self, hint: Hint) {
+        let Hint { mailbox } = hint;
+        if self.windows.has(&mailbox) {
+            self.later(Chore::Refresh(mailbox));
+        } else {
+            self.later(Chore::Count(mailbox));
+        }
+    }
+
+    /// Points the watching connection at the mailbox that the user looks at.
+    fn follow_focus(&self) {
+        let wanted = match (&self.connection, self.windows.focused()) {
+            (None, _) => None,
+            (Some(_), Some(mailbox)) => self.tree.get(mailbox),
+            (Some(_), None) => self.tree.of_role(postern_shared::mailbox::Role::Inbox),
+        };
+        let wanted = wanted.map(|node| (node.shown.id.clone(), node.name.clone()));
+        self.focus.send_if_modified(|focus| {
+            let news = *focus != wanted;
+            *focus = wanted;
+            news
+        });
+    }
+
+    /// Tells everybody a new state of the account.
+    pub(super) fn set_state(&self, state: AccountState) {
+        let news = self.state.send_if_modified(|old| {
+            let news = *old != state;
+            *old = state;
+            news
+        });
+        if news {
+            self.audience.publish(&Event::AccountChanged(self.shown()));
+        }
+    }
+}
+
+/// Helps inference see a closure as a verb of any actor.
+pub(super) fn verb<T, F>(work: F) -> F
+where
+    F: for<'a> Fn(&'a mut Actor) -> BoxFuture<'a, Result<T, Error>> + Send + Sync,
+{
+    work
+}

@@ -1,0 +1,127 @@
+//! Connecting an account's command connection, and what follows from losing it.
+
+use std::time::Duration;
+
+use postern_shared::account::{Account as Shown, AccountState, Protocol};
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::event::Event;
+
+use super::actor::{Actor, Chore};
+use super::error::Error;
+use super::facts::Facts;
+use super::tree::Tree;
+use crate::net;
+use crate::store::imap::{ImapConnection, Limits};
+
+/// A failed attempt is not repeated within this time, even if somebody asks.
+const BREATHER: Duration = Duration::from_millis(500);
+
+impl Actor {
+    /// Sees to it that there is a connection.
+    pub(super) async fn connected(&mut self) -> Result<(), Error> {
+        if self.connection.is_some() {
+            return Ok(());
+        }
+        match self.state.borrow().clone() {
+            AccountState::NeedsSignIn => return Err(Error::NeedsSignIn),
+            AccountState::Offline { code, .. } if self.backoff.failed_within(&self.clock, BREATHER) => {
+                return Err(Error::Offline { code, retry_after: 1 });
+            }
+            _ => {}
+        }
+        self.connect().await
+    }
+
+    /// Tries to connect; where that fails, says when it is tried again.
+    pub(super) async fn reconnect(&mut self) {
+        if self.connection.is_none() {
+            // The failure is in the account's state already.
+            let _ = self.connect().await;
+        }
+    }
+
+    async fn connect(&mut self) -> Result<(), Error> {
+        match open(self.facts.clone()).await {
+            Ok((connection, tree)) => {
+                self.connection = Some(connection);
+                self.backoff.succeed();
+                self.set_state(AccountState::Online);
+                self.take_tree(tree);
+                // What is shown may be out of date by now.
+                for mailbox in self.windows.mailboxes() {
+                    self.later(Chore::Refresh(mailbox));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.note_failure(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Shows a new tree; what hung on mailboxes that are gone goes stale.
+    pub(super) fn take_tree(&mut self, tree: Tree) {
+        self.tree = tree;
+        let mailboxes = self.tree.shown();
+        if self.shown.send_replace(mailboxes.clone()) != mailboxes {
+            let event = Event::MailboxesChanged(self.facts.id.clone(), mailboxes);
+            self.audience.publish(&event);
+        }
+    }
+
+    fn note_failure(&mut self, error: &Error) {
+        if error.is_refused_sign_in() {
+            self.backoff.give_up();
+            tracing::warn!(account = %self.facts.id.0, "the mail server refused the credentials");
+            return self.set_state(AccountState::NeedsSignIn);
+        }
+        let pause = self.backoff.fail(&self.clock);
+        let code = CallError::from(error).code;
+        let retry_in_ms = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX);
+        tracing::warn!(account = %self.facts.id.0, %error, retry_in_ms, "no connection");
+        self.set_state(AccountState::Offline { code, retry_in_ms });
+    }
+
+    /// Gives the connection up; the next one is tried at once by whoever needs it.
+    pub(super) fn lose(&mut self, error: &Error) {
+        tracing::info!(account = %self.facts.id.0, %error, "connection lost");
+        self.forget_connection();
+    }
+
+    /// Drops the connection and what is true only as long as it lasts.
+    pub(super) fn forget_connection(&mut self) {
+        self.connection = None;
+        self.selected = None;
+    }
+
+    /// The connection of a piece of work.
+    pub(super) fn imap(&mut self) -> Result<&mut ImapConnection, Error> {
+        let state = self.state.borrow().clone();
+        self.connection.as_mut().ok_or(match state {
+            AccountState::Offline { code, .. } => Error::Offline { code, retry_after: 1 },
+            _ => Error::Offline { code: ErrorCode::Unavailable, retry_after: 1 },
+        })
+    }
+
+    /// What the page is shown of the account.
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            id: self.facts.id.clone(),
+            address: self.facts.address.clone(),
+            protocol: Protocol::Imap,
+            state: self.state.borrow().clone(),
+            identities: self.facts.identities.clone(),
+        }
+    }
+}
+
+/// Opens a connection and learns the mailboxes. Takes the facts whole: a connection is not `Sync`.
+async fn open(facts: Facts) -> Result<(ImapConnection, Tree), Error> {
+    let opened = facts.provider.connect(net::Protocol::Imap).await?;
+    let (stream, greeted) = (opened.stream, opened.greeting_consumed);
+    let mut connection =
+        ImapConnection::open(stream, greeted, &facts.credentials, Limits::default()).await?;
+    let tree = Tree::new(&facts.id, connection.list().await?);
+    Ok((connection, tree))
+}

@@ -1,0 +1,232 @@
+//! An account: one actor per (user, account), shared by all the user's tabs and devices.
+//!
+//! The actor (`actor`) owns the command connection, what is known of the mailboxes (`tree`,
+//! `listing`) and the windows on them (`windows`); a second connection (`watcher`) idles where the
+//! user looks. [`Account`] is the handle: each verb is a piece of work for the actor. There are
+//! never more than these two connections, whatever the number of links.
+//!
+//! No sequence number leaves this module, and no listing is believed across a uid_validity.
+
+mod absorb;
+mod actor;
+mod audience;
+mod backoff;
+mod cache;
+mod connect;
+mod error;
+mod facts;
+mod listing;
+mod mutate;
+mod open;
+mod open_window;
+mod parts;
+mod rows;
+mod select;
+mod tree;
+mod watcher;
+mod windows;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use postern_shared::account::{Account as Shown, AccountState, Protocol};
+use postern_shared::api::messages::Urgency;
+use postern_shared::mailbox::Mailbox;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use audience::{Audience, LinkId};
+pub use error::Error;
+pub use facts::Facts;
+pub use parts::{Download, SOURCE};
+
+#[cfg(test)]
+mod tests;
+
+use crate::clock::Clock;
+use actor::{Actor, Inputs, Work};
+use backoff::Backoff;
+use cache::Cache;
+use watcher::Watcher;
+
+/// Pieces of work that may wait in each queue.
+const QUEUE: usize = 256;
+/// Hints that may wait; one for each mailbox is enough.
+const HINTS: usize = 16;
+
+/// The handle of an account. Clones share it.
+#[derive(Clone)]
+pub struct Account(Arc<Inner>);
+
+struct Inner {
+    facts: Facts,
+    now: mpsc::Sender<Work>,
+    later: mpsc::Sender<Work>,
+    state: watch::Receiver<AccountState>,
+    /// What the page was shown last, so that it is there without a connection too.
+    tree: watch::Receiver<Vec<Mailbox>>,
+    cache: Cache,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Account {
+    /// Starts an account: it connects at once and keeps trying until it is stopped.
+    #[must_use]
+    pub fn start(facts: Facts, audience: Arc<Audience>, clock: Clock) -> Self {
+        let (now, now_inbox) = mpsc::channel(QUEUE);
+        let (later, later_inbox) = mpsc::channel(QUEUE);
+        let (hints, hint_inbox) = mpsc::channel(HINTS);
+        let (state, state_seen) = watch::channel(AccountState::Connecting);
+        let (shown, tree) = watch::channel(Vec::new());
+        let (focus, focus_seen) = watch::channel(None);
+        let (stop, tasks, cache) = (CancellationToken::new(), TaskTracker::new(), Cache::default());
+        let actor = Actor {
+            facts: facts.clone(),
+            audience,
+            clock: clock.clone(),
+            connection: None,
+            tree: tree::Tree::default(),
+            shown,
+            selected: None,
+            listings: HashMap::new(),
+            promises: HashMap::new(),
+            windows: windows::Windows::default(),
+            cache: cache.clone(),
+            chores: VecDeque::new(),
+            state,
+            focus,
+            backoff: Backoff::default(),
+        };
+        let inputs =
+            Inputs { now: now_inbox, later: later_inbox, hints: hint_inbox, stop: stop.clone() };
+        let watcher = Watcher {
+            facts: facts.clone(),
+            clock,
+            focus: focus_seen,
+            hints,
+            stop: stop.clone(),
+            watching: None,
+        };
+        tasks.spawn(actor.run(inputs));
+        tasks.spawn(watcher.run());
+        tasks.close();
+        Self(Arc::new(Inner { facts, now, later, state: state_seen, tree, cache, stop, tasks }))
+    }
+
+    /// Where its servers are.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.0.facts
+    }
+
+    /// What the page is shown of it.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        Shown {
+            id: self.0.facts.id.clone(),
+            address: self.0.facts.address.clone(),
+            protocol: Protocol::Imap,
+            state: self.0.state.borrow().clone(),
+            identities: self.0.facts.identities.clone(),
+        }
+    }
+
+    /// Its mailboxes.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached and was not reached before.
+    pub async fn list_mailboxes(&self) -> Result<Vec<Mailbox>, Error> {
+        let known = self.0.tree.borrow().clone();
+        if !known.is_empty() {
+            return Ok(known);
+        }
+        self.ask(Urgency::Now, |actor| async move { Ok(actor.tree.shown()) }.boxed()).await
+    }
+
+    /// Connects now if there is no connection.
+    ///
+    /// # Errors
+    /// Why the server cannot be reached.
+    pub async fn retry(&self) -> Result<(), Error> {
+        self.ask(Urgency::Now, |_| async { Ok(()) }.boxed()).await
+    }
+
+    /// Says LOGOUT and ends; returns when both connections are closed.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.wait().await;
+    }
+
+    /// Hands work to the actor and waits for its result; a lost connection is tried once more.
+    ///
+    /// Work whose caller has gone before it began is left undone.
+    async fn ask<T, F>(&self, urgency: Urgency, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'a> Fn(&'a mut Actor) -> BoxFuture<'a, Result<T, Error>> + Send + Sync + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let job = boxed(move |actor| {
+            async move {
+                if !answer.is_closed() {
+                    let _ = answer.send(actor.attempt(&work).await);
+                }
+            }
+            .boxed()
+        });
+        self.enqueue(urgency, job)?;
+        result.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Like `ask` for work that must not happen twice.
+    async fn ask_once<T, F>(&self, urgency: Urgency, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'a> Fn(&'a mut Actor) -> BoxFuture<'a, Result<T, Error>> + Send + Sync + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let job = boxed(move |actor| {
+            async move {
+                let _ = answer.send(actor.attempt_once(&work).await);
+            }
+            .boxed()
+        });
+        self.enqueue(urgency, job)?;
+        result.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Changes the actor's own state, without an answer.
+    fn tell(&self, change: impl FnOnce(&mut Actor) + Send + 'static) {
+        let job = boxed(move |actor| {
+            change(actor);
+            std::future::ready(()).boxed()
+        });
+        let waiting = self.enqueue(Urgency::Now, job);
+        if let Err(error) = waiting {
+            tracing::warn!(account = %self.0.facts.id.0, %error, "a change of windows was dropped");
+        }
+    }
+
+    fn enqueue(&self, urgency: Urgency, job: Work) -> Result<(), Error> {
+        let queue = match urgency {
+            Urgency::Now => &self.0.now,
+            Urgency::Ahead => &self.0.later,
+        };
+        queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => Error::Limit("work waiting for an account"),
+            mpsc::error::TrySendError::Closed(_) => Error::Stopped,
+        })
+    }
+}
+
+/// Helps inference see a closure as work for any actor.
+fn boxed<F>(job: F) -> Work
+where
+    F: for<'a> FnOnce(&'a mut Actor) -> BoxFuture<'a, ()> + Send + 'static,
+{
+    Box::new(job)
+}

@@ -1,0 +1,245 @@
+//! Opening a message: its parts, its text made safe, and what is offered as files.
+//!
+//! A small message is fetched whole. Of a large one only the text is; attachments wait until
+//! somebody asks. Every slice is a piece of work of its own, so that a click elsewhere overtakes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use postern_shared::api::messages::Urgency;
+use postern_shared::attachment::Attachment;
+use postern_shared::message::{Message, MessageKey, Quote};
+
+use super::cache::Opened;
+use super::error::Error;
+use super::parts::{parts_of, transfer_size};
+use super::Account;
+use crate::mime::html::Sanitised;
+use crate::mime::{Limits, Parsed, Part, attachment, body, quote};
+use crate::store::Opened as Described;
+
+/// Messages up to this size are fetched whole; also the size of a slice.
+pub(super) const SLICE: u32 = 256 * 1024;
+/// Text of a large message past this many bytes is cut.
+const TEXT_LIMIT: u64 = 4 << 20;
+
+impl Account {
+    /// Opens a message. Does not set `\Seen`.
+    ///
+    /// # Errors
+    /// `NonExistent` where it is gone or the mailbox's uid_validity is another.
+    pub async fn open_message(&self, key: MessageKey, urgency: Urgency) -> Result<Message, Error> {
+        let mut message = self.opened(&key, urgency).await?.message.clone();
+        if let Some(flags) = self.0.cache.flags(&key) {
+            message.summary.flags = flags;
+        }
+        Ok(message)
+    }
+
+    /// A message's text, prepared for a reply or a forward.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn quote_message(&self, key: &MessageKey) -> Result<Quote, Error> {
+        let opened = self.opened(key, Urgency::Now).await?;
+        let envelope = &opened.message.summary.envelope;
+        Ok(Quote {
+            quoted: quote::quote(&opened.text),
+            plain: opened.text.clone(),
+            from: envelope.from.clone(),
+            sent_at: envelope.sent_at,
+        })
+    }
+
+    /// A message's body, made safe.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn body(&self, key: &MessageKey) -> Result<Sanitised, Error> {
+        Ok(self.opened(key, Urgency::Now).await?.body.clone())
+    }
+
+    /// A message that was opened before, or is now.
+    pub(super) async fn opened(
+        &self,
+        key: &MessageKey,
+        urgency: Urgency,
+    ) -> Result<Arc<Opened>, Error> {
+        if let Some(opened) = self.0.cache.get(key) {
+            return Ok(opened);
+        }
+        let (described, first) = self.describe(key, urgency).await?;
+        let opened = match first {
+            Some(raw) => read_whole(key, described, raw).await?,
+            None => self.read_text(key, described, urgency).await?,
+        };
+        let opened = Arc::new(opened);
+        self.0.cache.put(opened.clone());
+        Ok(opened)
+    }
+
+    /// What the server says of a message, and all of its bytes if they are few.
+    async fn describe(
+        &self,
+        key: &MessageKey,
+        urgency: Urgency,
+    ) -> Result<(Described, Option<Bytes>), Error> {
+        let key = key.clone();
+        self.ask(urgency, move |actor| {
+            let key = key.clone();
+            async move {
+                actor.select_for(&key.mailbox, key.uid_validity).await?;
+                let connection = actor.imap()?;
+                let found = connection.message(key.uid.0).await?;
+                let described = found.ok_or(Error::NonExistent)?;
+                // Where the structure cannot be read there is no other way than the whole.
+                let whole = described.row.size <= SLICE || described.structure.is_none();
+                if !whole {
+                    return Ok((described, None));
+                }
+                let mut raw = BytesMut::new();
+                loop {
+                    let offset = raw.len() as u64;
+                    let slice = connection.body(key.uid.0, "", offset, SLICE).await?;
+                    raw.extend_from_slice(&slice.bytes);
+                    if slice.end || raw.len() as u64 > TEXT_LIMIT {
+                        return Ok((described, Some(raw.freeze())));
+                    }
+                }
+            }
+            .boxed()
+        })
+        .await
+    }
+
+    /// Fetches only what is shown of a large message.
+    async fn read_text(
+        &self,
+        key: &MessageKey,
+        described: Described,
+        urgency: Urgency,
+    ) -> Result<Opened, Error> {
+        let parts = described.structure.as_ref().map(parts_of).unwrap_or_default();
+        let display = body::choose(&parts);
+        let mut blocks = Vec::new();
+        for part in display.rich.iter().filter_map(|index| parts.get(*index)) {
+            let bytes = self.part_bytes(key, &part.section, TEXT_LIMIT, urgency).await?;
+            blocks.push((part.clone(), bytes));
+        }
+        let summary_key = key.clone();
+        blocking(move || {
+            let text = text_of_blocks(&blocks);
+            let blocks: Vec<(&Part, &Bytes)> =
+                blocks.iter().map(|(part, bytes)| (part, bytes)).collect();
+            let body = body::render_blocks(&blocks, addresses(&summary_key, &parts));
+            finish(&summary_key, described, Material { parts, parsed: None, body, text })
+        })
+        .await
+    }
+
+    /// The encoded bytes of a part, up to a limit, slice by slice.
+    pub(super) async fn part_bytes(
+        &self,
+        key: &MessageKey,
+        section: &str,
+        limit: u64,
+        urgency: Urgency,
+    ) -> Result<Bytes, Error> {
+        let mut bytes = BytesMut::new();
+        loop {
+            let slice = self.slice(key, section, bytes.len() as u64, urgency).await?;
+            bytes.extend_from_slice(&slice.bytes);
+            if slice.end || bytes.len() as u64 >= limit {
+                return Ok(bytes.freeze());
+            }
+        }
+    }
+}
+
+/// Parses and sanitises a message that was fetched whole.
+async fn read_whole(key: &MessageKey, described: Described, raw: Bytes) -> Result<Opened, Error> {
+    let key = key.clone();
+    blocking(move || {
+        let parsed: Parsed = crate::mime::parse(raw, &Limits::default());
+        let body = body::render(&parsed, addresses(&key, &parsed.parts));
+        let text = quote::plain_text(&parsed);
+        let parts = parsed.parts.clone();
+        finish(&key, described, Material { parts, parsed: Some(parsed), body, text })
+    })
+    .await
+}
+
+struct Material {
+    parts: Vec<Part>,
+    parsed: Option<Parsed>,
+    body: Sanitised,
+    text: String,
+}
+
+fn finish(key: &MessageKey, described: Described, material: Material) -> Opened {
+    let Material { parts, parsed, body, text } = material;
+    let attachments = attachments(&parts, &body);
+    let summary = super::rows::summary(key, described.row);
+    let message = Message {
+        summary,
+        references: described.references,
+        body: body_token(key),
+        attachments,
+        blocked_images: body.blocked_images,
+    };
+    Opened { message, parts, parsed, body, text }
+}
+
+/// The parts that are offered as files; pictures that the body shows in place are marked.
+fn attachments(parts: &[Part], body: &Sanitised) -> Vec<Attachment> {
+    let offered = body::choose(parts).attachments;
+    let files = offered.iter().filter_map(|index| parts.get(*index));
+    files
+        .map(|part| Attachment {
+            section: part.section.clone(),
+            name: attachment::file_name(part.name.as_deref(), &part.content_type),
+            content_type: attachment::content_type(&part.content_type),
+            size: transfer_size(part),
+            inline: part.content_id.is_some()
+                && body.html.contains(&format!("/{}?inline", part.section)),
+        })
+        .collect()
+}
+
+/// Where the pictures of a body are served: relative to the body's own address.
+fn addresses(
+    key: &MessageKey,
+    parts: &[Part],
+) -> impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static {
+    let sections: HashMap<String, String> = parts
+        .iter()
+        .filter_map(|part| Some((part.content_id.clone()?, part.section.clone())))
+        .collect();
+    let base = format!("../blob/{}", message_path(key));
+    move |cid| sections.get(cid).map(|section| format!("{base}/{section}?inline"))
+}
+
+/// A message's place below `/api/blob/`.
+fn message_path(key: &MessageKey) -> String {
+    let MessageKey { account, mailbox, uid_validity, uid } = key;
+    format!("{}/{}/{}-{}", account.0, mailbox.0, uid_validity.0, uid.0)
+}
+
+/// A message's name below `/api/body/`: its key in one path segment.
+fn body_token(key: &MessageKey) -> String {
+    message_path(key).replace('/', ".")
+}
+
+fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {
+    let text = |(part, bytes): &(Part, Bytes)| {
+        quote::part_text(part, &crate::mime::parse::text_of(part, bytes).0)
+    };
+    blocks.iter().map(text).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Runs what takes CPU time beside the runtime.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)
+}

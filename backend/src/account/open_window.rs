@@ -1,0 +1,243 @@
+//! Opening, moving and resuming windows.
+//!
+//! The first window of a mailbox does not wait for its uids: the rows come by sequence number
+//! straight after SELECT, and the uid map that later changes need is learned behind the answer.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use futures_util::FutureExt;
+use postern_shared::api::messages::Urgency;
+use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
+use postern_shared::mailbox::MailboxId;
+use postern_shared::message::MessageSummary;
+use postern_shared::uid::UidValidity;
+use postern_shared::window::{Anchor, Filter, Generation, Order, Sort, Total, Window, WindowId};
+
+use super::Account;
+use super::actor::{Actor, Chore};
+use super::audience::{LinkId, WindowKey};
+use super::error::Error;
+use super::listing::{Lens, fresh_generation};
+use super::select::Promise;
+use super::windows::{Opened, bounded_count, lens_of};
+
+/// A window that a link asks for, checked.
+#[derive(Debug, Clone)]
+struct Wanted {
+    key: WindowKey,
+    mailbox: MailboxId,
+    lens: Lens,
+    anchor: Anchor,
+    count: u32,
+}
+
+impl Account {
+    /// Opens a window for a link, or moves it; its deltas follow the answer.
+    ///
+    /// # Errors
+    /// `Limit`, `Invalid`, `NonExistent` as the call's documentation says.
+    pub async fn open_window(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
+        let wanted = self.wanted(link, &open)?;
+        self.ask(Urgency::Now, move |actor| {
+            let wanted = wanted.clone();
+            async move { actor.open_window(wanted).await }.boxed()
+        })
+        .await
+    }
+
+    /// Takes a window up again; says whether what the page holds is current.
+    ///
+    /// # Errors
+    /// As for `open_window`.
+    pub async fn resume_window(
+        &self,
+        link: LinkId,
+        resume: ResumeWindow,
+    ) -> Result<Resumed, Error> {
+        let wanted = self.wanted(link, &resume.open)?;
+        let generation = resume.generation;
+        self.ask(Urgency::Now, move |actor| {
+            let wanted = wanted.clone();
+            async move { actor.resume_window(wanted, generation).await }.boxed()
+        })
+        .await
+    }
+
+    /// Says which window the user looks at.
+    pub fn focus_window(&self, link: LinkId, window: WindowId) {
+        self.tell(move |actor| actor.windows.focus(WindowKey { link, window }));
+    }
+
+    /// Ends a window.
+    pub fn close_window(&self, link: LinkId, window: WindowId) {
+        self.tell(move |actor| actor.close_window(WindowKey { link, window }));
+    }
+
+    /// Ends every window of a link.
+    pub fn leave(&self, link: LinkId) {
+        self.tell(move |actor| {
+            actor.windows.leave(link);
+            actor.drop_unused();
+        });
+    }
+
+    fn wanted(&self, link: LinkId, open: &OpenWindow) -> Result<Wanted, Error> {
+        let (mailbox, lens) = lens_of(&self.facts().id, &open.view)?;
+        let key = WindowKey { link, window: open.window };
+        let (anchor, count) = (open.anchor.clone(), bounded_count(open)?);
+        Ok(Wanted { key, mailbox, lens, anchor, count })
+    }
+}
+
+impl Actor {
+    async fn open_window(&mut self, wanted: Wanted) -> Result<Window, Error> {
+        // Nobody need be told that a window is stale which is being opened anew.
+        self.windows.close(wanted.key);
+        let selected = self.select(&wanted.mailbox).await?;
+        self.absorb().await?;
+        let known = self.listings.contains_key(&wanted.mailbox);
+        let plain = wanted.lens.filter == Filter::All && matches!(wanted.anchor, Anchor::Offset(_));
+        if plain && !known {
+            return self.first_window(wanted, selected.exists, selected.uid_validity).await;
+        }
+        self.learn_uids(&wanted.mailbox).await?;
+        self.learn_filter(&wanted.mailbox, wanted.lens.filter).await?;
+        self.absorb().await?;
+        self.window(wanted).await
+    }
+
+    /// A window before the mailbox's uids are known: by sequence number alone.
+    async fn first_window(
+        &mut self,
+        wanted: Wanted,
+        exists: u32,
+        validity: u32,
+    ) -> Result<Window, Error> {
+        let Anchor::Offset(offset) = wanted.anchor else {
+            return Err(Error::Invalid("a first window has an offset"));
+        };
+        let validity = UidValidity(validity);
+        let range = sequence(wanted.lens.sort, exists, offset, wanted.count);
+        let rows = match &range {
+            Some(range) => self.imap()?.rows_by_seq(range.clone()).await?,
+            None => Vec::new(),
+        };
+        let mut by_seq: HashMap<u32, MessageSummary> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            by_seq.insert(row.seq, self.row(&wanted.mailbox, validity, row));
+        }
+        let mut rows: Vec<Option<MessageSummary>> =
+            range.into_iter().flatten().map(|seq| by_seq.remove(&seq)).collect();
+        if wanted.lens.sort == Sort::NewestFirst {
+            rows.reverse();
+        }
+        // The page is told the generation that the listing gets once its uids are learned.
+        let generation = fresh_generation();
+        let promised = Promise { generation, exists, broken: false };
+        self.promises.insert(wanted.mailbox.clone(), promised);
+        self.keep(&wanted, offset)?;
+        self.later(Chore::LearnUids(wanted.mailbox));
+        Ok(Window { generation, offset, total: Total::Exact(exists), order: Order::Final, rows })
+    }
+
+    /// A window of a listing that is known.
+    async fn window(&mut self, wanted: Wanted) -> Result<Window, Error> {
+        let listing = self.listings.get(&wanted.mailbox).ok_or(Error::NonExistent)?;
+        let lens = wanted.lens;
+        let total = listing.total(lens);
+        let offset = match &wanted.anchor {
+            Anchor::Offset(offset) => (*offset).min(total),
+            Anchor::Around(key) => {
+                let known = key.uid_validity == listing.uid_validity;
+                let at = listing.position(lens, key.uid.0).filter(|_| known);
+                at.ok_or(Error::NonExistent)?.saturating_sub(wanted.count / 2)
+            }
+        };
+        let (generation, validity) = (listing.generation, listing.uid_validity);
+        let uids = listing.stretch(lens, offset, wanted.count);
+        let fetched = match sequence(lens.sort, total, offset, wanted.count) {
+            Some(range) if lens.filter == Filter::All => self.imap()?.rows_by_seq(range).await?,
+            _ if uids.is_empty() => Vec::new(),
+            _ => self.imap()?.rows_by_uid(&uids).await?,
+        };
+        let mut by_uid: HashMap<u32, MessageSummary> = HashMap::with_capacity(fetched.len());
+        for row in fetched {
+            by_uid.insert(row.uid, self.row(&wanted.mailbox, validity, row));
+        }
+        let rows = uids.iter().map(|uid| by_uid.remove(uid)).collect();
+        self.keep(&wanted, offset)?;
+        Ok(Window { generation, offset, total: Total::Exact(total), order: Order::Final, rows })
+    }
+
+    async fn resume_window(
+        &mut self,
+        wanted: Wanted,
+        generation: Generation,
+    ) -> Result<Resumed, Error> {
+        self.windows.close(wanted.key);
+        self.select(&wanted.mailbox).await?;
+        self.imap()?.noop().await?;
+        self.absorb().await?;
+        let current = self.listings.get(&wanted.mailbox).is_some_and(|listing| {
+            listing.generation == generation && listing.knows(wanted.lens.filter)
+        });
+        match wanted.anchor {
+            Anchor::Offset(offset) if current => {
+                self.keep(&wanted, offset)?;
+                Ok(Resumed::Current)
+            }
+            _ => Ok(Resumed::Stale(self.open_window(wanted).await?)),
+        }
+    }
+
+    fn keep(&mut self, wanted: &Wanted, offset: u32) -> Result<(), Error> {
+        let Wanted { mailbox, lens, count, .. } = wanted.clone();
+        self.windows.open(wanted.key, Opened { mailbox, lens, offset, count })?;
+        self.drop_unused();
+        Ok(())
+    }
+
+    fn close_window(&mut self, key: WindowKey) {
+        self.windows.close(key);
+        self.drop_unused();
+    }
+
+    /// Forgets listings and selections that no window needs; the selected mailbox's stays.
+    pub(super) fn drop_unused(&mut self) {
+        let Self { listings, windows, selected, .. } = self;
+        listings.retain(|id, _| windows.has(id) || selected.as_ref() == Some(id));
+        for (id, listing) in listings {
+            listing.keep_filters(|filter| windows.uses(id, filter));
+        }
+    }
+}
+
+/// The sequence numbers of a stretch of all messages, in ascending order; none where it is empty.
+fn sequence(sort: Sort, exists: u32, offset: u32, count: u32) -> Option<RangeInclusive<u32>> {
+    let remaining = exists.checked_sub(offset).filter(|remaining| *remaining > 0)?;
+    let length = count.min(remaining);
+    Some(match sort {
+        Sort::OldestFirst => offset + 1..=offset + length,
+        Sort::NewestFirst => remaining - length + 1..=remaining,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(sort: Sort, exists: u32, offset: u32, expect: Option<RangeInclusive<u32>>) {
+        assert_eq!(sequence(sort, exists, offset, 50), expect);
+    }
+
+    #[test]
+    fn positions_become_sequence_numbers() {
+        check(Sort::NewestFirst, 100, 0, Some(51..=100));
+        check(Sort::NewestFirst, 100, 90, Some(1..=10));
+        check(Sort::OldestFirst, 100, 90, Some(91..=100));
+        check(Sort::NewestFirst, 7, 0, Some(1..=7));
+        check(Sort::NewestFirst, 0, 0, None);
+        check(Sort::OldestFirst, 100, 100, None);
+    }
+}

@@ -1,0 +1,217 @@
+//! Selecting mailboxes, and bringing what is known of one up to date.
+
+use futures_util::FutureExt;
+use postern_shared::event::Event;
+use postern_shared::mailbox::{Counts, MailboxId};
+use postern_shared::message::{MessageKey, MessageSummary};
+use postern_shared::uid::{Uid, UidValidity};
+use postern_shared::window::{Filter, Generation};
+
+use super::actor::{Actor, Chore};
+use super::error::Error;
+use super::listing::{Listing, fresh_generation};
+use super::rows;
+use super::tree::Node;
+use crate::store::{Criteria, MailboxName, Row, Selected};
+
+/// What a first window was told before the mailbox's uids were known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Promise {
+    /// The generation it was given.
+    pub generation: Generation,
+    /// How many messages there were.
+    pub exists: u32,
+    /// Something happened since.
+    pub broken: bool,
+}
+
+impl Actor {
+    /// The mailbox of an id.
+    pub(super) fn node(&self, id: &MailboxId) -> Result<&Node, Error> {
+        self.tree.get(id).ok_or(Error::NonExistent)
+    }
+
+    /// The server's name of a mailbox.
+    pub(super) fn name(&self, id: &MailboxId) -> Result<MailboxName, Error> {
+        Ok(self.node(id)?.name.clone())
+    }
+
+    /// A message's handle.
+    pub(super) fn key(&self, mailbox: &MailboxId, validity: UidValidity, uid: u32) -> MessageKey {
+        MessageKey {
+            account: self.facts.id.clone(),
+            mailbox: mailbox.clone(),
+            uid_validity: validity,
+            uid: Uid(uid),
+        }
+    }
+
+    /// A row as it travels.
+    pub(super) fn row(
+        &self,
+        mailbox: &MailboxId,
+        validity: UidValidity,
+        row: Row,
+    ) -> MessageSummary {
+        rows::summary(&self.key(mailbox, validity, row.uid), row)
+    }
+
+    /// Makes a mailbox the selected one; where it already was, this costs nothing.
+    ///
+    /// A listing that is known from before is brought up to date, so that sequence numbers may be
+    /// used afterwards. Returns how many messages there are and the generation of their uids.
+    pub(super) async fn select(&mut self, id: &MailboxId) -> Result<Selected, Error> {
+        let name = self.name(id)?;
+        let was_selected = self.selected.as_ref() == Some(id);
+        if !was_selected {
+            // Until the command succeeds nothing is selected (RFC 9051 §6.3.2).
+            self.selected = None;
+        }
+        let selected = self.imap()?.select(&name).await?;
+        self.selected = Some(id.clone());
+        if !was_selected {
+            // What came with SELECT describes the mailbox, not a change of it.
+            self.imap()?.take_changes();
+            self.resync(id, &selected).boxed().await?;
+        }
+        Ok(selected)
+    }
+
+    /// Selects a mailbox and makes sure that it is the one that a key speaks of.
+    pub(super) async fn select_for(
+        &mut self,
+        id: &MailboxId,
+        validity: UidValidity,
+    ) -> Result<(), Error> {
+        let selected = self.select(id).await?;
+        if selected.uid_validity == validity.0 { Ok(()) } else { Err(Error::NonExistent) }
+    }
+
+    /// Compares a known listing with what SELECT said.
+    async fn resync(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
+        let Some(listing) = self.listings.get(id) else { return Ok(()) };
+        let same_uids = listing.uid_validity.0 == selected.uid_validity
+            && listing.uids().len() == selected.exists as usize
+            && listing.uid_next.is_some()
+            && listing.uid_next == selected.uid_next;
+        let same_flags = listing.modseq.is_some() && listing.modseq == selected.highest_modseq;
+        if same_uids && same_flags {
+            return Ok(());
+        }
+        self.start_anew(id).await
+    }
+
+    /// Learns the uids of a mailbox, unless they are known.
+    pub(super) async fn learn_uids(&mut self, id: &MailboxId) -> Result<(), Error> {
+        if self.listings.contains_key(id) {
+            return Ok(());
+        }
+        let selected = self.select(id).await?;
+        let promise = self.promises.remove(id);
+        let (uids, quiet) = self.settled_uids().await?;
+        let kept = promise.filter(|promise| {
+            quiet && !promise.broken && promise.exists as usize == uids.len()
+        });
+        let generation = kept.as_ref().map_or_else(fresh_generation, |kept| kept.generation);
+        let mut listing = Listing::new(UidValidity(selected.uid_validity), uids, generation);
+        listing.modseq = selected.highest_modseq;
+        listing.uid_next = selected.uid_next;
+        self.listings.insert(id.clone(), listing);
+        if kept.is_none() {
+            for (key, _) in self.windows.on(id) {
+                self.audience.tell(key.link, Event::WindowStale(key.window));
+            }
+        }
+        Ok(())
+    }
+
+    /// All uids of the selected mailbox, and whether nothing happened while they were asked for.
+    async fn settled_uids(&mut self) -> Result<(Vec<u32>, bool), Error> {
+        let connection = self.imap()?;
+        let mut quiet = connection.take_changes().is_empty();
+        for _ in 0..5 {
+            let uids = connection.uids().await?;
+            if connection.take_changes().is_empty() {
+                return Ok((uids, quiet));
+            }
+            quiet = false;
+        }
+        // A mailbox that never rests: whatever comes next is noticed as a gap and learned anew.
+        Ok((connection.uids().await?, false))
+    }
+
+    /// Learns which messages a filter selects, unless that is known.
+    pub(super) async fn learn_filter(
+        &mut self,
+        id: &MailboxId,
+        filter: Filter,
+    ) -> Result<(), Error> {
+        let known = self.listings.get(id).is_some_and(|listing| listing.knows(filter));
+        let criteria = match filter {
+            Filter::Unseen => Criteria::Unseen,
+            Filter::Flagged => Criteria::Flagged,
+            Filter::All => return Ok(()),
+        };
+        if !known {
+            let uids = self.imap()?.search(criteria).await?;
+            if let Some(listing) = self.listings.get_mut(id) {
+                listing.set_filter(filter, uids);
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a mailbox that has windows up to date.
+    pub(super) async fn refresh(&mut self, id: &MailboxId) -> Result<(), Error> {
+        if !self.windows.has(id) {
+            return self.count(id).await;
+        }
+        if self.selected.as_ref() == Some(id) {
+            self.imap()?.noop().await?;
+        } else {
+            self.select(id).await?;
+        }
+        self.later(Chore::Count(id.clone()));
+        Ok(())
+    }
+
+    /// Asks how much is in a mailbox and tells everybody if that is news.
+    pub(super) async fn count(&mut self, id: &MailboxId) -> Result<(), Error> {
+        let Ok(name) = self.name(id) else { return Ok(()) };
+        let status = self.imap()?.status(&name).await?;
+        let counts = Counts { messages: status.messages, unseen: status.unseen };
+        self.take_counts(vec![(id.clone(), counts)]);
+        Ok(())
+    }
+
+    /// Takes counts in and tells what is news.
+    pub(super) fn take_counts(&mut self, all: Vec<(MailboxId, Counts)>) -> Vec<MailboxId> {
+        let news: Vec<(MailboxId, Counts)> =
+            all.into_iter().filter(|(id, counts)| self.tree.set_counts(id, *counts)).collect();
+        let changed = news.iter().map(|(id, _)| id.clone()).collect();
+        if !news.is_empty() {
+            self.shown.send_replace(self.tree.shown());
+            let event = Event::CountsChanged(self.facts.id.clone(), news);
+            self.audience.publish(&event);
+        }
+        changed
+    }
+
+    /// Asks for everything that nobody pushes: mailboxes, their counts, the selected one's news.
+    pub(super) async fn poll(&mut self) -> Result<(), Error> {
+        let listed = self.imap()?.list().await?;
+        let before: Vec<(MailboxId, Option<Counts>)> =
+            self.tree.selectable().map(|n| (n.shown.id.clone(), n.shown.counts)).collect();
+        self.take_tree(super::tree::Tree::new(&self.facts.id, listed));
+        for (id, counts) in before {
+            let now = self.tree.get(&id).and_then(|node| node.shown.counts);
+            if now != counts && self.windows.has(&id) {
+                self.later(Chore::Refresh(id));
+            }
+        }
+        if let Some(id) = self.selected.clone() {
+            self.later(Chore::Refresh(id));
+        }
+        Ok(())
+    }
+}

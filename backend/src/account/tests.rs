@@ -1,0 +1,241 @@
+//! The account against a mail host in memory: windows stay true, whatever happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use postern_mailhost::{Host, ImapEffect, MailHost, Trigger};
+use postern_shared::account::AccountId;
+use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
+use postern_shared::event::Event;
+use postern_shared::flag::Flag;
+use postern_shared::mailbox::MailboxId;
+use postern_shared::message::MessageSummary;
+use postern_shared::window::{Anchor, Delta, Total, View, Window, WindowId};
+use tokio::sync::mpsc::Receiver;
+
+use super::*;
+use crate::config;
+use crate::net::Provider;
+use crate::secret::Secret;
+use crate::store::imap::Credentials;
+
+const ALICE: &str = "alice@postern.example";
+const LINK: LinkId = LinkId(1);
+const WINDOW: WindowId = WindowId(1);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+struct Stage {
+    host: Host,
+    account: Account,
+    events: Receiver<Event>,
+}
+
+impl Stage {
+    async fn new(messages: usize) -> Self {
+        let host = MailHost::builder().user(ALICE, "Alice", "secret").start().await.unwrap();
+        for number in 1..=messages {
+            host.deliver(ALICE, message(number)).unwrap();
+        }
+        let audience = Arc::new(Audience::default());
+        let events = audience.join(LINK, CancellationToken::new());
+        let account = Account::start(facts(&host), audience, Clock::system());
+        Self { host, account, events }
+    }
+
+    async fn mailbox(&self, name: &str) -> MailboxId {
+        let all = self.account.list_mailboxes().await.unwrap();
+        all.into_iter().find(|mailbox| mailbox.name.eq_ignore_ascii_case(name)).unwrap().id
+    }
+
+    async fn open(&self, offset: u32, count: u32) -> Window {
+        self.account.open_window(LINK, self.inbox(offset, count).await).await.unwrap()
+    }
+
+    async fn inbox(&self, offset: u32, count: u32) -> OpenWindow {
+        let view = View::of_mailbox(self.account.facts().id.clone(), self.mailbox("inbox").await);
+        OpenWindow { window: WINDOW, view, anchor: Anchor::Offset(offset), count }
+    }
+
+    /// The next event that `pick` takes.
+    async fn event<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        let found = async {
+            loop {
+                let event = self.events.recv().await.expect("the account goes on");
+                if let Some(found) = pick(event) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.expect("the event comes in time")
+    }
+
+    async fn delta(&mut self) -> Delta {
+        self.event(|event| match event {
+            Event::WindowDelta(WINDOW, delta) => Some(delta),
+            Event::WindowStale(_) => panic!("the window went stale"),
+            _ => None,
+        })
+        .await
+    }
+}
+
+fn facts(host: &Host) -> Facts {
+    let address = host.imap_addr();
+    let settings = config::Provider {
+        name: "Test".into(),
+        domains: vec!["*".into()],
+        imap: Some(config::Endpoint {
+            host: address.ip().to_string(),
+            port: address.port(),
+            security: config::Security::Plain,
+        }),
+        pop3: None,
+        smtp: None,
+        login: "{address}".into(),
+        smtp_login: String::new(),
+        any_from: false,
+        sent_copy: config::SentCopy::Auto,
+        ca_file: None,
+        allow_plaintext: true,
+    };
+    Facts {
+        id: AccountId("a".into()),
+        address: ALICE.into(),
+        provider: Arc::new(Provider::new(settings).unwrap()),
+        credentials: Credentials { login: ALICE.into(), secret: Secret::new("secret".into()) },
+        identities: Vec::new(),
+    }
+}
+
+fn message(number: usize) -> String {
+    format!("From: Bob <bob@postern.example>\r\nSubject: Number {number}\r\n\r\nText {number}.\r\n")
+}
+
+fn online(event: &Event) -> bool {
+    matches!(event, Event::AccountChanged(account) if account.state == AccountState::Online)
+}
+
+fn subjects(rows: &[Option<MessageSummary>]) -> Vec<&str> {
+    rows.iter().map(|row| row.as_ref().map_or("-", |row| row.envelope.subject.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_window_shows_the_newest_first_from_any_position() {
+    let stage = Stage::new(30).await;
+    let first = stage.open(0, 3).await;
+    assert_eq!(subjects(&first.rows), ["Number 30", "Number 29", "Number 28"]);
+    assert_eq!(first.total, Total::Exact(30));
+    let deep = stage.open(27, 50).await;
+    assert_eq!((deep.offset, subjects(&deep.rows)), (27, vec!["Number 3", "Number 2", "Number 1"]));
+    let around = deep.rows[1].as_ref().unwrap().key.clone();
+    let open = OpenWindow { anchor: Anchor::Around(around), ..stage.inbox(0, 4).await };
+    let middle = stage.account.open_window(LINK, open).await.unwrap();
+    assert_eq!(subjects(&middle.rows), ["Number 4", "Number 3", "Number 2", "Number 1"]);
+}
+
+#[tokio::test]
+async fn arrival_flags_and_removal_are_pushed_as_deltas_that_follow_each_other() {
+    let mut stage = Stage::new(3).await;
+    stage.open(0, 10).await;
+    // The second one comes after the uids were learned: nothing can go stale any more.
+    let window = stage.open(0, 10).await;
+    let uid = stage.host.deliver(ALICE, message(4)).unwrap();
+    let arrived = stage.delta().await;
+    assert_eq!(arrived.from, window.generation);
+    let (position, row) = &arrived.inserted[0];
+    assert_eq!((*position, row.as_ref().unwrap().envelope.subject.as_str()), (0, "Number 4"));
+    stage.host.set_flags((ALICE, "INBOX"), uid, &["\\Flagged"]).unwrap();
+    let flagged = stage.delta().await;
+    assert_eq!((flagged.from, &flagged.changed[0].1.0), (arrived.to, &vec![Flag::Flagged]));
+    stage.host.expunge((ALICE, "INBOX"), 2).unwrap();
+    let removed = stage.delta().await;
+    assert_eq!((removed.from, &removed.removed), (flagged.to, &vec![2]));
+    assert_eq!(removed.total, Total::Exact(3));
+}
+
+#[tokio::test]
+async fn never_more_than_two_connections() {
+    let stage = Stage::new(3).await;
+    stage.open(0, 10).await;
+    stage.host.deliver(ALICE, message(4)).unwrap();
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    stage.account.open_message(key, Urgency::Now).await.unwrap();
+    assert!(stage.host.connections().peak(ALICE) <= 2);
+}
+
+#[tokio::test]
+async fn a_refused_or_garbled_answer_is_never_an_empty_mailbox() {
+    let stage = Stage::new(3).await;
+    for effect in [
+        ImapEffect::No("not now".into()),
+        ImapEffect::Bad("what?".into()),
+    ] {
+        let fault = stage.host.faults().imap(Trigger::on("FETCH"), effect);
+        let open = stage.inbox(0, 10).await;
+        assert!(stage.account.open_window(LINK, open).await.is_err());
+        stage.host.faults().clear(fault);
+    }
+    let window = stage.open(0, 10).await;
+    assert_eq!(window.rows.len(), 3);
+}
+
+#[tokio::test]
+async fn a_restarted_server_is_found_again_and_the_window_resumes() {
+    let mut stage = Stage::new(3).await;
+    let window = stage.open(0, 10).await;
+    stage.host.restart().await.unwrap();
+    let resume =
+        ResumeWindow { open: stage.inbox(0, 10).await, generation: window.generation };
+    let resumed = match stage.account.resume_window(LINK, resume.clone()).await {
+        Ok(resumed) => resumed,
+        // Asked while nobody listened: the account says when it is back.
+        Err(_) => {
+            stage.event(|event| online(&event).then_some(())).await;
+            stage.account.resume_window(LINK, resume).await.unwrap()
+        }
+    };
+    match resumed {
+        Resumed::Current => {}
+        Resumed::Stale(window) => assert_eq!(window.rows.len(), 3),
+    }
+    stage.host.deliver(ALICE, message(4)).unwrap();
+    stage.event(|event| matches!(event, Event::MailArrived(_)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_message_is_opened_and_its_attachment_comes_as_it_went() {
+    let stage = Stage::new(0).await;
+    let payload: Vec<u8> = (0..900_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let raw = mail_builder::MessageBuilder::new()
+        .from("bob@postern.example")
+        .subject("Big")
+        .text_body("See the file.")
+        .attachment("application/octet-stream", "big.bin", payload.clone())
+        .write_to_vec()
+        .unwrap();
+    stage.host.deliver(ALICE, raw).unwrap();
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    let opened = stage.account.open_message(key.clone(), Urgency::Now).await.unwrap();
+    assert_eq!(opened.attachments.len(), 1);
+    assert_eq!(opened.attachments[0].name, "big.bin");
+    assert!(stage.account.body(&key).await.unwrap().html.contains("See the file."));
+    let section = &opened.attachments[0].section;
+    let download = stage.account.download(key, section).await.unwrap();
+    let bytes: Vec<Bytes> = download.bytes.try_collect().await.unwrap();
+    assert_eq!(bytes.concat(), payload);
+}
+
+#[tokio::test]
+async fn a_move_tells_where_the_message_went_and_every_window_knows() {
+    let mut stage = Stage::new(2).await;
+    stage.open(0, 10).await;
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    let trash = stage.mailbox("Trash").await;
+    let moved = stage.account.move_messages(std::slice::from_ref(&key), &trash).await.unwrap();
+    let to = moved[0].to.clone().unwrap();
+    assert_eq!((moved[0].from.clone(), to.mailbox.clone()), (key, trash));
+    assert_eq!(stage.delta().await.removed, [0]);
+    assert_eq!(stage.account.open_message(to, Urgency::Now).await.unwrap().summary.envelope.subject, "Number 2");
+}

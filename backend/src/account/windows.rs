@@ -1,0 +1,162 @@
+//! The windows that links have open on an account's mailboxes. Pure.
+
+use std::collections::BTreeMap;
+
+use postern_shared::account::AccountId;
+use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
+use postern_shared::flag::Flags;
+use postern_shared::mailbox::MailboxId;
+use postern_shared::message::{MessageKey, MessageSummary};
+use postern_shared::window::{Delta, Filter, Generation, Grouping, Scope, Total, View};
+
+use super::audience::{LinkId, WindowKey};
+use super::error::Error;
+use super::listing::{Lens, Outline};
+
+/// Most windows that one link may have open.
+const WINDOWS_PER_LINK: usize = 16;
+
+/// A window that is kept true.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    /// The mailbox it shows.
+    pub mailbox: MailboxId,
+    /// How it looks at it.
+    pub lens: Lens,
+    /// The position of its first row.
+    pub offset: u32,
+    /// How many rows it holds at most.
+    pub count: u32,
+}
+
+impl Opened {
+    fn holds(&self, position: u32) -> bool {
+        position >= self.offset && position - self.offset < self.count
+    }
+}
+
+/// All open windows.
+#[derive(Debug, Default)]
+pub(super) struct Windows {
+    open: BTreeMap<WindowKey, Opened>,
+    focus: Option<WindowKey>,
+}
+
+impl Windows {
+    /// Opens or moves a window.
+    pub(super) fn open(&mut self, key: WindowKey, window: Opened) -> Result<(), Error> {
+        let of_link = self.open.keys().filter(|other| other.link == key.link).count();
+        if of_link >= WINDOWS_PER_LINK && !self.open.contains_key(&key) {
+            return Err(Error::Limit("windows"));
+        }
+        self.open.insert(key, window);
+        self.focus.get_or_insert(key);
+        Ok(())
+    }
+
+    /// Closes a window.
+    pub(super) fn close(&mut self, key: WindowKey) {
+        self.open.remove(&key);
+        if self.focus == Some(key) {
+            self.focus = self.open.keys().next_back().copied();
+        }
+    }
+
+    /// Closes every window of a link.
+    pub(super) fn leave(&mut self, link: LinkId) {
+        let keys: Vec<WindowKey> =
+            self.open.keys().filter(|key| key.link == link).copied().collect();
+        keys.into_iter().for_each(|key| self.close(key));
+    }
+
+    /// Says which window a user looks at.
+    pub(super) fn focus(&mut self, key: WindowKey) {
+        if self.open.contains_key(&key) {
+            self.focus = Some(key);
+        }
+    }
+
+    /// The mailbox of the window last looked at.
+    pub(super) fn focused(&self) -> Option<&MailboxId> {
+        self.focus.and_then(|key| self.open.get(&key)).map(|window| &window.mailbox)
+    }
+
+    /// The windows on a mailbox.
+    pub(super) fn on<'a>(
+        &'a self,
+        mailbox: &'a MailboxId,
+    ) -> impl Iterator<Item = (WindowKey, &'a Opened)> {
+        self.open
+            .iter()
+            .filter(move |(_, window)| window.mailbox == *mailbox)
+            .map(|(key, window)| (*key, window))
+    }
+
+    /// Whether a mailbox has a window.
+    pub(super) fn has(&self, mailbox: &MailboxId) -> bool {
+        self.on(mailbox).next().is_some()
+    }
+
+    /// Whether a window on the mailbox uses the filter.
+    pub(super) fn uses(&self, mailbox: &MailboxId, filter: Filter) -> bool {
+        self.on(mailbox).any(|(_, window)| window.lens.filter == filter)
+    }
+
+    /// The mailboxes that have windows, each once.
+    pub(super) fn mailboxes(&self) -> Vec<MailboxId> {
+        let mut all: Vec<MailboxId> =
+            self.open.values().map(|window| window.mailbox.clone()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Reads the part of a view that one account can show by itself.
+pub(super) fn lens_of(account: &AccountId, view: &View) -> Result<(MailboxId, Lens), Error> {
+    let Scope::Mailbox(owner, mailbox) = &view.scope else {
+        return Err(Error::Invalid("this scope is not one mailbox"));
+    };
+    if owner != account || view.grouping != Grouping::Messages {
+        return Err(Error::Invalid("this view is not one of a mailbox's messages"));
+    }
+    Ok((mailbox.clone(), Lens { sort: view.sort, filter: view.filter }))
+}
+
+/// The number of rows that a window gets.
+pub(super) fn bounded_count(open: &OpenWindow) -> Result<u32, Error> {
+    if open.count == 0 || open.count > MAX_WINDOW_ROWS {
+        return Err(Error::Limit("rows of a window"));
+    }
+    Ok(open.count)
+}
+
+/// Makes a window's delta of what changed, with the rows that fall into it.
+pub(super) fn delta(
+    window: &Opened,
+    (from, to): (Generation, Generation),
+    outline: &Outline,
+    row: impl Fn(u32) -> Option<MessageSummary>,
+) -> Delta {
+    let fill = |&(position, uid): &(u32, u32)| {
+        (position, if window.holds(position) { row(uid) } else { None })
+    };
+    Delta {
+        from,
+        to,
+        removed: outline.removed.clone(),
+        inserted: outline.inserted.iter().map(fill).collect(),
+        changed: Vec::new(),
+        total: Total::Exact(outline.total),
+    }
+}
+
+/// A delta that says nothing but new flags.
+pub(super) fn flags_delta(
+    (from, to): (Generation, Generation),
+    changed: Vec<(MessageKey, Flags)>,
+    total: u32,
+) -> Delta {
+    let total = Total::Exact(total);
+    Delta { from, to, removed: Vec::new(), inserted: Vec::new(), changed, total }
+}

@@ -1,0 +1,84 @@
+//! From a call to the user's verb, and back to its reply.
+
+use std::sync::Arc;
+
+use postern_shared::api::accounts::{ListAccounts, RetryAccount};
+use postern_shared::api::mailboxes::ListMailboxes;
+use postern_shared::api::messages::{
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage,
+};
+use postern_shared::api::submissions::ListSubmissions;
+use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow};
+use postern_shared::api::{Call, Reply, Request};
+use postern_shared::error::{CallError, ErrorCode};
+
+use crate::account::LinkId;
+use crate::user::{self, User};
+
+/// Answers a call of a link.
+///
+/// A mutation runs to its end even if nobody waits for it any longer, and at most once for its
+/// `ActionId`; a question stops where its future is dropped.
+pub(super) async fn answer(
+    user: Arc<User>,
+    link: LinkId,
+    request: Request,
+) -> Result<Reply, CallError> {
+    let Some(action) = request.action() else { return ask(&user, link, request).await };
+    let work = async move {
+        let mutation = async { mutate(&user, request).await };
+        user.actions().once(action, mutation).await
+    };
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(ErrorCode::Internal.into()))
+}
+
+/// Pairs a verb's result with the reply of its call.
+fn reply<C: Call>(result: Result<C::Reply, user::Error>) -> Result<Reply, CallError> {
+    result.map(C::wrap).map_err(CallError::from)
+}
+
+async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::ListAccounts(_) => reply::<ListAccounts>(Ok(user.accounts())),
+        Request::RetryAccount(call) => {
+            reply::<RetryAccount>(user.retry_account(&call.account).await)
+        }
+        Request::ListMailboxes(call) => {
+            reply::<ListMailboxes>(user.list_mailboxes(&call.account).await)
+        }
+        Request::OpenWindow(call) => reply::<OpenWindow>(user.open_window(link, call).await),
+        Request::ResumeWindow(call) => reply::<ResumeWindow>(user.resume_window(link, call).await),
+        Request::FocusWindow(call) => {
+            user.focus_window(link, call.window);
+            reply::<FocusWindow>(Ok(()))
+        }
+        Request::CloseWindow(call) => {
+            user.close_window(link, call.window);
+            reply::<CloseWindow>(Ok(()))
+        }
+        Request::OpenMessage(call) => {
+            reply::<OpenMessage>(user.open_message(call.key, call.urgency).await)
+        }
+        Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
+        Request::ListSubmissions(_) => reply::<ListSubmissions>(Ok(Vec::new())),
+        mutation => mutate(user, mutation).await,
+    }
+}
+
+async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::ChangeFlags(call) => {
+            reply::<ChangeFlags>(user.change_flags(call.keys, call.change).await)
+        }
+        Request::MoveMessages(call) => {
+            reply::<MoveMessages>(user.move_messages(call.keys, call.to).await)
+        }
+        Request::CopyMessages(call) => {
+            reply::<CopyMessages>(user.copy_messages(call.keys, call.to).await)
+        }
+        Request::ExpungeMessages(call) => {
+            reply::<ExpungeMessages>(user.expunge_messages(call.keys).await)
+        }
+        _ => Err(ErrorCode::Unsupported.into()),
+    }
+}

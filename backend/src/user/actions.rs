@@ -1,0 +1,72 @@
+//! Mutations happen at most once: a repeated `ActionId` is answered from memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use postern_shared::action::ActionId;
+use postern_shared::api::Reply;
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::frame;
+use tokio::sync::OnceCell;
+
+use crate::clock::Clock;
+use crate::db::{Db, UserId, actions};
+
+type Answer = Result<Reply, CallError>;
+
+/// A user's actions: those under way in memory, those done in the database for 7 days.
+pub struct Actions {
+    user: UserId,
+    db: Db,
+    clock: Clock,
+    under_way: Mutex<HashMap<ActionId, Arc<OnceCell<Answer>>>>,
+}
+
+impl Actions {
+    pub(super) fn new(user: UserId, db: Db, clock: Clock) -> Self {
+        Self { user, db, clock, under_way: Mutex::default() }
+    }
+
+    /// Does a mutation, or answers what it was answered before.
+    ///
+    /// Only success is remembered: what failed changed nothing that a repeat would double.
+    ///
+    /// # Errors
+    /// The mutation's own.
+    pub async fn once(&self, action: ActionId, mutation: impl Future<Output = Answer>) -> Answer {
+        let cell = self.under_way().entry(action).or_default().clone();
+        let answer = cell.get_or_init(|| self.look_up_or(action, mutation)).await.clone();
+        self.under_way().remove(&action);
+        answer
+    }
+
+    async fn look_up_or(
+        &self,
+        action: ActionId,
+        mutation: impl Future<Output = Answer>,
+    ) -> Answer {
+        let known = actions::find(&self.db, self.user, action.0).await.map_err(internal)?;
+        if let Some(reply) = known.and_then(|bytes| frame::decode(&bytes).ok()) {
+            return Ok(reply);
+        }
+        let reply = mutation.await?;
+        let bytes = frame::encode(&reply);
+        let kept =
+            actions::remember(&self.db, self.user, action.0, &bytes, self.clock.unix_ms()).await;
+        if let Err(error) = kept {
+            // It is done; a repeat would only set the same state again.
+            tracing::error!(%error, "an action's reply could not be kept");
+        }
+        Ok(reply)
+    }
+
+    fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<ActionId, Arc<OnceCell<Answer>>>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn internal(error: crate::db::Error) -> CallError {
+    tracing::error!(%error, "the database of actions failed");
+    ErrorCode::Internal.into()
+}

@@ -1,0 +1,226 @@
+//! A user: the accounts behind one sign-in, and the links that look at them.
+//!
+//! Every id that a page sends is checked here, once, against what its user owns; nothing below
+//! has to. `Users` keeps each user for a while after the last link has gone, so that a reload
+//! finds its connections open.
+
+mod actions;
+mod registry;
+mod submissions;
+
+use std::sync::Arc;
+
+use futures_util::Stream;
+use bytes::Bytes;
+use postern_shared::account::{Account as ShownAccount, AccountId};
+use postern_shared::api::messages::Urgency;
+use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
+use postern_shared::event::Event;
+use postern_shared::flag::FlagChange;
+use postern_shared::mailbox::{Mailbox, MailboxId};
+use postern_shared::message::{Message, MessageKey, Moved, Quote};
+use postern_shared::window::{Scope, Window, WindowId};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::account::{self, Account, Audience, Download, LinkId};
+use crate::db::UserId;
+use crate::mime::html::Sanitised;
+pub use actions::Actions;
+pub use registry::Users;
+
+/// Why a user's verb failed.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// One of the accounts failed.
+    #[error(transparent)]
+    Account(#[from] account::Error),
+    /// The id is none of this user's.
+    #[error("it does not exist, or is not this user's")]
+    NonExistent,
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Invalid(&'static str),
+}
+
+/// One user of this bridge.
+pub struct User {
+    id: UserId,
+    accounts: Vec<Account>,
+    audience: Arc<Audience>,
+    actions: Actions,
+}
+
+impl User {
+    /// What was done for this user before.
+    pub fn actions(&self) -> &Actions {
+        &self.actions
+    }
+
+    /// Adds a link; `lagging` is cancelled when it does not keep up.
+    pub fn join(&self, link: LinkId, lagging: CancellationToken) -> mpsc::Receiver<Event> {
+        self.audience.join(link, lagging)
+    }
+
+    /// Takes a link and its windows out.
+    pub fn leave(&self, link: LinkId) {
+        self.audience.leave(link);
+        self.accounts.iter().for_each(|account| account.leave(link));
+    }
+
+    /// The accounts, in their order.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<ShownAccount> {
+        self.accounts.iter().map(Account::shown).collect()
+    }
+
+    /// The one place where an account id is checked against its owner.
+    fn account(&self, id: &AccountId) -> Result<&Account, Error> {
+        self.accounts.iter().find(|account| account.facts().id == *id).ok_or(Error::NonExistent)
+    }
+
+    /// The account that all keys of a call belong to.
+    fn account_of(&self, keys: &[MessageKey]) -> Result<&Account, Error> {
+        let first = keys.first().ok_or(Error::Invalid("no message is named"))?;
+        if keys.iter().any(|key| key.account != first.account) {
+            return Err(Error::Invalid("the messages belong to several accounts"));
+        }
+        self.account(&first.account)
+    }
+
+    /// Connects an account now.
+    ///
+    /// # Errors
+    /// Why its server cannot be reached.
+    pub async fn retry_account(&self, id: &AccountId) -> Result<(), Error> {
+        Ok(self.account(id)?.retry().await?)
+    }
+
+    /// The mailboxes of an account.
+    ///
+    /// # Errors
+    /// `NonExistent`, or the account's.
+    pub async fn list_mailboxes(&self, id: &AccountId) -> Result<Vec<Mailbox>, Error> {
+        Ok(self.account(id)?.list_mailboxes().await?)
+    }
+
+    /// Opens a window for a link.
+    ///
+    /// # Errors
+    /// `NonExistent`, or the account's.
+    pub async fn open_window(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
+        Ok(self.account_of_scope(&open.view.scope)?.open_window(link, open).await?)
+    }
+
+    /// Takes a window up again after the link broke.
+    ///
+    /// # Errors
+    /// As for `open_window`.
+    pub async fn resume_window(
+        &self,
+        link: LinkId,
+        resume: ResumeWindow,
+    ) -> Result<Resumed, Error> {
+        let account = self.account_of_scope(&resume.open.view.scope)?;
+        Ok(account.resume_window(link, resume).await?)
+    }
+
+    fn account_of_scope(&self, scope: &Scope) -> Result<&Account, Error> {
+        match scope {
+            Scope::Mailbox(account, _) | Scope::Account(account) => self.account(account),
+            _ => Err(Error::Invalid("this scope is not one mailbox")),
+        }
+    }
+
+    /// Says which window the user looks at.
+    pub fn focus_window(&self, link: LinkId, window: WindowId) {
+        self.accounts.iter().for_each(|account| account.focus_window(link, window));
+    }
+
+    /// Ends a window.
+    pub fn close_window(&self, link: LinkId, window: WindowId) {
+        self.accounts.iter().for_each(|account| account.close_window(link, window));
+    }
+
+    /// Opens a message.
+    ///
+    /// # Errors
+    /// `NonExistent`, or the account's.
+    pub async fn open_message(&self, key: MessageKey, urgency: Urgency) -> Result<Message, Error> {
+        Ok(self.account(&key.account)?.open_message(key, urgency).await?)
+    }
+
+    /// A message's text for a reply or a forward.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn quote_message(&self, key: MessageKey) -> Result<Quote, Error> {
+        Ok(self.account(&key.account)?.quote_message(&key).await?)
+    }
+
+    /// A message's body, made safe.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn body(&self, key: &MessageKey) -> Result<Sanitised, Error> {
+        Ok(self.account(&key.account)?.body(key).await?)
+    }
+
+    /// Streams a part of a message.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn download(
+        &self,
+        key: MessageKey,
+        section: &str,
+    ) -> Result<Download<impl Stream<Item = Result<Bytes, account::Error>> + Send + use<>>, Error>
+    {
+        Ok(self.account(&key.account)?.download(key, section).await?)
+    }
+
+    /// Sets and clears flags.
+    ///
+    /// # Errors
+    /// `NonExistent`, `Invalid`, or the account's.
+    pub async fn change_flags(
+        &self,
+        keys: Vec<MessageKey>,
+        change: FlagChange,
+    ) -> Result<(), Error> {
+        Ok(self.account_of(&keys)?.change_flags(&keys, change).await?)
+    }
+
+    /// Moves messages within their account.
+    ///
+    /// # Errors
+    /// As for `change_flags`.
+    pub async fn move_messages(
+        &self,
+        keys: Vec<MessageKey>,
+        to: MailboxId,
+    ) -> Result<Vec<Moved>, Error> {
+        Ok(self.account_of(&keys)?.move_messages(&keys, &to).await?)
+    }
+
+    /// Copies messages within their account.
+    ///
+    /// # Errors
+    /// As for `change_flags`.
+    pub async fn copy_messages(
+        &self,
+        keys: Vec<MessageKey>,
+        to: MailboxId,
+    ) -> Result<Vec<Moved>, Error> {
+        Ok(self.account_of(&keys)?.copy_messages(&keys, &to).await?)
+    }
+
+    /// Removes messages for ever.
+    ///
+    /// # Errors
+    /// As for `change_flags`.
+    pub async fn expunge_messages(&self, keys: Vec<MessageKey>) -> Result<(), Error> {
+        Ok(self.account_of(&keys)?.expunge_messages(&keys).await?)
+    }
+}

@@ -1,0 +1,171 @@
+//! All users of this bridge who are here, or were a moment ago.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use postern_shared::account::AccountId;
+use postern_shared::address::Address;
+use postern_shared::identity::Identity;
+use sha2::{Digest, Sha256};
+
+use super::{Actions, User};
+use crate::account::{Account, Audience, Facts};
+use crate::clock::Clock;
+use crate::db::{Db, UserId};
+use crate::secret::Credentials;
+use crate::session::Session;
+use crate::store::imap;
+
+/// How long a user without links keeps connections.
+const LINGER: Duration = Duration::from_secs(600);
+/// How often users without links are looked for.
+const SWEEP: Duration = Duration::from_secs(60);
+
+struct Present {
+    user: Arc<User>,
+    /// Since when nobody is looking, on the clock's `elapsed`.
+    alone_since: Option<Duration>,
+}
+
+/// The users. Clones share them.
+#[derive(Clone)]
+pub struct Users(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    present: Mutex<HashMap<UserId, Present>>,
+}
+
+impl Users {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self(Arc::new(Inner { db, clock, present: Mutex::default() }))
+    }
+
+    /// The user of a session; accounts that were not connected yet are from now on.
+    ///
+    /// A session with other credentials than the running account's (a password that was changed)
+    /// replaces that account.
+    pub fn enter(&self, session: &Session) -> Arc<User> {
+        let mut present = self.present();
+        if let Some(here) = present.get_mut(&session.user()) {
+            here.alone_since = Some(self.0.clock.elapsed());
+            if here.user.signs_in_with(session) {
+                return here.user.clone();
+            }
+        }
+        let user = Arc::new(self.build(session));
+        let alone_since = Some(self.0.clock.elapsed());
+        let entered = Present { user: user.clone(), alone_since };
+        if let Some(replaced) = present.insert(session.user(), entered) {
+            tokio::spawn(async move { replaced.user.stop().await });
+        }
+        user
+    }
+
+    fn build(&self, session: &Session) -> User {
+        let account = session.account();
+        let Credentials::Password(secret) = session.credentials();
+        let credentials =
+            imap::Credentials { login: account.login.clone(), secret: secret.clone() };
+        let from = Address { name: String::new(), email: account.address.clone() };
+        let facts = Facts {
+            id: account_id(session.user(), &account.address),
+            address: account.address.clone(),
+            provider: account.provider.clone(),
+            credentials,
+            identities: vec![Identity { from, ..Identity::default() }],
+        };
+        let audience = Arc::new(Audience::default());
+        let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
+        User {
+            id: session.user(),
+            accounts: vec![Account::start(facts, audience.clone(), clock.clone())],
+            audience,
+            actions: Actions::new(session.user(), db, clock),
+        }
+    }
+
+    /// Lets users go whom nobody has looked at for a while; runs for ever.
+    pub async fn sweep(&self) {
+        loop {
+            self.0.clock.sleep(SWEEP).await;
+            for user in self.take_idle() {
+                tracing::debug!(user = %user.id, "connections closed after the last link");
+                user.stop().await;
+            }
+        }
+    }
+
+    /// Lets a user go whose session ended, unless another link is still there.
+    pub async fn leave(&self, id: UserId) {
+        let gone = {
+            let mut present = self.present();
+            let alone = present.get(&id).is_some_and(|here| here.user.audience.is_empty());
+            if alone { present.remove(&id) } else { None }
+        };
+        if let Some(here) = gone {
+            here.user.stop().await;
+        }
+    }
+
+    fn take_idle(&self) -> Vec<Arc<User>> {
+        let now = self.0.clock.elapsed();
+        let mut gone = Vec::new();
+        self.present().retain(|_, here| {
+            if !here.user.audience.is_empty() {
+                here.alone_since = None;
+                return true;
+            }
+            let since = *here.alone_since.get_or_insert(now);
+            let stays = now.saturating_sub(since) < LINGER;
+            if !stays {
+                gone.push(here.user.clone());
+            }
+            stays
+        });
+        gone
+    }
+
+    /// How many users are here.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.present().len()
+    }
+
+    /// Ends every account with LOGOUT.
+    pub async fn shutdown(&self) {
+        let all: Vec<Present> = self.present().drain().map(|(_, here)| here).collect();
+        let stops = all.iter().map(|here| here.user.stop());
+        futures_util::future::join_all(stops).await;
+    }
+
+    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Present>> {
+        self.0.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl User {
+    fn signs_in_with(&self, session: &Session) -> bool {
+        let Credentials::Password(secret) = session.credentials();
+        self.accounts.iter().any(|account| {
+            let known = &account.facts().credentials;
+            known.login == session.account().login && known.secret.expose() == secret.expose()
+        })
+    }
+
+    async fn stop(&self) {
+        futures_util::future::join_all(self.accounts.iter().map(Account::stop)).await;
+    }
+}
+
+/// An account's id: safe in a URL, the same after a restart, and telling nothing of the address.
+fn account_id(user: UserId, address: &str) -> AccountId {
+    let mut hash = Sha256::new();
+    hash.update(user.0);
+    hash.update(address.as_bytes());
+    AccountId(hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect())
+}
