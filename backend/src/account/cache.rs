@@ -10,8 +10,8 @@ use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{Message, MessageKey};
 
-use crate::mime::{Parsed, Part};
 use crate::mime::html::Sanitised;
+use crate::mime::{Parsed, Part};
 
 /// Bytes that an account's cache may hold; a single larger message is held alone.
 const CAPACITY: usize = 4 << 20;

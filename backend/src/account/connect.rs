@@ -24,7 +24,9 @@ impl Actor {
         }
         match self.state.borrow().clone() {
             AccountState::NeedsSignIn => return Err(Error::NeedsSignIn),
-            AccountState::Offline { code, .. } if self.backoff.failed_within(&self.clock, BREATHER) => {
+            AccountState::Offline { code, .. }
+                if self.backoff.failed_within(&self.clock, BREATHER) =>
+            {
                 return Err(Error::Offline { code, retry_after: 1 });
             }
             _ => {}

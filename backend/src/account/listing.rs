@@ -58,7 +58,14 @@ pub(super) struct Listing {
 impl Listing {
     /// A listing of `uids`, ascending.
     pub(super) fn new(uid_validity: UidValidity, uids: Vec<u32>, generation: Generation) -> Self {
-        Self { uid_validity, generation, modseq: None, uid_next: None, uids, filtered: HashMap::new() }
+        Self {
+            uid_validity,
+            generation,
+            modseq: None,
+            uid_next: None,
+            uids,
+            filtered: HashMap::new(),
+        }
     }
 
     /// Every uid, ascending: the one at index `n` has sequence number `n + 1`.

@@ -54,11 +54,7 @@ impl Account {
     ///
     /// # Errors
     /// `NonExistent` where a mailbox's uid_validity has passed; messages that are gone are no error.
-    pub async fn change_flags(
-        &self,
-        keys: &[MessageKey],
-        change: FlagChange,
-    ) -> Result<(), Error> {
+    pub async fn change_flags(&self, keys: &[MessageKey], change: FlagChange) -> Result<(), Error> {
         for batch in batches(keys)? {
             let change = change.clone();
             let work = verb(move |actor| {

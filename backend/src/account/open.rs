@@ -12,10 +12,10 @@ use postern_shared::api::messages::Urgency;
 use postern_shared::attachment::Attachment;
 use postern_shared::message::{Message, MessageKey, Quote};
 
+use super::Account;
 use super::cache::Opened;
 use super::error::Error;
 use super::parts::{parts_of, transfer_size};
-use super::Account;
 use crate::mime::html::Sanitised;
 use crate::mime::{Limits, Parsed, Part, attachment, body, quote};
 use crate::store::Opened as Described;
@@ -240,6 +240,8 @@ fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {
 }
 
 /// Runs what takes CPU time beside the runtime.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)
 }

@@ -94,10 +94,8 @@ impl Progress {
         if self.done {
             return Ok(None);
         }
-        let slice = self
-            .account
-            .slice(&self.key, &self.section, self.offset, Urgency::Ahead)
-            .await?;
+        let slice =
+            self.account.slice(&self.key, &self.section, self.offset, Urgency::Ahead).await?;
         self.offset += slice.bytes.len() as u64;
         let mut decoded = self.decoder.push(&slice.bytes);
         if slice.end {

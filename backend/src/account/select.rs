@@ -109,9 +109,8 @@ impl Actor {
         let selected = self.select(id).await?;
         let promise = self.promises.remove(id);
         let (uids, quiet) = self.settled_uids().await?;
-        let kept = promise.filter(|promise| {
-            quiet && !promise.broken && promise.exists as usize == uids.len()
-        });
+        let kept = promise
+            .filter(|promise| quiet && !promise.broken && promise.exists as usize == uids.len());
         let generation = kept.as_ref().map_or_else(fresh_generation, |kept| kept.generation);
         let mut listing = Listing::new(UidValidity(selected.uid_validity), uids, generation);
         listing.modseq = selected.highest_modseq;

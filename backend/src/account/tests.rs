@@ -168,10 +168,7 @@ async fn never_more_than_two_connections() {
 #[tokio::test]
 async fn a_refused_or_garbled_answer_is_never_an_empty_mailbox() {
     let stage = Stage::new(3).await;
-    for effect in [
-        ImapEffect::No("not now".into()),
-        ImapEffect::Bad("what?".into()),
-    ] {
+    for effect in [ImapEffect::No("not now".into()), ImapEffect::Bad("what?".into())] {
         let fault = stage.host.faults().imap(Trigger::on("FETCH"), effect);
         let open = stage.inbox(0, 10).await;
         assert!(stage.account.open_window(LINK, open).await.is_err());
@@ -186,8 +183,7 @@ async fn a_restarted_server_is_found_again_and_the_window_resumes() {
     let mut stage = Stage::new(3).await;
     let window = stage.open(0, 10).await;
     stage.host.restart().await.unwrap();
-    let resume =
-        ResumeWindow { open: stage.inbox(0, 10).await, generation: window.generation };
+    let resume = ResumeWindow { open: stage.inbox(0, 10).await, generation: window.generation };
     let resumed = match stage.account.resume_window(LINK, resume.clone()).await {
         Ok(resumed) => resumed,
         // Asked while nobody listened: the account says when it is back.
@@ -207,7 +203,8 @@ async fn a_restarted_server_is_found_again_and_the_window_resumes() {
 #[tokio::test]
 async fn a_message_is_opened_and_its_attachment_comes_as_it_went() {
     let stage = Stage::new(0).await;
-    let payload: Vec<u8> = (0..900_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let payload: Vec<u8> =
+        (0..900_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let raw = mail_builder::MessageBuilder::new()
         .from("bob@postern.example")
         .subject("Big")
@@ -237,5 +234,8 @@ async fn a_move_tells_where_the_message_went_and_every_window_knows() {
     let to = moved[0].to.clone().unwrap();
     assert_eq!((moved[0].from.clone(), to.mailbox.clone()), (key, trash));
     assert_eq!(stage.delta().await.removed, [0]);
-    assert_eq!(stage.account.open_message(to, Urgency::Now).await.unwrap().summary.envelope.subject, "Number 2");
+    assert_eq!(
+        stage.account.open_message(to, Urgency::Now).await.unwrap().summary.envelope.subject,
+        "Number 2"
+    );
 }

@@ -86,7 +86,8 @@ fn node(
         (Some(_), Some((_, leaf))) => leaf.to_owned(),
         _ => path.clone(),
     };
-    let counts = |counts: store::Counts| Counts { messages: counts.messages, unseen: counts.unseen };
+    let counts =
+        |counts: store::Counts| Counts { messages: counts.messages, unseen: counts.unseen };
     let shown = Mailbox {
         id: mailbox_id(account, &mailbox.name),
         account: account.clone(),

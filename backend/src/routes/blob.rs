@@ -27,8 +27,8 @@ pub(super) async fn serve(
     Path((account, mailbox, numbers, section)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let key = message::key(&account, &mailbox, &numbers)
-        .ok_or(Failure::from(ErrorCode::NonExistent))?;
+    let key =
+        message::key(&account, &mailbox, &numbers).ok_or(Failure::from(ErrorCode::NonExistent))?;
     let user = state.users.enter(&session);
     let download = user.download(key, &section).await.map_err(CallError::from)?;
     let raster = RASTER.contains(&download.content_type.as_str());

@@ -23,10 +23,8 @@ pub(super) async fn open(
             return link::refuse(socket, ErrorCode::Limit.into()).await;
         };
         let user = state.users.enter(&session);
-        let greeting = Greeting {
-            build: state.assets.build(),
-            limits: state.config.limits.shown(),
-        };
+        let greeting =
+            Greeting { build: state.assets.build(), limits: state.config.limits.shown() };
         link::serve(socket, (&session, user), greeting, state.closing.clone()).await;
         if session.is_over() {
             state.users.leave(session.user()).await;

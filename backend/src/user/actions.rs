@@ -40,11 +40,7 @@ impl Actions {
         answer
     }
 
-    async fn look_up_or(
-        &self,
-        action: ActionId,
-        mutation: impl Future<Output = Answer>,
-    ) -> Answer {
+    async fn look_up_or(&self, action: ActionId, mutation: impl Future<Output = Answer>) -> Answer {
         let known = actions::find(&self.db, self.user, action.0).await.map_err(internal)?;
         if let Some(reply) = known.and_then(|bytes| frame::decode(&bytes).ok()) {
             return Ok(reply);

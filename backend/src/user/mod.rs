@@ -10,8 +10,8 @@ mod submissions;
 
 use std::sync::Arc;
 
-use futures_util::Stream;
 use bytes::Bytes;
+use futures_util::Stream;
 use postern_shared::account::{Account as ShownAccount, AccountId};
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
