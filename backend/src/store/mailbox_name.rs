@@ -91,9 +91,9 @@ fn decode(raw: &str) -> Option<String> {
         text.push_str(plain);
         let (run, after) = shifted.split_once('-')?;
         if run.is_empty() {
-            text.push('&')
+            text.push('&');
         } else {
-            text.push_str(&decode_run(run)?)
+            text.push_str(&decode_run(run)?);
         }
         rest = after;
     }

@@ -281,17 +281,23 @@ impl ImapConnection {
 
 /// Sends the writes of a command, waiting for the server between them, until it is completed.
 pub(super) async fn drive(wire: &mut ImapWire, writes: Vec<Vec<u8>>) -> Result<(), Failure> {
-    let count = writes.len();
-    for (index, write) in writes.into_iter().enumerate() {
+    let mut writes = writes.into_iter().peekable();
+    while let Some(write) = writes.next() {
         wire.send(&write).await?;
-        while index + 1 < count {
-            match wire.next().await? {
-                Event::Continuation => break,
-                Event::Done => return Ok(()),
-                Event::Untagged => {}
-            }
+        if writes.peek().is_some() && go_ahead(wire).await? == Event::Done {
+            return Ok(());
         }
     }
     while wire.next().await? != Event::Done {}
     Ok(())
+}
+
+/// Waits until the server wants the rest of a command, or completes it.
+pub(super) async fn go_ahead(wire: &mut ImapWire) -> Result<Event, Failure> {
+    loop {
+        match wire.next().await? {
+            Event::Untagged => {}
+            event => return Ok(event),
+        }
+    }
 }

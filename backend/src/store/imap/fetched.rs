@@ -25,9 +25,15 @@ impl<'a> Fetched<'a> {
         while let Some(name) = values.next() {
             // An empty list too many, as Domino writes, names nothing.
             let Value::Atom(name) = name else { continue };
-            items.push((name, values.next()?));
+            let Some(value) = values.next() else { break };
+            items.push((name, value));
         }
         Some(Self { seq: seq?, items, bytes: &response.bytes })
+    }
+
+    /// Whether a response is a FETCH that cannot be read: what it told is missed.
+    pub(super) fn is_missed(response: &Response) -> bool {
+        response.untagged(Name::Fetch).is_some() && Fetched::read(response).is_none()
     }
 
     /// An item by its name.

@@ -41,6 +41,7 @@ impl ImapConnection {
         all: &mut Vec<FlagsOf>,
     ) -> Result<(), Error> {
         let exchange = self.run(Command::new("UID FETCH").words(set).words("(UID FLAGS)")).await?;
+        let missed = exchange.defects > 0 || exchange.untagged.iter().any(Fetched::is_missed);
         for response in exchange.untagged {
             if let Some((Some(gone), _)) = response.untagged(super::wire::Name::Expunge) {
                 all.retain(|one| one.seq != gone);
@@ -57,7 +58,7 @@ impl ImapConnection {
                 _ => self.absorb_one(&response),
             }
         }
-        if exchange.defects > 0 { Err(Error::Garbled("FETCH FLAGS")) } else { Ok(()) }
+        if missed { Err(Error::Garbled("FETCH FLAGS")) } else { Ok(()) }
     }
 
     /// Sets and clears flags; those in neither list stay as they are.

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use super::command::{Command, LiteralMode};
-use super::connection::{ImapConnection, drive};
+use super::connection::{ImapConnection, drive, go_ahead};
 use super::wire::{Event, Failure};
 use crate::store::{Change, Error};
 
@@ -56,12 +56,7 @@ impl ImapConnection {
         for write in writes {
             self.wire().send(&write).await?;
         }
-        loop {
-            match self.wire().next().await? {
-                Event::Untagged => {}
-                event => return Ok(event),
-            }
-        }
+        go_ahead(self.wire()).await
     }
 
     /// Collects what arrives until there are news or `stop` resolves; whether the server ended

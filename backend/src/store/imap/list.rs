@@ -52,7 +52,7 @@ impl ImapConnection {
         let command = Command::new("STATUS").mailbox(name)?.words(STATUS_ITEMS);
         let exchange = self.run(command).await?;
         let counts = self.read_statuses(exchange);
-        counts.into_values().next().ok_or(Error::Garbled("STATUS"))
+        counts.get(name).copied().ok_or(Error::Garbled("STATUS"))
     }
 
     async fn list_extended(&mut self) -> Result<Vec<ListedMailbox>, Error> {
@@ -186,9 +186,12 @@ fn counts(content: &[u8]) -> Option<(MailboxName, Counts)> {
     Some((name, counts))
 }
 
-/// Roles by name, for those that no mailbox has by attribute; each role once.
+/// Each role once: the first mailbox that has it by attribute, else the first by name.
 fn settle_roles(listed: &mut [ListedMailbox]) {
-    let mut taken: HashSet<Role> = listed.iter().filter_map(|mailbox| mailbox.role).collect();
+    let mut taken: HashSet<Role> = HashSet::new();
+    for mailbox in listed.iter_mut() {
+        mailbox.role = mailbox.role.filter(|role| taken.insert(*role));
+    }
     for mailbox in listed.iter_mut().filter(|it| it.role.is_none() && it.selectable) {
         let role = roles::of_name(&mailbox.name.decoded(), mailbox.delimiter);
         mailbox.role = role.filter(|role| taken.insert(*role));

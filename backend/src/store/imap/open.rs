@@ -60,7 +60,7 @@ impl ImapConnection {
         }
         let item = format!("(UID BODY.PEEK[{section}]<{offset}.{max}>)");
         let exchange = self.run(uid_fetch(uid)?.words(&item)).await?;
-        let mut slice = None;
+        let (mut slice, mut missed) = (None, exchange.defects > 0);
         for response in &exchange.untagged {
             let fetched = Fetched::read(response);
             let fetched = fetched.filter(|it| it.uid().is_none_or(|found| found == uid));
@@ -69,12 +69,15 @@ impl ImapConnection {
                 Some((it, (octets, partial))) => {
                     slice = Some(cut(it.slice_of(octets), partial, offset, max));
                 }
-                None => self.absorb_one(response),
+                None => {
+                    missed |= Fetched::is_missed(response);
+                    self.absorb_one(response);
+                }
             }
         }
         match slice {
             Some(slice) => Ok(slice),
-            None if exchange.defects > 0 => Err(Error::Garbled("FETCH")),
+            None if missed => Err(Error::Garbled("FETCH")),
             None => Err(Error::NonExistent),
         }
     }
@@ -90,10 +93,11 @@ impl ImapConnection {
 
     /// Reads the answer, and asks once more for the header if that could not be read.
     async fn whole(&mut self, exchange: Exchange, uid: u32) -> Result<Option<Opened>, Error> {
-        let defects = exchange.defects;
+        let missed = exchange.untagged.iter().any(Fetched::is_missed);
+        let all_read = exchange.defects == 0 && !missed;
         match self.read_opened(exchange, uid) {
             Some((opened, true)) => Ok(Some(opened)),
-            None if defects == 0 => Ok(None),
+            None if all_read => Ok(None),
             lacking => {
                 let row = self.lean_row(uid).await?;
                 let structure = lacking.and_then(|(opened, _)| opened.structure);

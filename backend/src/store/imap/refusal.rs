@@ -23,12 +23,21 @@ pub(super) fn refused(status: &Status) -> Error {
         "NONEXISTENT" | "TRYCREATE" => Error::NonExistent,
         "ALREADYEXISTS" => Error::AlreadyExists,
         "OVERQUOTA" => Error::OverQuota,
+        "" if says_nonexistent(&text) => Error::NonExistent,
         _ => {
             let refusal =
                 if status.condition == Condition::Bad { Refusal::Bad } else { Refusal::No };
             Error::Refused { refusal, code: status.code.clone(), text }
         }
     }
+}
+
+/// Dovecot's SELECT and others say it in words alone.
+fn says_nonexistent(text: &str) -> bool {
+    const WORDS: [&str; 4] =
+        ["doesn't exist", "does not exist", "no such mailbox", "unknown mailbox"];
+    let text = text.to_ascii_lowercase();
+    WORDS.iter().any(|words| text.contains(words))
 }
 
 /// The error of a refused LOGIN or AUTHENTICATE.

@@ -8,8 +8,10 @@ use super::text::decoded;
 
 /// Reads a raw header block.
 pub(crate) fn from_header(header: &[u8]) -> Envelope {
+    // A header that was cut off ends here all the same.
+    let header = [header, b"\r\n\r\n"].concat();
     // Headers alone: nothing nests, so the parser's recursion is out of reach.
-    let Some(message) = MessageParser::default().parse_headers(header) else {
+    let Some(message) = MessageParser::default().parse_headers(&header) else {
         return Envelope::default();
     };
     let from = addresses(message.from());

@@ -25,8 +25,7 @@ pub(super) fn parameter(list: &[Value<'_>], name: &str) -> Option<String> {
         }
         let value = one_line(pair[1].bytes()?);
         let value = value.trim_end();
-        let extended =
-            key.ends_with('*') && !value.contains(|c: char| c == '"' || c == ';' || c == ' ');
+        let extended = key.ends_with('*') && !value.contains(['"', ';', ' ']);
         header += &if extended {
             format!("; {key}={value}")
         } else {

@@ -230,3 +230,50 @@ async fn wrong_credentials_are_told_from_a_full_house() {
     let gone = check("CLOSE").await;
     assert!(gone.starts_with("Lost"), "{gone}");
 }
+
+#[tokio::test]
+async fn a_message_whose_answer_is_garbled_is_not_gone() {
+    let steps = "C: UID FETCH 12 (UID FLAGS
+                 S: * 2 FETCH (UID 12 FLAGS (\\Seen
+                 S: {tag} OK -
+                 C: UID FETCH 12 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]
+                 S: * 2 FETCH (UID 12 FLAGS () BODY[HEADER] \"Subject: a\")
+                 S: {tag} OK -
+                 C: UID FETCH 12 (UID BODY.PEEK[1]
+                 S: * 2 FETCH (UID 12 BODY[1]<0> \"abc
+                 S: {tag} OK -
+                 C: UID FETCH 12 (UID FLAGS)
+                 S: * 2 FETCH (UID 12 FLAGS (
+                 S: {tag} OK -";
+    let (mut connection, _server) = selected("", 3, script(steps)).await;
+    let opened = connection.message(12).await.unwrap().unwrap();
+    assert_eq!((opened.row.envelope.subject.as_str(), opened.structure), ("a", None));
+    assert!(matches!(connection.body(12, "1", 0, 9).await, Err(Error::Garbled(_))));
+    assert!(matches!(connection.flags_by_uid(&[12]).await, Err(Error::Garbled(_))));
+}
+
+#[tokio::test]
+async fn a_signed_in_greeting_is_not_trusted() {
+    let refused = open("S: * PREAUTH welcome\nCLOSE").await;
+    assert!(matches!(refused, Err(Error::Garbled(_))));
+    let refused = open("S: * BYE Too many connections from your address\nCLOSE").await;
+    assert!(matches!(refused, Err(Error::TooManyConnections { .. })));
+}
+
+#[tokio::test]
+async fn what_async_imap_would_parse_again_and_again_passes_it_by() {
+    let tight = crate::store::imap::Limits { typed_line: 1000, ..limits() };
+    let mut steps = script("C: NOOP");
+    let flags: Vec<String> = (0..1000).map(|number| format!("$k{number}")).collect();
+    let flags = flags.join(" ");
+    steps.push(Step::Say(
+        format!(
+            "* FLAGS ({flags})\r\n* OK [PERMANENTFLAGS ({flags})] -\r\n{{tag}} OK [X {flags}] -\r\n"
+        )
+        .into_bytes(),
+    ));
+    steps.extend(script("C: NOOP\n S: {tag} OK -"));
+    let (mut connection, _server) = connected_with("", steps, tight).await;
+    connection.noop().await.unwrap();
+    connection.noop().await.unwrap();
+}

@@ -18,6 +18,11 @@ fn corpora() -> PathBuf {
     set.map_or_else(|_| beside(), PathBuf::from).join("imap-transcripts")
 }
 
+#[expect(clippy::print_stdout, reason = "a test's report")]
+fn report(text: &str) {
+    println!("{text}");
+}
+
 /// What was made of some bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Reading {
@@ -73,7 +78,7 @@ fn transcripts_of_real_servers_are_read() {
     let mut paths = Vec::new();
     files(&corpora().join("mailkit"), &mut paths);
     if paths.is_empty() {
-        println!("skipped: all transcripts, there are none");
+        report("skipped: all transcripts, there are none");
         return;
     }
     let mut reading = Reading::default();
@@ -81,7 +86,7 @@ fn transcripts_of_real_servers_are_read() {
         let bytes = std::fs::read(path).unwrap();
         read(&with_line_ends(&bytes), &mut reading);
     }
-    println!("{} transcripts: {reading:?}", paths.len());
+    report(&format!("{} transcripts: {reading:?}", paths.len()));
     assert!(reading.responses > 500 && reading.rows > 100, "{reading:?}");
     assert!(reading.garbled * 50 < reading.responses, "{reading:?}");
 }
@@ -89,7 +94,7 @@ fn transcripts_of_real_servers_are_read() {
 #[test]
 fn vectors_of_other_parsers_are_read() {
     let Ok(text) = std::fs::read_to_string(corpora().join("response-vectors.json")) else {
-        println!("skipped: all vectors, there are none");
+        report("skipped: all vectors, there are none");
         return;
     };
     let vectors: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -99,6 +104,6 @@ fn vectors_of_other_parsers_are_read() {
         read(response.as_bytes(), &mut reading);
         read(format!("{response}\r\n").as_bytes(), &mut reading);
     }
-    println!("{reading:?}");
+    report(&format!("{reading:?}"));
     assert!(reading.responses > 600 && reading.rows > 50, "{reading:?}");
 }

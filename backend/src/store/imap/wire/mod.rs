@@ -37,8 +37,12 @@ pub(super) use guard::handover;
 pub(super) use response::{Condition, Kind, Name, Response, Status};
 pub(super) use split::Splitter;
 
-/// Bytes asked of the stream at once.
-const CHUNK: usize = 8 * 1024;
+/// Bytes asked of the stream at once: few while it is quiet, as many connections wait.
+const CHUNK: usize = 4 << 10;
+/// The same inside a long response.
+const LONG_CHUNK: usize = 64 << 10;
+/// Room for a command; LOGIN fits without a reallocation that would leave a copy behind.
+const LINE: usize = 1 << 10;
 
 /// Why a wire ended.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +111,7 @@ impl ImapWire {
             incoming: BytesMut::new(),
             splitter: Splitter::default(),
             handover: Bytes::new(),
-            outgoing: Vec::new(),
+            outgoing: Vec::with_capacity(LINE),
             written: 0,
             exchange: Exchange::default(),
             traffic: Traffic::default(),
@@ -173,7 +177,8 @@ impl ImapWire {
                 Err(what) => return Poll::Ready(Err(Failure::Limit(what))),
             }
             ready!(self.poll_write_out(cx)).map_err(Failure::Io)?;
-            self.incoming.reserve(CHUNK);
+            let long = self.incoming.len() >= CHUNK;
+            self.incoming.reserve(if long { LONG_CHUNK } else { CHUNK });
             let read = poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.incoming);
             match ready!(read) {
                 Ok(0) => return Poll::Ready(Err(Failure::Closed)),
@@ -227,7 +232,11 @@ impl ImapWire {
             self.written += count;
             self.traffic.sent += count as u64;
         }
-        self.outgoing.zeroize();
+        // A slice, not the vector: that would also zero all its capacity, after a large APPEND
+        // each time anew.
+        self.outgoing.as_mut_slice().zeroize();
+        self.outgoing.clear();
+        self.outgoing.shrink_to(LINE);
         self.written = 0;
         Pin::new(&mut self.stream).poll_flush(cx)
     }
