@@ -5,7 +5,6 @@ import init from "./glue.js";
 try {
   await init({ module_or_path: new URL("{{wasm}}", import.meta.url) });
 } catch (error) {
-  // index.html holds the sentence, the style sheet shows it.
-  document.documentElement.classList.add("is-boot-failed");
+  document.getElementById("boot-failed")?.removeAttribute("hidden");
   throw error;
 }

@@ -78,7 +78,6 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
     let last = text(if mode == Mode::Page { "public/update.js" } else { "public/reload.js" })?;
     let script = javascript::join(&bound.glue, &boot, &[&last])?;
     let script = bundle.hashed("page.js", script.into_bytes(), true);
-    names.push(("boot", script.clone()));
     names.push(("js", script));
     names.push(("wasm", wasm));
 
