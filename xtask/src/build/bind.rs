@@ -37,6 +37,6 @@ pub fn bind(wasm: &Path, mode: Mode) -> Result<Bound> {
         "a crate brings JavaScript of its own (wasm-bindgen snippets), which the bundle does not \
          carry: use a web-sys binding in its place"
     );
-    let glue = output.js().to_owned(); std::fs::write("/tmp/gallery/glue.js", &glue).unwrap();
+    let glue = output.js().to_owned();
     Ok(Bound { glue, wasm: output.wasm_mut().emit_wasm() })
 }
