@@ -3,7 +3,7 @@
 /// The IMAP extensions on offer; all of them by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
-    /// LIST with several mailboxes per subscription and child state in view (RFC 3348).
+    /// Whether a mailbox has children, in every LIST answer (RFC 3348).
     pub children: bool,
     /// Counted and ranged SEARCH results (RFC 4731).
     pub esearch: bool,

@@ -101,12 +101,17 @@ impl Stamp {
         let seconds = units.next().unwrap_or(Some(0))?;
         let zone_minutes = match zone.split_at_checked(1)? {
             (sign @ ("+" | "-"), digits) => {
-                let number = digits.parse::<i32>().ok()?;
+                let number =
+                    digits.parse::<i32>().ok().filter(|number| (0..=9999).contains(number))?;
                 let minutes = number / 100 * 60 + number % 100;
                 if sign == "-" { -minutes } else { minutes }
             }
             _ => 0,
         };
+        if !((0..24).contains(&hours) && (0..60).contains(&minutes) && (0..=60).contains(&seconds))
+        {
+            return None;
+        }
         let local = day * DAY + hours * 3600 + minutes * 60 + seconds;
         Some(Self { seconds: local - i64::from(zone_minutes) * 60, zone_minutes })
     }
@@ -190,6 +195,9 @@ mod tests {
     fn what_is_no_date_is_refused() {
         for text in ["", "tomorrow", "32-Jan-2000", "1-Foo-2000", "1-Jan"] {
             assert_eq!(parse_day(text), None, "{text}");
+        }
+        for text in ["1 Jan 2000", "1 Jan 2000 9999999999999999:00", "1 Jan 2000 10:00 +99999999"] {
+            assert_eq!(Stamp::parse_rfc5322(text), None, "{text}");
         }
     }
 }

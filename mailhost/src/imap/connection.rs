@@ -83,7 +83,12 @@ impl Connection {
     }
 
     async fn answer(&mut self, mut command: Command) -> Result<(), Closed> {
-        if command.name == "AUTHENTICATE" && authenticate::wants_continuation(&command.rest) {
+        if command.name == "AUTHENTICATE" && !authenticate::wants_continuation(&command.rest) {
+            if !self.session.shared.capabilities.sasl_ir {
+                let refusal = format!("{} BAD No initial response is taken\r\n", command.tag);
+                return self.output.send(refusal.as_bytes()).await;
+            }
+        } else if command.name == "AUTHENTICATE" {
             self.output.send(b"+ \r\n").await?;
             let line = self.reader.line().await.ok().flatten().ok_or(Closed)?;
             command.rest.push(b' ');

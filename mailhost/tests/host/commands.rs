@@ -191,6 +191,7 @@ async fn what_is_switched_off_is_neither_announced_nor_understood() {
     let mut raw = Raw::imap(&host).await;
     raw.check("CAPABILITY", &["* CAPABILITY IMAP4rev1 AUTH=PLAIN"]).await;
     raw.check_tagged("ID NIL", "BAD").await;
+    raw.check_tagged("AUTHENTICATE PLAIN AGFsaWNlQHBvc3Rlcm4uZXhhbXBsZQBzZWNyZXQ=", "BAD").await;
     assert!(raw.command(&format!("LOGIN {ALICE} secret")).await.is_ok());
     raw.check("LIST \"\" Sent", &["* LIST () \"/\" Sent"]).await;
     raw.check_tagged("LIST \"\" % RETURN (STATUS (UNSEEN))", "BAD").await;
