@@ -1,5 +1,14 @@
 //! Mounts the page.
-mod i18n;
-mod ui;
 
-fn main() {}
+mod app;
+mod browser;
+mod i18n;
+mod link;
+mod routes;
+mod state;
+mod ui;
+mod views;
+
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+}

@@ -41,8 +41,7 @@ pub fn Identities(accounts: Signal<Vec<Account>>) -> impl IntoView {
             </dl>
         }
     };
-    let identities =
-        move || accounts.get().into_iter().flat_map(|account| account.identities);
+    let identities = move || accounts.get().into_iter().flat_map(|account| account.identities);
     view! {
         {move || identities().map(card).collect_view()}
         <Nothing

@@ -10,10 +10,8 @@ const THEMES: [(&str, Key); 3] = [
     ("light", Key::SettingsThemeLight),
     ("dark", Key::SettingsThemeDark),
 ];
-const DENSITIES: [(&str, Key); 2] = [
-    ("comfortable", Key::SettingsDensityComfortable),
-    ("compact", Key::SettingsDensityCompact),
-];
+const DENSITIES: [(&str, Key); 2] =
+    [("comfortable", Key::SettingsDensityComfortable), ("compact", Key::SettingsDensityCompact)];
 const READING_PANES: [(&str, Key); 3] = [
     ("right", Key::SettingsReadingRight),
     ("below", Key::SettingsReadingBelow),

@@ -13,8 +13,7 @@ pub fn General(choices: Signal<Choices>, on_choose: Callback<Choices>) -> impl I
             .map(|locale| Choice { value: locale.tag(), label: locale.name().to_owned() });
         std::iter::once(own).chain(spoken).collect()
     });
-    let change =
-        move |language| on_choose.run(Choices { language, ..choices.get_untracked() });
+    let change = move |language| on_choose.run(Choices { language, ..choices.get_untracked() });
     view! {
         <Select
             label=t(Key::SettingsLanguage)

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Security(address: Signal<String>, on_sign_out: Callback<()>) -> impl IntoView {
-    let who = move || address.with(|address| text_with(Key::SettingsSignedInAs, &[("address", address)]));
+    let who =
+        move || address.with(|address| text_with(Key::SettingsSignedInAs, &[("address", address)]));
     view! {
         <section class="settings-section" aria-label=t(Key::SettingsSession)>
             <h3 class="settings-subtitle">{t(Key::SettingsSession)}</h3>

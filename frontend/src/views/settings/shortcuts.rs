@@ -34,8 +34,7 @@ pub const SHORTCUTS: [(&[&str], Key); 23] = [
 
 #[component]
 pub fn Shortcuts(choices: Signal<Choices>, on_choose: Callback<Choices>) -> impl IntoView {
-    let change =
-        move |shortcuts| on_choose.run(Choices { shortcuts, ..choices.get_untracked() });
+    let change = move |shortcuts| on_choose.run(Choices { shortcuts, ..choices.get_untracked() });
     view! {
         <Checkbox
             label=t(Key::SettingsShortcutsOn)

@@ -66,9 +66,9 @@ pub fn Shell(
     on_cleanup(move || resized.remove());
     let skip = move |event: ev::MouseEvent| {
         event.prevent_default();
-        let grid = node.get_untracked().and_then(|node| {
-            node.query_selector(".shell-list [tabindex='0']").ok().flatten()
-        });
+        let grid = node
+            .get_untracked()
+            .and_then(|node| node.query_selector(".shell-list [tabindex='0']").ok().flatten());
         if let Some(grid) = grid {
             use leptos::wasm_bindgen::JsCast;
             // Focus on something that cannot take it is no harm.

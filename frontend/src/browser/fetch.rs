@@ -1,0 +1,65 @@
+//! JSON over HTTP: signing in and out.
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response};
+
+use super::window;
+
+/// An HTTP answer: its status and what its JSON body held.
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The body; `undefined` where it was no JSON.
+    body: JsValue,
+}
+
+impl Answer {
+    /// A text of the body; empty where there is none of that name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        self.field(name).as_string().unwrap_or_default()
+    }
+
+    /// A number of the body; 0 where there is none of that name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> f64 {
+        self.field(name).as_f64().unwrap_or_default()
+    }
+
+    /// A yes or no of the body; no where there is none of that name.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.field(name).is_truthy()
+    }
+
+    fn field(&self, name: &str) -> JsValue {
+        js_sys::Reflect::get(&self.body, &name.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+}
+
+/// Sends a request; none where no answer came.
+pub async fn request(method: &str, path: &str, json: Option<&str>) -> Option<Answer> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(json) = json {
+        init.set_body(&json.into());
+        let headers = js_sys::Object::new();
+        js_sys::Reflect::set(&headers, &"content-type".into(), &"application/json".into()).ok()?;
+        init.set_headers(&headers);
+    }
+    let answer = window().fetch_with_str_and_init(path, &init);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    let body = match response.json() {
+        Ok(body) => JsFuture::from(body).await.unwrap_or(JsValue::UNDEFINED),
+        Err(_) => JsValue::UNDEFINED,
+    };
+    Some(Answer { status: response.status(), body })
+}
+
+/// A text as a JSON string, quotes included.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let quoted = js_sys::JSON::stringify(&text.into()).map(String::from);
+    quoted.unwrap_or_else(|_| "\"\"".to_owned())
+}

@@ -1,0 +1,24 @@
+//! The browser: the only place of `state` and `link` that touches `web_sys`.
+
+pub mod compression;
+pub mod device;
+pub mod fetch;
+pub mod history;
+pub mod notices;
+pub mod page;
+pub mod random;
+pub mod socket;
+pub mod storage;
+pub mod timer;
+
+use web_sys::{Document, Window};
+
+/// The window that the page lives in.
+fn window() -> Window {
+    web_sys::window().expect("the page always runs in a window")
+}
+
+/// The page's document.
+fn document() -> Document {
+    window().document().expect("a window always has a document")
+}

@@ -1,0 +1,41 @@
+//! Time and timers.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use super::window;
+
+/// Milliseconds since 1970.
+#[must_use]
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A timer that fires once; dropping it stops it.
+pub struct Timer {
+    id: i32,
+    // Held as long as the browser may call it.
+    _fired: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Calls `fired` after so many milliseconds.
+    #[must_use]
+    pub fn after(millis: u32, fired: impl FnMut() + 'static) -> Self {
+        let fired = Closure::new(fired);
+        let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+        let id = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                fired.as_ref().unchecked_ref(),
+                millis,
+            )
+            .unwrap_or_default();
+        Self { id, _fired: fired }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        window().clear_timeout_with_handle(self.id);
+    }
+}

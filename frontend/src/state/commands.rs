@@ -1,0 +1,239 @@
+//! What the keyboard's commands do, and which messages they are for.
+
+use leptos::prelude::*;
+use postern_shared::mailbox::Role;
+use postern_shared::message::MessageKey;
+
+use super::actions::Target;
+use super::drafts::answer::Kind;
+use super::messages::Opened;
+use super::shortcuts::Command;
+use super::windows::RowKey;
+use super::{Prompt, Stores};
+use crate::browser::{device, page};
+use crate::routes::Route;
+
+/// Below this width one pane is shown at a time.
+pub const ONE_PANE: f64 = 700.0;
+
+impl Stores {
+    /// The messages that an action is for: the selected ones, else the open one, else the cursor's.
+    #[must_use]
+    pub fn targets(self) -> Vec<Target> {
+        let selected = self.selection.keys();
+        if !selected.is_empty() {
+            return selected.iter().filter_map(|key| self.windows.get(key)).collect();
+        }
+        self.focused().into_iter().collect()
+    }
+
+    /// The open message, else the one that the cursor stands on.
+    #[must_use]
+    pub fn focused(self) -> Option<Target> {
+        match self.location.route() {
+            Route::Message(key) => self.summary(&key),
+            _ => self.windows.at(self.selection.cursor()),
+        }
+    }
+
+    /// A message's row from the lists, else from the message as it was opened.
+    #[must_use]
+    pub fn summary(self, key: &MessageKey) -> Option<Target> {
+        self.windows.get(key).or_else(|| match self.messages.get(key) {
+            Some(Opened::Ready(message)) => Some(self.windows.laid(message.summary.clone().into())),
+            _ => None,
+        })
+    }
+
+    /// Does what a key asks for.
+    pub fn perform(self, command: Command) {
+        untrack(|| match command {
+            Command::Next => self.step(1),
+            Command::Previous => self.step(-1),
+            Command::Open => self.open_at(self.selection.cursor()),
+            Command::Back => self.location.close_message(),
+            Command::Select => self.toggle_at(self.selection.cursor()),
+            Command::SelectAll => self.selection.set(self.windows.loaded()),
+            Command::Archive => self.leave_with(|targets| self.actions.archive(targets)),
+            Command::Trash => self.leave_with(|targets| self.actions.trash(targets)),
+            Command::Junk if self.in_role(Role::Junk) => {
+                self.leave_with(|targets| self.actions.unjunk(targets));
+            }
+            Command::Junk => self.leave_with(|targets| self.actions.junk(targets)),
+            Command::Star => {
+                let targets = self.targets();
+                let on = !targets.iter().all(|row| row.flags.flagged());
+                self.actions.star(&targets, on);
+            }
+            Command::Seen => self.actions.mark_seen(&self.targets(), true),
+            Command::Unseen => self.actions.mark_seen(&self.targets(), false),
+            Command::Move => {
+                if !self.targets().is_empty() {
+                    self.prompt.set(Some(Prompt::Move));
+                }
+            }
+            Command::Reply => self.answer(Kind::Reply),
+            Command::ReplyAll => self.answer(Kind::ReplyAll),
+            Command::Forward => self.answer(Kind::Forward),
+            Command::Compose => self.compose(),
+            Command::GoInbox => self.go_role(Role::Inbox),
+            Command::GoSent => self.go_role(Role::Sent),
+            Command::GoDrafts => self.go_role(Role::Drafts),
+            Command::Undo => self.actions.undo_last(),
+            Command::Help => self.prompt.set(Some(Prompt::Shortcuts)),
+        });
+    }
+
+    /// Opens the message in a row.
+    pub fn open_at(self, index: usize) {
+        if let Some(row) = untrack(|| self.windows.at(index)) {
+            self.selection.stand(index);
+            self.open(row.key.clone());
+        }
+    }
+
+    /// Opens a message; from one to the next the history does not grow.
+    pub fn open(self, key: MessageKey) {
+        // Asked for now rather than when the view follows: a frame earlier.
+        self.messages.open(&key);
+        let route = Route::Message(key);
+        match untrack(|| self.location.route()) {
+            Route::Message(_) => self.location.replace(route),
+            _ => self.location.go(route),
+        }
+    }
+
+    /// Selects or deselects the message in a row.
+    pub fn toggle_at(self, index: usize) {
+        if let Some(row) = untrack(|| self.windows.at(index)) {
+            self.selection.toggle(row.key.clone(), index);
+        }
+    }
+
+    /// Grows the selection up to a row.
+    pub fn extend_to(self, index: usize) {
+        self.selection.extend(index, |at| match untrack(|| self.windows.key_at(at)) {
+            RowKey::Message(key) => Some(key),
+            RowKey::Hole(_) => None,
+        });
+    }
+
+    /// Acts on the targets, which leave the list; an open one makes room for the next.
+    pub fn leave_with(self, act: impl FnOnce(&[Target])) {
+        let targets = untrack(|| self.targets());
+        if targets.is_empty() {
+            return;
+        }
+        let next = untrack(|| self.after(&targets));
+        act(&targets);
+        self.selection.clear();
+        match next {
+            Some(Some(key)) => self.open(key),
+            Some(None) => self.location.close_message(),
+            None => {}
+        }
+    }
+
+    /// Where to go once the targets are gone: none where the open message stays.
+    fn after(self, targets: &[Target]) -> Option<Option<MessageKey>> {
+        let gone = |key: &MessageKey| targets.iter().any(|row| row.key == *key);
+        let Route::Message(open) = self.location.route() else { return None };
+        if !gone(&open) {
+            return None;
+        }
+        if device::width() < ONE_PANE {
+            return Some(None);
+        }
+        let at = self.windows.index_of(&open)?;
+        let staying = |index: usize| match self.windows.key_at(index) {
+            RowKey::Message(key) if !gone(&key) => Some(key),
+            _ => None,
+        };
+        let (rows, _) = self.windows.count();
+        let later = (at + 1..rows.min(at + 1 + targets.len())).find_map(staying);
+        Some(later.or_else(|| (0..at).rev().take(targets.len()).find_map(staying)))
+    }
+
+    fn step(self, by: isize) {
+        let open = match self.location.route() {
+            Route::Message(key) => self.windows.index_of(&key),
+            _ => None,
+        };
+        let (rows, _) = self.windows.count();
+        let cursor = self.selection.cursor();
+        let wanted = match open {
+            Some(index) => index.saturating_add_signed(by),
+            // Nothing is open: the first step opens what the cursor stands on.
+            None if by > 0 => cursor,
+            None => cursor.saturating_sub(1),
+        };
+        if wanted < rows && open != Some(wanted) {
+            self.selection.clear();
+            self.open_at(wanted);
+        }
+    }
+
+    /// Whether the list in sight is the mailbox of a role.
+    #[must_use]
+    pub fn in_role(self, role: Role) -> bool {
+        match self.location.list() {
+            Some(Route::Mailbox(account, mailbox)) => {
+                self.mailboxes.by_role(&account, role).is_some_and(|found| found.id == mailbox)
+            }
+            Some(Route::All) => role == Role::Inbox,
+            _ => false,
+        }
+    }
+
+    fn go_role(self, role: Role) {
+        let first = self.accounts.all().with_untracked(|all| all.first().cloned());
+        let account = match self.location.list() {
+            Some(Route::Mailbox(account, _)) => Some(account),
+            _ => first.map(|first| first.id),
+        };
+        let found = account.and_then(|account| self.mailboxes.by_role(&account, role));
+        if let Some(mailbox) = found {
+            self.location.go(Route::Mailbox(mailbox.account, mailbox.id));
+        }
+    }
+
+    /// Opens an empty draft.
+    pub fn compose(self) {
+        self.show_draft(self.drafts.compose());
+    }
+
+    /// Opens an answer to the open message, or to the one that the cursor stands on.
+    pub fn answer(self, kind: Kind) {
+        if let Some(row) = untrack(|| self.focused()) {
+            self.show_draft(self.drafts.answer(&row, kind));
+        }
+    }
+
+    /// On a phone a draft takes the whole page, and the way back leads to where one was.
+    pub fn show_draft(self, id: Option<u32>) {
+        if let Some(id) = id.filter(|_| device::width() < ONE_PANE) {
+            self.location.go(Route::Compose(id.to_string()));
+        }
+    }
+
+    /// A draft closed: on a phone its page goes with it.
+    pub fn leave_draft(self, id: u32) {
+        if untrack(|| self.location.route()) == Route::Compose(id.to_string()) {
+            crate::browser::history::back();
+        }
+    }
+
+    /// Does what a notice's button offers.
+    pub fn accept(self, offer: super::toasts::Offer) {
+        use super::toasts::Offer;
+        match offer {
+            Offer::Undo(id) => self.actions.undo(id),
+            Offer::RestoreDraft(id) | Offer::OpenDraft(id) => {
+                self.drafts.restore(id);
+                self.show_draft(Some(id));
+            }
+            Offer::Retry(id) => self.actions.retry_submission(id),
+            Offer::Reload => page::reload(),
+        }
+    }
+}

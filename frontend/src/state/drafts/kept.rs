@@ -1,0 +1,209 @@
+//! Open drafts as texts, so that a reload of the tab does not lose them.
+
+use postern_shared::account::AccountId;
+use postern_shared::address::Address;
+use postern_shared::attachment::Attachment;
+use postern_shared::draft::Origin;
+
+use super::Composing;
+use super::answer::Kind;
+use crate::routes::{Route, key_path};
+
+/// Raised when the form changes: what another version kept is not read.
+const VERSION: &str = "1";
+/// Control characters part what is kept; texts of mail hold none of them.
+const DRAFT: char = '\u{1e}';
+const FIELD: char = '\u{1f}';
+const ENTRY: char = '\u{1d}';
+const PIECE: char = '\u{1c}';
+
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::New, "new"),
+    (Kind::Reply, "reply"),
+    (Kind::ReplyAll, "reply-all"),
+    (Kind::Forward, "forward"),
+];
+
+/// Writes the drafts of a user.
+pub fn write(user: &str, drafts: &[Composing]) -> String {
+    let head = [VERSION.to_owned(), clean(user)].join(&FIELD.to_string());
+    let drafts = drafts.iter().map(one);
+    std::iter::once(head).chain(drafts).collect::<Vec<_>>().join(&DRAFT.to_string())
+}
+
+/// Reads the drafts of a user; nothing where they are another's or of another version.
+pub fn read(user: &str, kept: &str) -> Vec<Composing> {
+    let mut parts = kept.split(DRAFT);
+    let head = parts.next().and_then(|head| head.split_once(FIELD));
+    if head != Some((VERSION, user)) {
+        return Vec::new();
+    }
+    parts.filter_map(parse).collect()
+}
+
+fn one(draft: &Composing) -> String {
+    let kind = KINDS.iter().find(|(kind, _)| *kind == draft.kind).map_or("", |(_, name)| name);
+    let (original, message_id, references, sections) = match &draft.origin {
+        Origin::New => Default::default(),
+        Origin::Reply { original, message_id, references } => {
+            (key_path(original), message_id.clone(), entries(references), String::new())
+        }
+        Origin::Forward { original, message_id, references, sections } => {
+            (key_path(original), message_id.clone(), entries(references), entries(sections))
+        }
+    };
+    let attachments: Vec<_> = draft.attachments.iter().map(attachment).collect();
+    let fields = [
+        draft.id.to_string(),
+        kind.to_owned(),
+        clean(&draft.account.0),
+        addresses(std::slice::from_ref(&draft.from)),
+        addresses(&draft.to),
+        addresses(&draft.cc),
+        addresses(&draft.bcc),
+        clean(&draft.subject),
+        clean(&draft.text),
+        original,
+        clean(&message_id),
+        references,
+        sections,
+        attachments.join(&ENTRY.to_string()),
+    ];
+    fields.join(&FIELD.to_string())
+}
+
+fn parse(kept: &str) -> Option<Composing> {
+    let fields: Vec<_> = kept.split(FIELD).collect();
+    let [
+        id,
+        kind,
+        account,
+        from,
+        to,
+        cc,
+        bcc,
+        subject,
+        text,
+        original,
+        message_id,
+        refs,
+        sections,
+        files,
+    ] = fields[..]
+    else {
+        return None;
+    };
+    let kind = KINDS.iter().find(|(_, name)| *name == kind)?.0;
+    let message_id = message_id.to_owned();
+    let references = list(refs);
+    let origin = match (Route::parse(&format!("mail/{original}")), kind) {
+        (Route::Message(original), Kind::Forward) => {
+            Origin::Forward { original, message_id, references, sections: list(sections) }
+        }
+        (Route::Message(original), _) => Origin::Reply { original, message_id, references },
+        _ => Origin::New,
+    };
+    let attachments = files.split(ENTRY).filter_map(read_attachment).collect();
+    Some(Composing {
+        id: id.parse().ok()?,
+        kind,
+        account: AccountId(account.to_owned()),
+        from: read_addresses(from).into_iter().next()?,
+        to: read_addresses(to),
+        cc: read_addresses(cc),
+        bcc: read_addresses(bcc),
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+        origin,
+        attachments,
+        loading: false,
+        touched: true,
+    })
+}
+
+fn clean(text: &str) -> String {
+    text.replace([DRAFT, FIELD, ENTRY, PIECE], "")
+}
+
+fn entries(list: &[String]) -> String {
+    list.iter().map(|entry| clean(entry)).collect::<Vec<_>>().join(&ENTRY.to_string())
+}
+
+fn list(kept: &str) -> Vec<String> {
+    kept.split(ENTRY).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+}
+
+fn addresses(list: &[Address]) -> String {
+    let one =
+        |address: &Address| format!("{}{PIECE}{}", clean(&address.name), clean(&address.email));
+    list.iter().map(one).collect::<Vec<_>>().join(&ENTRY.to_string())
+}
+
+fn read_addresses(kept: &str) -> Vec<Address> {
+    let pairs = kept.split(ENTRY).filter_map(|entry| entry.split_once(PIECE));
+    pairs.map(|(name, email)| Address { name: name.to_owned(), email: email.to_owned() }).collect()
+}
+
+fn attachment(file: &Attachment) -> String {
+    let pieces =
+        [clean(&file.section), clean(&file.name), file.content_type.clone(), file.size.to_string()];
+    pieces.join(&PIECE.to_string())
+}
+
+fn read_attachment(kept: &str) -> Option<Attachment> {
+    let pieces: Vec<_> = kept.split(PIECE).collect();
+    let [section, name, content_type, size] = pieces[..] else { return None };
+    let (section, name) = (section.to_owned(), name.to_owned());
+    let (content_type, size) = (content_type.to_owned(), size.parse().ok()?);
+    Some(Attachment { section, name, content_type, size, inline: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixtures::{account, key};
+
+    fn draft() -> Composing {
+        let ann = Address { name: "Ann, B".into(), email: "ann@x.test".into() };
+        Composing {
+            id: 7,
+            kind: Kind::Forward,
+            account: account(),
+            from: ann.clone(),
+            to: vec![ann.clone(), ann],
+            cc: vec![],
+            bcc: vec![],
+            subject: "Fwd: Tea\u{1f}".into(),
+            text: "line\n\n> quoted".into(),
+            origin: Origin::Forward {
+                original: key(3),
+                message_id: "<m@x>".into(),
+                references: vec!["<r@x>".into()],
+                sections: vec!["2".into()],
+            },
+            attachments: vec![Attachment {
+                section: "2".into(),
+                name: "a b.pdf".into(),
+                content_type: "application/pdf".into(),
+                size: 9,
+                inline: false,
+            }],
+            loading: false,
+            touched: true,
+        }
+    }
+
+    #[test]
+    fn a_draft_comes_back_as_it_was_kept_without_what_could_break_the_form() {
+        let expect = Composing { subject: "Fwd: Tea".into(), ..draft() };
+        assert_eq!(read("me", &write("me", &[draft()])), [expect]);
+    }
+
+    #[test]
+    fn drafts_of_another_user_or_version_are_not_read() {
+        let kept = write("me", &[draft()]);
+        assert_eq!(read("you", &kept), []);
+        assert_eq!(read("me", &kept.replacen('1', "0", 1)), []);
+        assert_eq!(read("me", ""), []);
+    }
+}

@@ -1,0 +1,322 @@
+//! Drafts being written: they survive a lost link, a failed sending and a reload of the tab.
+
+pub mod answer;
+mod kept;
+mod opening;
+pub mod recipients;
+
+use leptos::prelude::*;
+use postern_shared::account::AccountId;
+use postern_shared::address::Address;
+use postern_shared::attachment::Attachment;
+use postern_shared::draft::{Draft, Origin};
+use postern_shared::error::CallError;
+use postern_shared::message::Moved;
+use postern_shared::submission::SubmissionId;
+
+use super::accounts::Accounts;
+use super::actions::Actions;
+use super::messages::Messages;
+use super::submissions::Submissions;
+use super::toasts::{Offer, Toasts};
+use crate::browser::timer::Timer;
+use crate::browser::{page, storage};
+use crate::i18n::{Key, error_text, text, text_with};
+use crate::link::Link;
+
+use answer::Kind;
+
+/// Where a tab keeps its open drafts.
+const NAME: &str = "drafts";
+/// Milliseconds of rest after which what was typed is kept.
+const PAUSE_MS: u32 = 800;
+/// Most drafts remembered after they were handed in or discarded.
+const MOST_PARKED: usize = 10;
+
+/// A draft as the composer holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composing {
+    /// Its number in this tab.
+    pub id: u32,
+    /// How it came about.
+    pub kind: Kind,
+    /// The account that sends it.
+    pub account: AccountId,
+    /// The From header.
+    pub from: Address,
+    /// The To header.
+    pub to: Vec<Address>,
+    /// The Cc header.
+    pub cc: Vec<Address>,
+    /// Gets it without standing in it.
+    pub bcc: Vec<Address>,
+    /// The Subject header.
+    pub subject: String,
+    /// What was typed, with the quotation.
+    pub text: String,
+    /// What it answers or passes on.
+    pub origin: Origin,
+    /// Files of the original that travel along with a forward.
+    pub attachments: Vec<Attachment>,
+    /// The original's text is on its way.
+    pub loading: bool,
+    /// The user changed something.
+    pub touched: bool,
+}
+
+/// Why a draft cannot be sent as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unready {
+    /// Nobody gets it.
+    NoRecipient,
+    /// This is no address.
+    NotAnAddress(String),
+}
+
+impl Composing {
+    /// What is to be sent.
+    ///
+    /// # Errors
+    /// See [`Unready`].
+    pub fn ready(&self) -> Result<Draft, Unready> {
+        let mut all = self.to.iter().chain(&self.cc).chain(&self.bcc).peekable();
+        if all.peek().is_none() {
+            return Err(Unready::NoRecipient);
+        }
+        if let Some(wrong) = all.find(|address| !recipients::valid(address)) {
+            return Err(Unready::NotAnAddress(recipients::written(wrong)));
+        }
+        Ok(Draft {
+            account: self.account.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            cc: self.cc.clone(),
+            bcc: self.bcc.clone(),
+            subject: self.subject.clone(),
+            text: self.text.clone(),
+            origin: self.origin.clone(),
+        })
+    }
+
+    fn rekey(&mut self, moved: &[Moved]) {
+        let (Origin::Reply { original, .. } | Origin::Forward { original, .. }) = &mut self.origin
+        else {
+            return;
+        };
+        let found = moved.iter().find(|moved| moved.from == *original);
+        if let Some(to) = found.and_then(|moved| moved.to.clone()) {
+            *original = to;
+        }
+    }
+}
+
+/// One draft's own signal, so that typing in one touches no other.
+pub type DraftSignal = ArcRwSignal<Composing>;
+
+/// The stores that drafts need.
+#[derive(Clone, Copy)]
+pub struct Needed {
+    /// Identities.
+    pub accounts: Accounts,
+    /// Sending.
+    pub actions: Actions,
+    /// Originals.
+    pub messages: Messages,
+    /// What becomes of what was sent.
+    pub submissions: Submissions,
+    /// Notices.
+    pub toasts: Toasts,
+}
+
+#[derive(Default)]
+struct Parked {
+    /// Discarded, or handed in under an id.
+    drafts: Vec<(Composing, Option<SubmissionId>)>,
+    timer: Option<Timer>,
+    user: String,
+    last_id: u32,
+}
+
+/// The drafts, as views know them.
+#[derive(Clone, Copy)]
+pub struct Drafts {
+    open: RwSignal<Vec<(u32, DraftSignal)>>,
+    parked: StoredValue<Parked, LocalStorage>,
+    needed: Needed,
+    link: Link,
+}
+
+impl Drafts {
+    /// None open.
+    #[must_use]
+    pub fn new(link: Link, needed: Needed) -> Self {
+        let parked = StoredValue::new_local(Parked::default());
+        Self { open: RwSignal::new(Vec::new()), parked, needed, link }
+    }
+
+    /// The open drafts, oldest first.
+    #[must_use]
+    pub fn open(self) -> Signal<Vec<u32>> {
+        Signal::derive(move || self.open.with(|open| open.iter().map(|(id, _)| *id).collect()))
+    }
+
+    /// An open draft.
+    #[must_use]
+    pub fn get(self, id: u32) -> Option<DraftSignal> {
+        let find =
+            |open: &Vec<(u32, DraftSignal)>| open.iter().find(|(known, _)| *known == id).cloned();
+        self.open.with(find).map(|(_, draft)| draft)
+    }
+
+    /// Brings back what this tab kept of a user's drafts.
+    pub fn load(self, user: &str) {
+        let kept = storage::get_tab(NAME).unwrap_or_default();
+        let drafts = kept::read(user, &kept);
+        let last = drafts.iter().map(|draft| draft.id).max().unwrap_or_default();
+        self.parked.update_value(|parked| {
+            parked.user = user.to_owned();
+            parked.last_id = parked.last_id.max(last);
+        });
+        for draft in drafts {
+            if self.open.with_untracked(|open| open.iter().all(|(id, _)| *id != draft.id)) {
+                self.put(draft);
+            }
+        }
+    }
+
+    /// The user changed something.
+    pub fn edit(self, id: u32, change: impl FnOnce(&mut Composing)) {
+        if let Some(draft) = untrack(|| self.get(id)) {
+            draft.update(|draft| {
+                draft.touched = true;
+                change(draft);
+            });
+            self.keep_soon();
+        }
+    }
+
+    /// Hands a draft in; it closes at once and comes back where it is refused.
+    ///
+    /// # Errors
+    /// See [`Unready`].
+    pub fn send(self, id: u32) -> Result<(), Unready> {
+        let Some(draft) = untrack(|| self.get(id)) else { return Ok(()) };
+        let draft = draft.get_untracked();
+        let ready = draft.ready()?;
+        self.close(id);
+        let Needed { actions, submissions, toasts, .. } = self.needed;
+        let topic = format!("draft {id}");
+        toasts.keep(text(Key::ComposeSending), None, Some(topic.clone()));
+        actions.submit(ready, move |outcome| {
+            toasts.settle(&topic);
+            match outcome {
+                Ok(submission) => {
+                    self.park(draft, Some(submission.clone()));
+                    submissions.begin(&submission);
+                }
+                Err(error) => self.refused(draft, &error),
+            }
+        });
+        Ok(())
+    }
+
+    /// Throws a draft away; a notice offers to bring it back where something was written.
+    pub fn discard(self, id: u32) {
+        let Some(draft) = untrack(|| self.get(id)) else { return };
+        let draft = draft.get_untracked();
+        self.close(id);
+        if draft.touched {
+            self.park(draft, None);
+            let said = text(Key::ComposeDiscarded);
+            self.needed.toasts.show(said, Some(Offer::RestoreDraft(id)), None);
+        }
+    }
+
+    /// Opens a draft again that was discarded or could not be sent.
+    pub fn restore(self, id: u32) {
+        let found = self.parked.try_update_value(|parked| {
+            let at = parked.drafts.iter().position(|(draft, _)| draft.id == id)?;
+            Some(parked.drafts.remove(at).0)
+        });
+        if let Some(draft) = found.flatten() {
+            self.put(draft);
+            self.keep_soon();
+        }
+    }
+
+    /// The draft that a submission was made of.
+    #[must_use]
+    pub fn of_submission(self, id: &SubmissionId) -> Option<u32> {
+        self.parked.with_value(|parked| {
+            let made = |(_, of): &&(Composing, Option<SubmissionId>)| of.as_ref() == Some(id);
+            parked.drafts.iter().find(made).map(|(draft, _)| draft.id)
+        })
+    }
+
+    /// Messages have new keys.
+    pub fn rekey(self, moved: &[Moved]) {
+        for (_, draft) in self.open.get_untracked() {
+            draft.update(|draft| draft.rekey(moved));
+        }
+    }
+
+    /// Forgets everything, on this device too: another user may come.
+    pub fn clear(self) {
+        self.open.set(Vec::new());
+        self.parked.set_value(Parked::default());
+        storage::remove_tab(NAME);
+        page::guard_unload(false);
+    }
+
+    fn put(self, draft: Composing) {
+        let entry = (draft.id, ArcRwSignal::new(draft));
+        self.open.update(|open| open.push(entry));
+    }
+
+    fn close(self, id: u32) {
+        self.open.update(|open| open.retain(|(known, _)| *known != id));
+        self.keep();
+    }
+
+    fn park(self, draft: Composing, of: Option<SubmissionId>) {
+        self.parked.update_value(|parked| {
+            parked.drafts.push((draft, of));
+            let over = parked.drafts.len().saturating_sub(MOST_PARKED);
+            parked.drafts.drain(..over);
+        });
+    }
+
+    fn refused(self, draft: Composing, error: &CallError) {
+        self.put(draft);
+        self.keep();
+        let reason = error_text(error);
+        self.needed.toasts.complain(text_with(Key::ComposeSendFailed, &[("reason", &reason)]));
+    }
+
+    fn fresh_id(self) -> u32 {
+        let id = self.parked.try_update_value(|parked| {
+            parked.last_id += 1;
+            parked.last_id
+        });
+        id.unwrap_or_default()
+    }
+
+    /// Keeps the open drafts after a pause in typing.
+    fn keep_soon(self) {
+        page::guard_unload(true);
+        let timer = Timer::after(PAUSE_MS, move || self.keep());
+        self.parked.update_value(|parked| parked.timer = Some(timer));
+    }
+
+    fn keep(self) {
+        let open = self.open.get_untracked();
+        let drafts = open.iter().map(|(_, draft)| draft.get_untracked());
+        let drafts: Vec<_> = drafts.filter(|draft| draft.touched).collect();
+        page::guard_unload(!drafts.is_empty());
+        if drafts.is_empty() {
+            return storage::remove_tab(NAME);
+        }
+        let user = self.parked.with_value(|parked| parked.user.clone());
+        storage::set_tab(NAME, &kept::write(&user, &drafts));
+    }
+}

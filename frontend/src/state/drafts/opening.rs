@@ -1,0 +1,162 @@
+//! Opening drafts: new ones, replies and forwards.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use postern_shared::address::Address;
+use postern_shared::api::messages::{OpenMessage, QuoteMessage, Urgency};
+use postern_shared::attachment::Attachment;
+use postern_shared::draft::Origin;
+use postern_shared::error::CallError;
+use postern_shared::identity::Identity;
+use postern_shared::message::{Message, MessageSummary, Quote};
+
+use super::answer::{self, Kind, Labels};
+use super::recipients::written;
+use super::{Composing, Drafts};
+use crate::i18n::{Key, error_text, full_date, text, text_with};
+use crate::state::messages::Opened;
+
+impl Drafts {
+    /// Opens an empty draft; answers its number, or none where no account can send.
+    pub fn compose(self) -> Option<u32> {
+        let identities = untrack(|| self.needed.accounts.identities());
+        let (account, identity) = identities.into_iter().next()?;
+        let id = self.fresh_id();
+        self.put(Composing {
+            id,
+            kind: Kind::New,
+            account,
+            from: identity.from,
+            to: Vec::new(),
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            subject: String::new(),
+            text: answer::opening(&identity.signature, ""),
+            origin: Origin::New,
+            attachments: Vec::new(),
+            loading: false,
+            touched: false,
+        });
+        Some(id)
+    }
+
+    /// Opens an answer to a message at once; its quotation follows as soon as it is here.
+    pub fn answer(self, original: &MessageSummary, kind: Kind) -> Option<u32> {
+        let account = original.key.account.clone();
+        let identities = untrack(|| self.needed.accounts.get(&account))?.identities;
+        let own: Vec<Address> = identities.iter().map(|identity| identity.from.clone()).collect();
+        let identity = identities.get(answer::identity(&original.envelope, &own)?)?.clone();
+        let (to, cc) = answer::recipients(kind, &original.envelope, &own);
+        let id = self.fresh_id();
+        self.put(Composing {
+            id,
+            kind,
+            account,
+            from: identity.from.clone(),
+            to,
+            cc,
+            bcc: Vec::new(),
+            subject: answer::subject(kind, &original.envelope.subject),
+            text: String::new(),
+            origin: origin(original, kind, Vec::new(), &[]),
+            attachments: Vec::new(),
+            loading: true,
+            touched: false,
+        });
+        let original = original.clone();
+        spawn_local(async move { self.quote(id, original, kind, identity).await });
+        Some(id)
+    }
+
+    async fn quote(self, id: u32, original: MessageSummary, kind: Kind, identity: Identity) {
+        let key = original.key.clone();
+        let quote = self.link.call(QuoteMessage { key }).await;
+        let message = self.whole(&original).await;
+        let below = match &quote {
+            Ok(quote) if kind == Kind::Forward => answer::forward_text(quote, &labels(&original)),
+            Ok(quote) => answer::reply_text(quote, &attribution(quote)),
+            Err(_) => String::new(),
+        };
+        if let Err(error) = quote.as_ref().map(drop).and(message.as_ref().map(drop)) {
+            self.complain(error);
+        }
+        let Some(draft) = untrack(|| self.get(id)) else { return };
+        draft.update(|draft| {
+            // What was typed meanwhile stands above.
+            draft.text.push_str(&answer::opening(&identity.signature, &below));
+            draft.loading = false;
+            if let Ok(message) = message {
+                let files = message.attachments.iter().filter(|file| !file.inline).cloned();
+                draft.attachments =
+                    if kind == Kind::Forward { files.collect() } else { Vec::new() };
+                draft.origin = origin(&original, kind, message.references, &draft.attachments);
+            }
+        });
+    }
+
+    async fn whole(self, original: &MessageSummary) -> Result<Message, CallError> {
+        let known = untrack(|| self.needed.messages.get(&original.key));
+        match known {
+            Some(Opened::Ready(message)) => Ok((*message).clone()),
+            _ => {
+                let key = original.key.clone();
+                self.link.call(OpenMessage { key, urgency: Urgency::Now }).await
+            }
+        }
+    }
+
+    fn complain(self, error: &CallError) {
+        let reason = error_text(error);
+        self.needed.toasts.complain(text_with(Key::ComposeQuoteFailed, &[("reason", &reason)]));
+    }
+
+    /// Leaves a file of the original out of a forward.
+    pub fn drop_attachment(self, id: u32, section: &str) {
+        self.edit(id, |draft| {
+            draft.attachments.retain(|file| file.section != section);
+            if let Origin::Forward { sections, .. } = &mut draft.origin {
+                sections.retain(|known| known != section);
+            }
+        });
+    }
+}
+
+fn origin(
+    original: &MessageSummary,
+    kind: Kind,
+    references: Vec<String>,
+    files: &[Attachment],
+) -> Origin {
+    let message_id = original.envelope.message_id.clone();
+    let original = original.key.clone();
+    match kind {
+        Kind::New => Origin::New,
+        Kind::Reply | Kind::ReplyAll => Origin::Reply { original, message_id, references },
+        Kind::Forward => {
+            let sections = files.iter().map(|file| file.section.clone()).collect();
+            Origin::Forward { original, message_id, references, sections }
+        }
+    }
+}
+
+fn attribution(quote: &Quote) -> String {
+    let name = quote.from.first().map(written).unwrap_or_default();
+    let date = quote.sent_at.map(|seconds| full_date(seconds as f64 * 1000.0)).unwrap_or_default();
+    text_with(Key::ComposeQuoteIntro, &[("date", &date), ("name", &name)])
+}
+
+fn labels(original: &MessageSummary) -> Labels {
+    let list = |list: &[Address]| list.iter().map(written).collect::<Vec<_>>().join(", ");
+    let envelope = &original.envelope;
+    let sent_at = envelope.sent_at.unwrap_or(original.received_at);
+    Labels {
+        intro: text(Key::ComposeForwardIntro),
+        headers: vec![
+            (text(Key::MessageFrom), list(&envelope.from)),
+            (text(Key::MessageDate), full_date(sent_at as f64 * 1000.0)),
+            (text(Key::ComposeSubject), envelope.subject.clone()),
+            (text(Key::MessageTo), list(&envelope.to)),
+            (text(Key::MessageCc), list(&envelope.cc)),
+        ],
+    }
+}

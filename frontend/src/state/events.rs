@@ -1,0 +1,274 @@
+//! From sign-in to sign-out: what is asked when a link opens, and where each event goes.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use postern_shared::account::{Account, AccountId};
+use postern_shared::api::Call;
+use postern_shared::api::accounts::{ListAccounts, RetryAccount};
+use postern_shared::api::mailboxes::ListMailboxes;
+use postern_shared::api::submissions::ListSubmissions;
+use postern_shared::error::ErrorCode;
+use postern_shared::event::Event;
+use postern_shared::mailbox::Role;
+use postern_shared::message::MessageSummary;
+use postern_shared::session::SignIn;
+use postern_shared::window::{Filter, Grouping, Scope, Sort, View};
+
+use super::Stores;
+use super::session::SessionState;
+use super::toasts::Offer;
+use crate::browser::{history, notices, page};
+use crate::i18n::{Key, error_text, text, text_with};
+use crate::link::{Hooks, LinkState};
+use crate::routes::Route;
+
+/// Kept so that a refused version leads to one reload, never to a loop.
+const RELOADED: &str = "reloaded-for-version";
+
+impl Stores {
+    /// Starts the page: follows the address bar and the session.
+    pub fn start(self) {
+        self.preferences.load();
+        self.location.follow();
+        page::watch_unload();
+        notices::on_new_version(move || self.newer.set(true));
+        self.link.listen(Hooks {
+            resume: Box::new(move || self.resume()),
+            greeted: Box::new(move |build, limits| {
+                self.limits.set(Some(limits));
+                crate::browser::storage::remove_tab(RELOADED);
+                let own = history::build();
+                self.newer.set(!own.is_empty() && !build.is_empty() && own != build);
+            }),
+            event: Box::new(move |event| self.hear(event)),
+            doubted: Box::new(move || spawn_local(self.session.check())),
+        });
+        if self.session.expected() {
+            self.link.start();
+        }
+        spawn_local(self.session.check());
+        self.follow_session();
+        self.follow_link();
+        self.follow_location();
+        self.follow_moves();
+        Effect::new(move |_| page::set_title(&self.title()));
+    }
+
+    /// Signs in; an error as a sentence.
+    ///
+    /// # Errors
+    /// Why it did not work, in the user's language.
+    pub async fn sign_in(self, with: SignIn) -> Result<(), String> {
+        let outcome = self.session.sign_in(&with).await;
+        outcome.map_err(|error| match error.code {
+            // Without any answer the network is to blame.
+            ErrorCode::NotSignedIn => text(Key::ErrorOffline),
+            _ => error_text(&error),
+        })
+    }
+
+    /// Signs out, and forgets what this device kept.
+    pub fn sign_out(self) {
+        self.clear(true);
+        spawn_local(self.session.sign_out());
+    }
+
+    /// Tries again whatever is down: the link, or the accounts' servers.
+    pub fn retry(self) {
+        self.link.nudge();
+        for Account { id: account, .. } in self.accounts.all().get_untracked() {
+            self.link.tell(RetryAccount { account }.into_request());
+        }
+        self.windows.refresh();
+    }
+
+    fn follow_session(self) {
+        let state = self.session.state();
+        Effect::new(move |before: Option<SessionState>| {
+            let now = state.get();
+            match &now {
+                SessionState::SignedIn(who) => {
+                    self.drafts.load(&who.address);
+                    self.link.start();
+                    if untrack(|| self.location.route()) == Route::Login {
+                        self.location.replace(Route::Home);
+                    }
+                }
+                SessionState::SignedOut => {
+                    // The drafts of an expired session wait for the same user.
+                    self.clear(false);
+                    if before.is_some_and(|before| before != SessionState::Unknown) {
+                        self.location.replace(Route::Login);
+                    }
+                }
+                SessionState::Unknown => {}
+            }
+            now
+        });
+    }
+
+    fn follow_link(self) {
+        let state = self.link.state();
+        Effect::new(move |_| match state.get() {
+            LinkState::SignedOut => self.session.leave(),
+            LinkState::VersionMismatch => {
+                if crate::browser::storage::get_tab(RELOADED).is_none() {
+                    crate::browser::storage::set_tab(RELOADED, "1");
+                    page::reload();
+                } else {
+                    let said = text(Key::ErrorVersionMismatch);
+                    self.toasts.keep(said, Some(Offer::Reload), Some("version".to_owned()));
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// Shows the list that the route names; an empty route leads to the first inbox.
+    fn follow_location(self) {
+        Effect::new(move |_| match (self.location.route(), self.location.list()) {
+            (Route::Home | Route::Unknown | Route::Login, _) => {
+                let signed_in = matches!(self.session.state().get(), SessionState::SignedIn(_));
+                let first = self.accounts.all().with(|all| all.first().cloned());
+                let inbox = first.and_then(|first| self.mailboxes.by_role(&first.id, Role::Inbox));
+                if let Some(inbox) = inbox.filter(|_| signed_in) {
+                    self.location.replace(Route::Mailbox(inbox.account, inbox.id));
+                }
+            }
+            (route, Some(list)) => {
+                let around = match route {
+                    Route::Message(key) => Some(key),
+                    _ => None,
+                };
+                self.show(&list, around);
+            }
+            _ => {}
+        });
+    }
+
+    fn show(self, list: &Route, around: Option<postern_shared::message::MessageKey>) {
+        let view = match list {
+            Route::Mailbox(account, mailbox) => View::of_mailbox(account.clone(), mailbox.clone()),
+            Route::All => view(Scope::Role(Role::Inbox)),
+            Route::Search(query) => view(Scope::Search(query.clone())),
+            _ => return,
+        };
+        // Sorting and filtering keep to the list they were chosen for.
+        let known = untrack(|| self.windows.view());
+        if known.is_none_or(|known| known.scope != view.scope) {
+            self.selection.clear();
+            self.selection.stand(0);
+            self.windows.show(view, around);
+        }
+    }
+
+    /// Whatever names a message follows when it moves.
+    fn follow_moves(self) {
+        let moved = self.actions.moved();
+        Effect::new(move |_| {
+            let moved = moved.get();
+            self.drafts.rekey(&moved);
+            self.selection.forget(&moved);
+            let Route::Message(key) = untrack(|| self.location.route()) else { return };
+            let to = moved.into_iter().find(|moved| moved.from == key).and_then(|moved| moved.to);
+            if let Some(to) = to {
+                self.location.replace(Route::Message(to));
+            }
+        });
+    }
+
+    fn title(self) -> String {
+        let unseen = self.mailboxes.unseen();
+        let name = text(Key::ShellName);
+        match unseen {
+            0 => name,
+            _ => format!("({unseen}) {name}"),
+        }
+    }
+
+    /// A socket is open: takes the lists up again and asks what may have changed meanwhile.
+    fn resume(self) {
+        self.windows.resume();
+        let accounts = self.link.request(ListAccounts.into_request());
+        let submissions = self.link.call(ListSubmissions);
+        for account in self.accounts.all().get_untracked() {
+            self.load_mailboxes(account.id);
+        }
+        spawn_local(async move {
+            if let Some(accounts) = accounts.await.ok().and_then(ListAccounts::unwrap) {
+                let known = self.accounts.all().get_untracked();
+                let fresh = accounts
+                    .iter()
+                    .filter(|account| known.iter().all(|known| known.id != account.id));
+                fresh.for_each(|account| self.load_mailboxes(account.id.clone()));
+                self.accounts.replace(accounts);
+            }
+        });
+        spawn_local(async move {
+            if let Ok(all) = submissions.await {
+                self.submissions.replace(all);
+            }
+        });
+    }
+
+    /// Asks for an account's mailboxes.
+    pub fn load_mailboxes(self, account: AccountId) {
+        self.mailboxes.load(&account);
+        spawn_local(async move {
+            match self.link.call(ListMailboxes { account: account.clone() }).await {
+                Ok(mailboxes) => self.mailboxes.replace(account, mailboxes),
+                Err(error) => self.mailboxes.fail(&account, error),
+            }
+        });
+    }
+
+    fn hear(self, event: Event) {
+        match event {
+            Event::AccountChanged(account) => {
+                let id = account.id.clone();
+                if self.accounts.change(account) {
+                    self.load_mailboxes(id);
+                    self.windows.refresh();
+                    self.retry_message();
+                }
+            }
+            Event::MailboxesChanged(account, mailboxes) => {
+                self.mailboxes.replace(account, mailboxes);
+            }
+            Event::CountsChanged(account, counts) => self.mailboxes.recount(&account, &counts),
+            Event::WindowDelta(window, delta) => self.windows.apply(window, delta),
+            Event::WindowStale(window) => self.windows.stale(window),
+            Event::MailArrived(rows) => self.arrived(&rows),
+            Event::SubmissionChanged(submission) => {
+                let draft = self.drafts.of_submission(&submission.id);
+                self.submissions.change(submission, draft);
+            }
+            Event::ServerAlert(_, words) => {
+                self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
+            }
+            // The link ends by these itself.
+            Event::SessionEnded | Event::BridgeStopping => {}
+        }
+    }
+
+    /// The server answers again: a message that could not be opened is asked for anew.
+    fn retry_message(self) {
+        if let Route::Message(key) = untrack(|| self.location.route()) {
+            self.messages.open(&key);
+        }
+    }
+
+    fn arrived(self, rows: &[MessageSummary]) {
+        let Some(newest) = rows.last() else { return };
+        let sender = newest.envelope.from.first().map(|from| from.shown().to_owned());
+        let sender = sender.unwrap_or_else(|| text(Key::ListNoSender));
+        let subject = &newest.envelope.subject;
+        let values = [("sender", sender.as_str()), ("subject", subject)];
+        self.toasts.announce(text_with(Key::ListArrived, &values));
+        notices::notify(&sender, subject, &newest.key.mailbox.0);
+    }
+}
+
+fn view(scope: Scope) -> View {
+    View { scope, sort: Sort::NewestFirst, filter: Filter::All, grouping: Grouping::Messages }
+}

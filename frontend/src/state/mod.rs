@@ -1,0 +1,158 @@
+//! What the page knows: one store a noun, wired together here and told what the bridge says.
+
+pub mod accounts;
+pub mod actions;
+pub mod commands;
+pub mod drafts;
+mod events;
+#[cfg(test)]
+mod fixtures;
+pub mod list;
+#[cfg(test)]
+mod list_tests;
+pub mod location;
+pub mod mailboxes;
+pub mod messages;
+mod overlay;
+#[cfg(test)]
+mod overlay_tests;
+pub mod preferences;
+pub mod selection;
+pub mod session;
+pub mod shortcuts;
+pub mod submissions;
+pub mod toasts;
+pub mod windows;
+
+use leptos::prelude::*;
+use postern_shared::settings::Limits;
+
+use crate::link::Link;
+
+use accounts::Accounts;
+use actions::{Actions, Touched};
+use drafts::{Drafts, Needed};
+use location::Location;
+use mailboxes::Mailboxes;
+use messages::Messages;
+use overlay::Overlay;
+use preferences::Preferences;
+use selection::Selection;
+use session::Session;
+use submissions::Submissions;
+use toasts::Toasts;
+use windows::Windows;
+
+pub use crate::browser::history::base_path;
+pub use crate::link::LinkState;
+
+/// What the page asks the user in a dialog of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// Which keys do what.
+    Shortcuts,
+    /// Where to move the messages to.
+    Move,
+}
+
+/// Every store.
+#[derive(Clone, Copy)]
+pub struct Stores {
+    /// The link.
+    pub link: Link,
+    /// Who is signed in.
+    pub session: Session,
+    /// Where the user is.
+    pub location: Location,
+    /// Accounts.
+    pub accounts: Accounts,
+    /// Mailboxes.
+    pub mailboxes: Mailboxes,
+    /// Lists.
+    pub windows: Windows,
+    /// Opened messages.
+    pub messages: Messages,
+    /// Selected rows.
+    pub selection: Selection,
+    /// Mutations.
+    pub actions: Actions,
+    /// Drafts.
+    pub drafts: Drafts,
+    /// Submissions.
+    pub submissions: Submissions,
+    /// Preferences of this device.
+    pub preferences: Preferences,
+    /// Notices.
+    pub toasts: Toasts,
+    /// What the configuration allows; none until the bridge said.
+    pub limits: RwSignal<Option<Limits>>,
+    /// The dialog that is open.
+    pub prompt: RwSignal<Option<Prompt>>,
+    /// A newer build of the page waits.
+    pub newer: RwSignal<bool>,
+}
+
+impl Stores {
+    /// Makes every store; nothing is connected yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let (link, toasts) = (Link::new(), Toasts::new());
+        let overlay = RwSignal::new(Overlay::default());
+        let mailboxes = Mailboxes::new(overlay);
+        let windows = Windows::new(link, overlay);
+        let messages = Messages::new(link);
+        let actions = Actions::new(link, Touched { mailboxes, windows, messages, toasts });
+        let accounts = Accounts::new();
+        let submissions = Submissions::new(toasts);
+        let needed = Needed { accounts, actions, messages, submissions, toasts };
+        Self {
+            link,
+            session: Session::new(),
+            location: Location::new(),
+            accounts,
+            mailboxes,
+            windows,
+            messages,
+            selection: Selection::new(),
+            actions,
+            drafts: Drafts::new(link, needed),
+            submissions,
+            preferences: Preferences::new(),
+            toasts,
+            limits: RwSignal::new(None),
+            prompt: RwSignal::new(None),
+            newer: RwSignal::new(false),
+        }
+    }
+
+    /// Forgets everything that belongs to a user; what this tab kept of drafts only on request.
+    fn clear(self, drafts_too: bool) {
+        self.link.stop();
+        self.accounts.clear();
+        self.mailboxes.clear();
+        self.windows.clear();
+        self.messages.clear();
+        self.selection.clear();
+        self.actions.clear();
+        self.submissions.clear();
+        self.location.clear();
+        if drafts_too {
+            self.drafts.clear();
+        }
+    }
+}
+
+impl Default for Stores {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The stores, where a view needs them.
+///
+/// # Panics
+/// Never below `App`, which provides them.
+#[must_use]
+pub fn stores() -> Stores {
+    expect_context()
+}

@@ -1,0 +1,142 @@
+//! Signing in and out, and whether somebody is signed in.
+
+use leptos::prelude::*;
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::session::{SignIn, SignedIn};
+
+use crate::browser::fetch::{self, Answer};
+use crate::browser::{history, storage};
+
+/// Whether somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionState {
+    /// Not asked yet, or no answer came.
+    Unknown,
+    /// Nobody.
+    SignedOut,
+    /// Somebody.
+    SignedIn(SignedIn),
+}
+
+/// Kept on this device while signed in, so that a reload need not ask before it connects.
+const MARK: &str = "signed-in";
+
+/// The session, as views know it.
+#[derive(Clone, Copy)]
+pub struct Session {
+    state: RwSignal<SessionState>,
+}
+
+impl Session {
+    /// Not asked yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { state: RwSignal::new(SessionState::Unknown) }
+    }
+
+    /// Whether somebody is signed in.
+    #[must_use]
+    pub fn state(self) -> Signal<SessionState> {
+        self.state.into()
+    }
+
+    /// Whether this device was signed in when the page was last open.
+    #[must_use]
+    pub fn expected(self) -> bool {
+        storage::get(MARK).is_some()
+    }
+
+    /// Asks the bridge who is signed in; without an answer nothing changes.
+    pub async fn check(self) {
+        if let Some(answer) = fetch::request("GET", &url(), None).await {
+            match answer.status {
+                200 => self.enter(&answer),
+                401 => self.leave(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// `AuthenticationFailed`, `Unavailable`, `UntrustedCertificate`, `UnknownProvider`, `Limit`.
+    pub async fn sign_in(self, with: &SignIn) -> Result<(), CallError> {
+        let json = format!(
+            "{{\"address\":{},\"password\":{},\"keep\":{}}}",
+            fetch::quote(&with.address),
+            fetch::quote(&with.password),
+            with.keep
+        );
+        let answer = fetch::request("POST", &url(), Some(&json)).await;
+        let answer = answer.ok_or_else(|| CallError::new(ErrorCode::NotSignedIn))?;
+        if answer.status == 200 {
+            self.enter(&answer);
+            return Ok(());
+        }
+        let code = code(&answer.text("code")).unwrap_or(match answer.status {
+            429 => ErrorCode::Limit,
+            502..=504 => ErrorCode::Unavailable,
+            _ => ErrorCode::Internal,
+        });
+        let retry_after = answer.number("retry_after") as u32;
+        Err(CallError { code, text: answer.text("text"), retry_after })
+    }
+
+    /// Signs out; the session ends here also where the bridge cannot be told.
+    pub async fn sign_out(self) {
+        fetch::request("DELETE", &url(), None).await;
+        self.leave();
+    }
+
+    /// The session is over.
+    pub fn leave(self) {
+        storage::remove(MARK);
+        self.state.set(SessionState::SignedOut);
+    }
+
+    fn enter(self, answer: &Answer) {
+        storage::set(MARK, "1");
+        let signed_in = SignedIn { address: answer.text("address"), keep: answer.flag("keep") };
+        self.state.set(SessionState::SignedIn(signed_in));
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn url() -> String {
+    history::base_path() + "api/session"
+}
+
+/// An error code by the name that it has in the bridge's JSON.
+fn code(name: &str) -> Option<ErrorCode> {
+    const CODES: [ErrorCode; 10] = [
+        ErrorCode::AuthenticationFailed,
+        ErrorCode::NotSignedIn,
+        ErrorCode::Unavailable,
+        ErrorCode::UntrustedCertificate,
+        ErrorCode::UnknownProvider,
+        ErrorCode::NoPermission,
+        ErrorCode::Limit,
+        ErrorCode::Refused,
+        ErrorCode::Garbled,
+        ErrorCode::Invalid,
+    ];
+    CODES.into_iter().find(|code| format!("{code:?}") == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_by_their_wire_names() {
+        assert_eq!(code("AuthenticationFailed"), Some(ErrorCode::AuthenticationFailed));
+        assert_eq!(code("UntrustedCertificate"), Some(ErrorCode::UntrustedCertificate));
+        assert_eq!(code("nonsense"), None);
+    }
+}
