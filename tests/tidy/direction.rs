@@ -15,13 +15,14 @@ struct Side {
 
 const BRIDGE: Side = Side {
     prefix: "backend/src/",
-    roots: &["lib", "main", "cli"],
+    roots: &["lib", "main", "cli", "bridge"],
     rows: &[
-        &["routes", "link", "middleware"],
+        &["routes", "link"],
+        &["middleware"],
+        &["error"],
         &["session"],
         &["user"],
         &["account"],
-        &["error"],
         &["store", "submission"],
         &["net", "db", "blob"],
         &["mime"],

@@ -2,11 +2,12 @@
 
 use super::serve::until_told_to_stop;
 use super::{End, log, say};
-use postern::clock::Clock;
+use postern::clock::{self, Clock};
 use postern::config::{Config, Endpoint, Log, Provider, Security};
+use postern::secret::Secret;
 use postern::session::ImapVerifier;
 use postern::{Bridge, StartError};
-use postern_mailhost::MailHost;
+use postern_mailhost::{MailHost, SampleUser, sample_users};
 use std::fmt::Write;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,15 +31,18 @@ pub async fn demo(listen: Option<String>) -> Result<(), End> {
     }
     let folder = tempfile::Builder::new().prefix("postern-demo-").tempdir()?;
     let host = MailHost::demo().start().await?;
-    let users: Vec<_> = host.users().into_iter().map(|user| (user.login, user.password)).collect();
+    let users = sample_users();
     let config = Config {
         data_dir: folder.path().join("kept"),
+        secret_key: Secret::new(
+            clock::random::<32>().iter().map(|byte| format!("{byte:02x}")).collect(),
+        ),
         provider: vec![provider(&users, host.imap_addr(), host.smtp_addr())],
         ..Config::default()
     };
     let bridge = start(config, asked).await?;
     let mut text = format!("Postern demo: http://{}/\n", bridge.local_addr());
-    for (address, password) in &users {
+    for SampleUser { address, password, .. } in &users {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "{address} {password}");
     }
@@ -66,7 +70,7 @@ async fn start(config: Config, asked: Option<SocketAddr>) -> Result<Bridge, Star
     }
 }
 
-fn provider(users: &[(String, String)], imap: SocketAddr, smtp: SocketAddr) -> Provider {
+fn provider(users: &[SampleUser], imap: SocketAddr, smtp: SocketAddr) -> Provider {
     let plain = |address: SocketAddr| {
         Some(Endpoint {
             host: address.ip().to_string(),
@@ -74,7 +78,7 @@ fn provider(users: &[(String, String)], imap: SocketAddr, smtp: SocketAddr) -> P
             security: Security::Plain,
         })
     };
-    let domain = |(address, _): &(String, String)| {
+    let domain = |SampleUser { address, .. }: &SampleUser| {
         address.rsplit_once('@').map(|(_, domain)| domain.to_owned())
     };
     let mut domains: Vec<String> = users.iter().filter_map(domain).collect();

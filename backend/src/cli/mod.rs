@@ -1,7 +1,9 @@
 //! `postern VERB`: reads the arguments, runs the verb, and turns its end into an exit code.
 
+mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod healthcheck;
 mod log;
 mod serve;
 
@@ -73,6 +75,21 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
             options.finish()?;
             block_on(demo::demo(listen))
         }
+        "check" => {
+            let mut options = Options::read(rest, &["--config"], &["--json"])?;
+            let config = options.config(environment)?;
+            let form = if options.flag("--json") { check::Form::Json } else { check::Form::Text };
+            let address = options.plain.pop().ok_or_else(|| End::Misused(USAGE.into()))?;
+            options.finish()?;
+            block_on(check::check(config, &address, form))
+        }
+        "healthcheck" => {
+            let mut options = Options::read(rest, &["--config"], &["--deep"])?;
+            let config = options.config(environment)?;
+            let deep = options.flag("--deep");
+            options.finish()?;
+            block_on(healthcheck::healthcheck(config, deep))
+        }
         "version" | "--version" | "-V" => say(&format!("postern {}\n", env!("CARGO_PKG_VERSION"))),
         "help" | "--help" | "-h" => say(USAGE),
         other => Err(End::Misused(format!("unknown command \"{other}\"\n\n{USAGE}"))),
@@ -128,6 +145,10 @@ impl Options {
 
     fn value(&mut self, name: &str) -> Option<String> {
         self.values.remove(name)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.flags.iter().any(|flag| flag == name)
     }
 
     /// The configuration that `--config` and the environment give.

@@ -5,6 +5,7 @@
 
 mod dial;
 mod error;
+pub mod guard;
 mod provider;
 mod starttls;
 mod tls;
@@ -42,6 +43,19 @@ pub struct Opened {
     pub tls_version: Option<&'static str>,
 }
 
+/// Opens a plaintext connection to a bridge on this machine, for `postern healthcheck`.
+///
+/// # Errors
+/// `Unreachable`.
+pub async fn connect_locally(address: SocketAddr) -> Result<Stream, Error> {
+    let endpoint = Endpoint {
+        host: address.ip().to_string(),
+        port: address.port(),
+        security: Security::Plain,
+    };
+    Ok(Box::new(dial::dial(&endpoint).await?))
+}
+
 /// Opens a connection to `endpoint`, trusting the anchors of `trust`.
 ///
 /// # Errors
@@ -69,3 +83,6 @@ pub async fn connect(
     let (stream, tls_version) = tls::handshake(tcp, endpoint, trust).await?;
     Ok(Opened { stream, greeting_consumed, peer, tls_version })
 }
+
+#[cfg(test)]
+mod tests;

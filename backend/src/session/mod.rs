@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 pub use crate::db::UserId;
+pub use address::Address;
 pub use cookie::{CookieRules, Token};
 pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The list of files; itself served too, for reloading while developing.
 const LIST: &str = "build.json";
 
-pub(super) struct Folder {
+pub(super) struct Disk {
     path: PathBuf,
     base_path: String,
 }
@@ -28,7 +28,7 @@ struct Entry {
     hashed: bool,
 }
 
-impl Folder {
+impl Disk {
     pub(super) fn new(path: &Path, base_path: &str) -> Self {
         Self { path: path.to_path_buf(), base_path: base_path.to_owned() }
     }

@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use disk::Folder;
+use disk::Disk;
 use file::File;
 use std::collections::HashMap;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub struct Assets(Source);
 
 enum Source {
     Embedded { build: &'static str, files: HashMap<&'static str, File> },
-    Folder(Folder),
+    Disk(Disk),
 }
 
 impl Assets {
@@ -51,7 +51,7 @@ impl Assets {
     #[must_use]
     pub fn new(base_path: &str) -> Self {
         if let Some(folder) = DIST {
-            return Self::from_folder(Path::new(folder), base_path);
+            return Self::from_disk(Path::new(folder), base_path);
         }
         let render = |asset: &Asset| {
             let file = File {
@@ -70,8 +70,8 @@ impl Assets {
 
     /// A folder that `cargo xtask build` writes, read again for every request.
     #[must_use]
-    pub fn from_folder(folder: &Path, base_path: &str) -> Self {
-        Self(Source::Folder(Folder::new(folder, base_path)))
+    pub fn from_disk(folder: &Path, base_path: &str) -> Self {
+        Self(Source::Disk(Disk::new(folder, base_path)))
     }
 
     /// The build hash of the page that is served now; empty where none was built.
@@ -79,16 +79,16 @@ impl Assets {
     pub fn build(&self) -> String {
         match &self.0 {
             Source::Embedded { build, .. } => (*build).to_owned(),
-            Source::Folder(folder) => folder.build().unwrap_or_default(),
+            Source::Disk(disk) => disk.build().unwrap_or_default(),
         }
     }
 
     fn find(&self, path: &str) -> Found {
         let file = match &self.0 {
             Source::Embedded { files, .. } => files.get(path).cloned(),
-            Source::Folder(folder) => match folder.build() {
+            Source::Disk(disk) => match disk.build() {
                 None => return Found::NotBuilt,
-                Some(_) => folder.read(path),
+                Some(_) => disk.read(path),
             },
         };
         file.map_or(Found::Nothing, Found::File)

@@ -24,7 +24,7 @@ fn built() -> (tempfile::TempDir, Assets) {
             {"path": "index.html", "type": "text/html; charset=utf-8", "bytes": 1, "br": null, "hashed": false},
             {"path": "assets/a-1.js", "type": "text/javascript", "bytes": 3, "br": 6, "hashed": true}]}"#,
     );
-    let assets = Assets::from_folder(folder.path(), "/webmail/");
+    let assets = Assets::from_disk(folder.path(), "/webmail/");
     (folder, assets)
 }
 
@@ -85,7 +85,7 @@ fn only_listed_files_are_served() {
         assert_eq!(ask(&assets, path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
     }
     let empty = tempfile::tempdir().unwrap();
-    let response = ask(&Assets::from_folder(empty.path(), "/"), INDEX, &[]);
+    let response = ask(&Assets::from_disk(empty.path(), "/"), INDEX, &[]);
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 
