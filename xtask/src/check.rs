@@ -40,7 +40,7 @@ pub fn parts(workspace: &Workspace, timing: &mut Timing) {
 
 /// The rules of the house that no other tool knows.
 pub fn tidy(workspace: &Workspace) -> Result<()> {
-    let mut command = workspace.cargo(["test", "--quiet"]);
+    let mut command = workspace.cargo(["test"]);
     process::run(command.args(WORKSPACE).args(["--test", "tidy"]))
 }
 

@@ -25,16 +25,17 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
         return watch(workspace, &demo);
     }
     build::when_changed(workspace, Mode::Page)?;
-    let mut command = Command::new(bridge(workspace)?);
+    let mut command = Command::new(program(workspace, "postern")?);
     // In our place, so that Ctrl-C and exit codes are the bridge's own.
     Err(command.arg("demo").args(demo).exec()).context("cannot start the bridge")
 }
 
-/// Builds the bridge as the tests build it, so that neither compiles it twice.
-pub fn bridge(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds a program for development, with the features that the tests build with, so that cargo
+/// compiles nothing twice.
+pub fn program(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let mut command = workspace.cargo(["build"]);
-    process::run(command.args(WORKSPACE).args(["--bin", "postern"]))?;
-    Ok(workspace.target.join("debug/postern"))
+    process::run(command.args(WORKSPACE).args(["--bin", name]))?;
+    Ok(workspace.target.join("debug").join(name))
 }
 
 /// A build that fails is told and waits for the next change; what runs goes on.
@@ -46,7 +47,7 @@ fn watch(workspace: &Workspace, demo: &[String]) -> Result<()> {
             tell(build::when_changed(workspace, Mode::Dev));
         }
         if changed(workspace, BRIDGE, &mut code) {
-            match bridge(workspace) {
+            match program(workspace, "postern") {
                 Ok(program) => {
                     drop(running.take());
                     let child = Command::new(program).arg("demo").args(demo).spawn();

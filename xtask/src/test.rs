@@ -36,7 +36,7 @@ fn part(workspace: &Workspace, name: &'static str, timing: &mut Timing) {
         "page" => timing.part(name, || build::page(workspace, Mode::Page)),
         "e2e" => timing.part(name, || browser(workspace)),
         "image" => timing.part(name, || image::test(workspace)),
-        _ => timing.part(name, || target(workspace, name)),
+        _ => timing.part(name, || check::tidy(workspace)),
     }
 }
 
@@ -48,18 +48,19 @@ fn units(workspace: &Workspace) -> Result<()> {
     members.and(ours)
 }
 
-/// One test target of the tests crate.
+/// One test target of the tests crate, with the bridge that some of its tests start.
 fn target(workspace: &Workspace, name: &str) -> Result<()> {
+    let bridge = run::program(workspace, "postern")?;
     let mut command = workspace.cargo(["test", "--no-fail-fast"]);
-    process::run(command.args(WORKSPACE).args(["--test", name]))
+    process::run(command.args(WORKSPACE).args(["--test", name]).env("POSTERN_BIN", bridge))
 }
 
 /// The page in Chromium, against Dovecot and Postfix and against the demo's host.
 fn browser(workspace: &Workspace) -> Result<()> {
     install::all(workspace, &[Need::Npm, Need::Browser, Need::MailServers])?;
     build::when_changed(workspace, Mode::Page)?;
-    let bridge = run::bridge(workspace)?;
     let mut command = workspace.command("npx");
     command.args(["playwright", "test", "--config", "tests/e2e"]);
-    process::run(command.env("POSTERN_BIN", bridge))
+    command.env("POSTERN_BIN", run::program(workspace, "postern")?);
+    process::run(command.env("POSTERN_STAGE", run::program(workspace, "stage")?))
 }
