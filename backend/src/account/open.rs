@@ -90,10 +90,8 @@ impl Account {
         self.ask(urgency, move |actor| {
             let key = key.clone();
             async move {
-                actor.select_for(&key.mailbox, key.uid_validity).await?;
+                let described = actor.find(&key).await?;
                 let connection = actor.imap()?;
-                let found = connection.message(key.uid.0).await?;
-                let described = found.ok_or(Error::NonExistent)?;
                 // Where the structure cannot be read there is no other way than the whole.
                 let whole = described.row.size <= SLICE || described.structure.is_none();
                 if !whole {

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::listing::{Listing, fresh_generation};
 use super::rows;
 use super::tree::Node;
-use crate::store::{Criteria, MailboxName, Row, Selected};
+use crate::store::{Criteria, MailboxName, Opened, Row, Selected};
 
 /// What a first window was told before the mailbox's uids were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +68,33 @@ impl Actor {
             self.selected = None;
         }
         let selected = self.imap()?.select(&name).await?;
-        self.selected = Some(id.clone());
         if !was_selected {
-            // What came with SELECT describes the mailbox, not a change of it.
-            self.imap()?.take_changes();
-            self.resync(id, &selected).boxed().await?;
+            self.enter(id, &selected).await?;
         }
         Ok(selected)
+    }
+
+    /// Notes that a mailbox was selected just now, and compares what is known of it.
+    async fn enter(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
+        self.selected = Some(id.clone());
+        // What came with SELECT describes the mailbox, not a change of it.
+        self.imap()?.take_changes();
+        self.resync(id, selected).boxed().await
+    }
+
+    /// What the server says of a message; selecting its mailbox costs no round trip of its own.
+    pub(super) async fn find(&mut self, key: &MessageKey) -> Result<Opened, Error> {
+        let found = if self.selected.as_ref() == Some(&key.mailbox) {
+            self.select_for(&key.mailbox, key.uid_validity).await?;
+            self.imap()?.message(key.uid.0).await?
+        } else {
+            let name = self.name(&key.mailbox)?;
+            self.selected = None;
+            let (selected, found) = self.imap()?.open_message(&name, key.uid.0).await?;
+            self.enter(&key.mailbox, &selected).await?;
+            found.filter(|_| selected.uid_validity == key.uid_validity.0)
+        };
+        found.ok_or(Error::NonExistent)
     }
 
     /// Selects a mailbox and makes sure that it is the one that a key speaks of.

@@ -182,6 +182,7 @@ async fn a_refused_or_garbled_answer_is_never_an_empty_mailbox() {
 async fn a_restarted_server_is_found_again_and_the_window_resumes() {
     let mut stage = Stage::new(3).await;
     let window = stage.open(0, 10).await;
+    stage.event(|event| online(&event).then_some(())).await;
     stage.host.restart().await.unwrap();
     let resume = ResumeWindow { open: stage.inbox(0, 10).await, generation: window.generation };
     let resumed = match stage.account.resume_window(LINK, resume.clone()).await {
