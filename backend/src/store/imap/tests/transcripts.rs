@@ -66,8 +66,8 @@ fn with_line_ends(bytes: &[u8]) -> Vec<u8> {
     whole
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+fn files(root: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(root) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() { files(&path, found) } else { found.push(path) }
     }
