@@ -18,6 +18,7 @@ pub mod routes;
 pub mod secret;
 pub mod session;
 pub mod store;
+pub mod submission;
 pub mod user;
 
 use blob::Blobs;

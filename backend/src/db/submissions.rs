@@ -163,6 +163,38 @@ pub async fn in_state(db: &Db, state: State) -> Result<Vec<SubmissionRow>, Error
     rows.iter().map(read).collect()
 }
 
+/// Everybody's submissions that something is to be done about by now, the longest due first.
+///
+/// Those being handed over and those that their user must decide are never due.
+///
+/// # Errors
+/// The database's.
+pub async fn due(db: &Db, now: i64) -> Result<Vec<SubmissionRow>, Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM submissions WHERE state NOT IN ('sending', 'uncertain') AND due_at <= $1
+         ORDER BY due_at, id LIMIT 200",
+    )
+    .bind(now)
+    .fetch_all(db.reader())
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// When the first submission after `now` is due.
+///
+/// # Errors
+/// The database's.
+pub async fn next_due(db: &Db, now: i64) -> Result<Option<i64>, Error> {
+    let row = sqlx::query(
+        "SELECT MIN(due_at) FROM submissions
+         WHERE state NOT IN ('sending', 'uncertain') AND due_at > $1",
+    )
+    .bind(now)
+    .fetch_one(db.reader())
+    .await?;
+    Ok(row.try_get(0)?)
+}
+
 /// How many submissions a user made since a time: for the limit per hour.
 ///
 /// # Errors

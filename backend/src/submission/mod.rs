@@ -1,0 +1,17 @@
+//! Handing mail over: a draft becomes a message, waits in the outbox, and goes to the submission
+//! server (RFC 6409).
+//!
+//! The outbox is the durable part: once [`Outbox::accept`] has answered, neither a crash nor a
+//! lost connection loses the message, and nothing is ever sent twice by itself.
+
+pub mod compose;
+#[cfg(test)]
+mod fake;
+mod flow;
+pub mod outbox;
+pub mod smtp;
+mod wire;
+
+pub use compose::{Composed, Enclosure, Stamp, compose};
+pub use outbox::{Accounts, FilingStep, Order, Outbox, Route, Update};
+pub use smtp::{Login, SmtpEnvelope};

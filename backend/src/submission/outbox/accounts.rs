@@ -1,0 +1,58 @@
+//! What the outbox asks of the accounts whose mail it carries.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use postern_shared::account::AccountId;
+
+use super::FilingStep;
+use crate::config::{Endpoint, Protocol};
+use crate::db::UserId;
+use crate::net::{self, Opened, Trust};
+use crate::submission::smtp::Login;
+
+/// What the outbox needs of the accounts whose mail it carries.
+pub trait Accounts: Send + Sync + 'static {
+    /// How an account hands mail over; none while nobody is signed in who could.
+    fn route(
+        &self,
+        user: UserId,
+        account: &AccountId,
+    ) -> impl Future<Output = Option<Route>> + Send;
+
+    /// Does one step that follows acceptance. A failed step is repeated, so it must be harmless
+    /// when it was done already: look for `message_id` in Sent before appending.
+    fn file(&self, filing: Filing<'_>) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Opens the connection; other than `net` only in tests.
+    fn open(&self, route: &Route) -> impl Future<Output = Result<Opened, net::Error>> + Send {
+        net::connect(&route.endpoint, &route.trust, Protocol::Smtp)
+    }
+}
+
+/// Where and as whom an account hands mail over.
+#[derive(Clone)]
+pub struct Route {
+    /// The submission server.
+    pub endpoint: Endpoint,
+    /// Whom it must be vouched for by.
+    pub trust: Trust,
+    /// The credentials; none for a server without sign-in.
+    pub login: Option<Login>,
+    /// The provider allows a password over plaintext.
+    pub allow_plaintext: bool,
+}
+
+/// One step after acceptance, with what it needs.
+pub struct Filing<'a> {
+    /// Whose message it is.
+    pub user: UserId,
+    /// The account that sent it.
+    pub account: &'a AccountId,
+    /// What to do.
+    pub step: &'a FilingStep,
+    /// The message as it was handed over.
+    pub message: Bytes,
+    /// Its Message-ID, with angle brackets.
+    pub message_id: &'a str,
+}

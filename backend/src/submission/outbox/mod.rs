@@ -1,0 +1,366 @@
+//! The outbox: accepted messages on their way, durable at every step.
+//!
+//! A row says how far a submission is, a blob holds its message. `data_started` is written before
+//! DATA is sent, so that after a crash it is known whether the server may have the message: then
+//! the user decides, and it is never sent twice by itself.
+
+mod accounts;
+mod attempt;
+mod detail;
+mod filing;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use postern_shared::account::AccountId;
+use postern_shared::submission::{Plan, Submission, SubmissionId};
+use tokio::sync::{Notify, Semaphore, broadcast};
+
+use super::compose::Composed;
+use crate::blob::{self, BlobKey, Blobs};
+use crate::clock::{self, Clock};
+use crate::config::Limits;
+use crate::db::submissions::{self, State, SubmissionRow};
+use crate::db::{self, Db, UserId};
+pub use accounts::{Accounts, Filing, Route};
+use detail::Detail;
+pub use detail::{FilingStep, WAITING_FOR_SIGN_IN};
+
+/// Attempts and filings that run at the same time, over all users.
+const PARALLEL: usize = 16;
+/// Longest sleep of the runner; a wake-up without work costs one query.
+const LONGEST_SLEEP: Duration = Duration::from_secs(600);
+const HOUR_MS: i64 = 3_600_000;
+/// Updates that a slow listener may be behind; it then reads the list again.
+const BACKLOG: usize = 256;
+
+/// A message to be accepted.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whose message it is.
+    pub user: UserId,
+    /// The account that sends it.
+    pub account: AccountId,
+    /// Shown in the outbox.
+    pub subject: String,
+    /// The message.
+    pub composed: Composed,
+    /// When it goes.
+    pub plan: Plan,
+    /// What follows acceptance, in this order.
+    pub filing: Vec<FilingStep>,
+}
+
+/// A submission that changed, for its user's links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Whose it is.
+    pub user: UserId,
+    /// How it stands now.
+    pub submission: Submission,
+}
+
+/// Why the outbox does not do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// More recipients than `limits.recipients`.
+    #[error("more than {0} recipients")]
+    TooManyRecipients(u32),
+    /// Larger than `limits.message_mb`.
+    #[error("larger than {0} MB")]
+    TooLarge(u32),
+    /// `limits.submissions_per_hour` is used up.
+    #[error("more than {0} messages in an hour")]
+    TooOften(u32),
+    /// No such submission of this user.
+    #[error("no such submission")]
+    NonExistent,
+    /// It is being handed over, or is not in a state for this.
+    #[error("not possible in its state")]
+    Busy,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// The message's bytes.
+    #[error(transparent)]
+    Blob(#[from] blob::Error),
+    /// A row that this version cannot read.
+    #[error("a submission that cannot be read: {0}")]
+    Unreadable(#[from] postcard::Error),
+}
+
+/// The outbox of all users. Shared behind an `Arc`.
+pub struct Outbox<A> {
+    accounts: A,
+    db: Db,
+    blobs: Blobs,
+    clock: Clock,
+    limits: Limits,
+    updates: broadcast::Sender<Update>,
+    wake: Notify,
+    slots: Semaphore,
+    /// Submissions that a task works on.
+    busy: Mutex<HashSet<String>>,
+}
+
+impl<A: Accounts> Outbox<A> {
+    /// An outbox over durable state; [`Outbox::run`] makes it work.
+    pub fn new(accounts: A, (db, blobs): (Db, Blobs), clock: Clock, limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
+            accounts,
+            db,
+            blobs,
+            clock,
+            limits,
+            updates: broadcast::Sender::new(BACKLOG),
+            wake: Notify::new(),
+            slots: Semaphore::new(PARALLEL),
+            busy: Mutex::default(),
+        })
+    }
+
+    /// Every change from now on.
+    pub fn updates(&self) -> broadcast::Receiver<Update> {
+        self.updates.subscribe()
+    }
+
+    /// Takes a message over: on return it survives a crash.
+    ///
+    /// # Errors
+    /// A limit, or storage that failed; then nothing is kept.
+    pub async fn accept(&self, order: Order) -> Result<Submission, Error> {
+        let Order { user, account, subject, composed, plan, filing } = order;
+        let now = self.clock.unix_ms();
+        self.check_limits(user, &composed, now).await?;
+        let (key, _) = self.blobs.put(&user.to_string(), composed.message.as_slice()).await?;
+        let (state, due_at) = match plan {
+            Plan::Now => (State::Retrying, now),
+            Plan::Held(seconds) => (State::Held, now + i64::from(seconds) * 1000),
+            Plan::At(seconds) => (State::Scheduled, seconds.saturating_mul(1000)),
+        };
+        let detail = Detail {
+            message_id: composed.message_id,
+            waiting: composed.smtp_envelope.to.clone(),
+            filing,
+            ..Detail::default()
+        };
+        let row = SubmissionRow {
+            id: clock::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
+            user,
+            account: account.0,
+            state,
+            subject,
+            smtp_envelope: postcard::to_stdvec(&composed.smtp_envelope)?,
+            blob_key: key.as_str().to_owned(),
+            detail: detail.encode()?,
+            due_at,
+            created_at: now,
+            updated_at: now,
+            attempts: 0,
+            last_error: String::new(),
+        };
+        if let Err(error) = submissions::insert(&self.db, &row).await {
+            self.blobs.delete(&key).await?;
+            return Err(error.into());
+        }
+        self.wake.notify_one();
+        self.publish(&row)
+    }
+
+    async fn check_limits(&self, user: UserId, composed: &Composed, now: i64) -> Result<(), Error> {
+        let Limits { recipients, message_mb, submissions_per_hour, .. } = self.limits;
+        if composed.smtp_envelope.to.len() > recipients as usize {
+            return Err(Error::TooManyRecipients(recipients));
+        }
+        if composed.message.len() > (message_mb as usize) << 20 {
+            return Err(Error::TooLarge(message_mb));
+        }
+        if submissions::count_since(&self.db, user, now - HOUR_MS).await? >= submissions_per_hour {
+            return Err(Error::TooOften(submissions_per_hour));
+        }
+        Ok(())
+    }
+
+    /// A user's submissions that are not done with, the oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list(&self, user: UserId) -> Result<Vec<Submission>, Error> {
+        let rows = submissions::of_user(&self.db, user).await?;
+        rows.iter().filter(|row| row.state != State::Sent).map(detail::shown).collect()
+    }
+
+    /// Gives a submission up and forgets it.
+    ///
+    /// # Errors
+    /// `Busy` while it is handed over or once it is sent.
+    pub async fn cancel(&self, user: UserId, id: &SubmissionId) -> Result<(), Error> {
+        let mut row = self.find(user, id).await?;
+        let from = row.state;
+        if matches!(from, State::Sending | State::Sent) {
+            return Err(Error::Busy);
+        }
+        // Out of the runner's reach first, so that it cannot be sent while it is forgotten.
+        (row.state, row.due_at) = (State::Failed, i64::MAX);
+        if !submissions::advance(&self.db, &row, from).await? {
+            return Err(Error::Busy);
+        }
+        submissions::remove(&self.db, user, &row.id).await?;
+        self.delete_message(&row).await
+    }
+
+    /// Hands a held, retrying, uncertain or failed submission over now, to whoever has not got it.
+    ///
+    /// # Errors
+    /// `Busy` while it is handed over or once it is sent.
+    pub async fn retry(&self, user: UserId, id: &SubmissionId) -> Result<(), Error> {
+        let mut row = self.find(user, id).await?;
+        let from = row.state;
+        if matches!(from, State::Sending | State::Sent) {
+            return Err(Error::Busy);
+        }
+        let mut detail = Detail::decode(&row)?;
+        detail.wait_again(&row)?;
+        (row.state, row.due_at) = (State::Retrying, self.clock.unix_ms());
+        row.last_error.clear();
+        if !self.write(&mut row, &detail, from).await? {
+            return Err(Error::Busy);
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// The user has signed in again: what waited for that goes now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn signed_in(&self, user: UserId) -> Result<(), Error> {
+        for mut row in submissions::of_user(&self.db, user).await? {
+            if row.state == State::Retrying && row.last_error == WAITING_FOR_SIGN_IN {
+                row.due_at = self.clock.unix_ms();
+                submissions::advance(&self.db, &row, State::Retrying).await?;
+            }
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Works until it is dropped: first what a crash left, then whatever is due.
+    pub async fn run(self: Arc<Self>) {
+        if let Err(error) = self.recover(|_| true).await {
+            tracing::error!(%error, "submissions left by an earlier process cannot be read");
+        }
+        loop {
+            let next = match self.start_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox cannot read what is due");
+                    self.clock.unix_ms() + 30_000
+                }
+            };
+            let pause = next.saturating_sub(self.clock.unix_ms()).max(0).unsigned_abs();
+            tokio::select! {
+                () = self.clock.sleep(Duration::from_millis(pause).min(LONGEST_SLEEP)) => {}
+                () = self.wake.notified() => {}
+            }
+        }
+    }
+
+    /// Rows that were being sent when their process or their attempt ended without an outcome.
+    async fn recover(&self, which: impl Fn(&str) -> bool) -> Result<(), Error> {
+        for mut row in submissions::in_state(&self.db, State::Sending).await? {
+            if !which(&row.id) {
+                continue;
+            }
+            let mut detail = Detail::decode(&row)?;
+            (row.state, row.due_at) = match detail.data_started {
+                true => (State::Uncertain, i64::MAX),
+                false => (State::Retrying, self.clock.unix_ms()),
+            };
+            detail.data_started = false;
+            self.write(&mut row, &detail, State::Sending).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts a task for everything that is due and answers when the next thing is.
+    async fn start_due(self: &Arc<Self>) -> Result<i64, Error> {
+        let now = self.clock.unix_ms();
+        for row in submissions::due(&self.db, now).await? {
+            if self.busy().insert(row.id.clone()) {
+                tokio::spawn(Arc::clone(self).work(row));
+            }
+        }
+        // What is due and busy wakes the runner when its task ends.
+        Ok(submissions::next_due(&self.db, now).await?.unwrap_or(i64::MAX))
+    }
+
+    async fn work(self: Arc<Self>, row: SubmissionRow) {
+        let id = row.id.clone();
+        if let Ok(_slot) = self.slots.acquire().await {
+            let done = match row.state {
+                State::Held | State::Scheduled | State::Retrying => self.attempt(row).await,
+                State::Failed | State::Sent => self.settle_filing(row).await,
+                State::Sending | State::Uncertain => Ok(()),
+            };
+            let mut unsettled = done;
+            while let Err(error) = unsettled {
+                tracing::error!(submission.id = id, %error, "a submission cannot go on");
+                // A full disk, most likely: not at once again, and never lost.
+                self.clock.sleep(Duration::from_secs(30)).await;
+                unsettled = self.recover(|stuck| stuck == id).await;
+            }
+        }
+        self.busy().remove(&id);
+        self.wake.notify_one();
+    }
+
+    fn busy(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn find(&self, user: UserId, id: &SubmissionId) -> Result<SubmissionRow, Error> {
+        submissions::find(&self.db, user, &id.0).await?.ok_or(Error::NonExistent)
+    }
+
+    /// Writes a row where it is still in `from`, and tells its user.
+    async fn write(
+        &self,
+        row: &mut SubmissionRow,
+        detail: &Detail,
+        from: State,
+    ) -> Result<bool, Error> {
+        row.detail = detail.encode()?;
+        row.updated_at = self.clock.unix_ms();
+        let written = submissions::advance(&self.db, row, from).await?;
+        if written {
+            self.publish(row)?;
+        }
+        Ok(written)
+    }
+
+    fn publish(&self, row: &SubmissionRow) -> Result<Submission, Error> {
+        let submission = detail::shown(row)?;
+        // Nobody listening is no error: the list is read when somebody comes.
+        let _ = self.updates.send(Update { user: row.user, submission: submission.clone() });
+        Ok(submission)
+    }
+
+    async fn message(&self, row: &SubmissionRow) -> Result<Bytes, Error> {
+        let key =
+            BlobKey::parse(&row.user.to_string(), &row.blob_key).ok_or(blob::Error::NonExistent)?;
+        Ok(self.blobs.bytes(&key).await?)
+    }
+
+    async fn delete_message(&self, row: &SubmissionRow) -> Result<(), Error> {
+        match BlobKey::parse(&row.user.to_string(), &row.blob_key) {
+            Some(key) => Ok(self.blobs.delete(&key).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
