@@ -105,8 +105,8 @@ impl From<&store::Error> for CallError {
             store::Error::AuthenticationFailed { text } => {
                 Self::new(ErrorCode::AuthenticationFailed).with_text(text.clone())
             }
-            store::Error::Refused { text, .. } => {
-                Self::new(ErrorCode::Refused).with_text(text.clone())
+            store::Error::Refused { code, text, .. } => {
+                Self::new(refusal(code.as_deref())).with_text(text.clone())
             }
             store::Error::NonExistent => ErrorCode::NonExistent.into(),
             store::Error::AlreadyExists => ErrorCode::AlreadyExists.into(),
@@ -148,6 +148,17 @@ impl From<user::Error> for CallError {
             user::Error::NonExistent => ErrorCode::NonExistent.into(),
             user::Error::Invalid(_) => ErrorCode::Invalid.into(),
         }
+    }
+}
+
+/// What a mail server's response code means for the user (RFC 5530 §3).
+fn refusal(code: Option<&str>) -> ErrorCode {
+    match code.map(str::to_ascii_uppercase).as_deref() {
+        Some("NOPERM" | "READ-ONLY") => ErrorCode::NoPermission,
+        Some("UNAVAILABLE" | "INUSE") => ErrorCode::Unavailable,
+        Some("LIMIT") => ErrorCode::Limit,
+        Some("CANNOT") => ErrorCode::Unsupported,
+        _ => ErrorCode::Refused,
     }
 }
 

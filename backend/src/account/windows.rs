@@ -54,12 +54,9 @@ impl Windows {
         Ok(())
     }
 
-    /// Closes a window.
+    /// Closes a window; one that is opened again, as a moved one is, has kept its focus.
     pub(super) fn close(&mut self, key: WindowKey) {
         self.open.remove(&key);
-        if self.focus == Some(key) {
-            self.focus = self.open.keys().next_back().copied();
-        }
     }
 
     /// Closes every window of a link.
@@ -76,9 +73,10 @@ impl Windows {
         }
     }
 
-    /// The mailbox of the window last looked at.
+    /// The mailbox of the window last looked at; where that is closed, of the newest.
     pub(super) fn focused(&self) -> Option<&MailboxId> {
-        self.focus.and_then(|key| self.open.get(&key)).map(|window| &window.mailbox)
+        let looked_at = self.focus.and_then(|key| self.open.get(&key));
+        looked_at.or_else(|| self.open.values().next_back()).map(|window| &window.mailbox)
     }
 
     /// The windows on a mailbox.
@@ -159,4 +157,31 @@ pub(super) fn flags_delta(
 ) -> Delta {
     let total = Total::Exact(total);
     Delta { from, to, removed: Vec::new(), inserted: Vec::new(), changed, total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_shared::window::{Sort, WindowId};
+
+    #[test]
+    fn a_moved_window_keeps_its_focus() {
+        let key = |link| WindowKey { link: LinkId(link), window: WindowId(1) };
+        let window = |mailbox: &str| Opened {
+            mailbox: MailboxId(mailbox.into()),
+            lens: Lens { sort: Sort::NewestFirst, filter: Filter::All },
+            offset: 0,
+            count: 50,
+        };
+        let mut windows = Windows::default();
+        for (link, mailbox) in [(1, "inbox"), (2, "trash")] {
+            windows.open(key(link), window(mailbox)).expect("two are few");
+        }
+        let focused = |windows: &Windows| windows.focused().map(|mailbox| mailbox.0.clone());
+        windows.focus(key(1));
+        windows.close(key(1));
+        assert_eq!(focused(&windows).as_deref(), Some("trash"));
+        windows.open(key(1), window("inbox")).expect("two are few");
+        assert_eq!(focused(&windows).as_deref(), Some("inbox"));
+    }
 }
