@@ -5,6 +5,7 @@ use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::error::ErrorCode;
 use postern_shared::mailbox::Role;
 use postern_tests::link::Link;
+use postern_tests::list::List;
 use postern_tests::pages::blob_path;
 use postern_tests::scene::Scene;
 use postern_tests::{http, message, wait};
@@ -35,7 +36,7 @@ async fn five_tabs_share_two_connections() -> Result<()> {
             let key = row.key.clone();
             tab.link.call(OpenMessage { key, urgency: Urgency::Now }).await?;
         }
-        tab.link.call(open.call.clone()).await?;
+        open.list = List::of(tab.link.call(open.call.clone()).await?)?;
     }
     scene.world.deliver(&scene.person("ben"), &anna, "News").await?;
     let (tab, open) = &mut tabs[4];

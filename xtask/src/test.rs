@@ -9,7 +9,7 @@ use crate::timing::Timing;
 use crate::workspace::Workspace;
 use crate::{image, process, run};
 
-const PARTS: [&str; 8] = ["check", "units", "tidy", "protocol", "bridge", "page", "e2e", "image"];
+const PARTS: [&str; 8] = ["check", "units", "tidy", "page", "protocol", "bridge", "e2e", "image"];
 
 /// The verb: all parts, or those named. A part that fails does not stop the others.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
