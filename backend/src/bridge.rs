@@ -77,7 +77,7 @@ impl Bridge {
         tasks.spawn(async move {
             tokio::select! {
                 () = leaving.closing.cancelled() => leaving.users.shutdown().await,
-                () = leaving.users.sweep() => {}
+                () = leaving.users.run() => {}
             }
         });
         Ok(Self { state, local_addr, metrics_addr, tasks })

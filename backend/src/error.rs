@@ -3,6 +3,7 @@
 //! Whoever handles an error logs it; the page gets a code, the mail server's words and a time.
 
 use crate::session::{SignInError, VerifyError};
+use crate::submission::outbox;
 use crate::{account, blob, db, net, store, user};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -146,7 +147,25 @@ impl From<user::Error> for CallError {
         match error {
             user::Error::Account(error) => (&error).into(),
             user::Error::NonExistent => ErrorCode::NonExistent.into(),
-            user::Error::Invalid(_) => ErrorCode::Invalid.into(),
+            user::Error::Invalid(_) | user::Error::Draft(_) => ErrorCode::Invalid.into(),
+            user::Error::NoPermission => ErrorCode::NoPermission.into(),
+            user::Error::Limit(_) => ErrorCode::Limit.into(),
+            user::Error::Outbox(error) => (&error).into(),
+        }
+    }
+}
+
+impl From<&outbox::Error> for CallError {
+    fn from(error: &outbox::Error) -> Self {
+        match error {
+            outbox::Error::TooManyRecipients(_)
+            | outbox::Error::TooLarge(_)
+            | outbox::Error::TooOften(_) => ErrorCode::Limit.into(),
+            outbox::Error::NonExistent => ErrorCode::NonExistent.into(),
+            outbox::Error::Busy => ErrorCode::Refused.into(),
+            outbox::Error::Db(error) => error.into(),
+            outbox::Error::Blob(error) => error.into(),
+            outbox::Error::Unreadable(_) => ErrorCode::Internal.into(),
         }
     }
 }

@@ -94,7 +94,7 @@ impl App {
         let metrics = Metrics::default();
         let counted = sessions.clone();
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
-        let users = Users::new(db.clone(), clock.clone());
+        let users = Users::new((db.clone(), blobs.clone()), clock.clone(), config.limits);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);

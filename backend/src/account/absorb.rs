@@ -17,7 +17,7 @@ use super::windows::{delta, flags_delta};
 use crate::store::Change;
 
 /// More arrivals at once than this are learned as bare uids, and windows start anew.
-const ROWS_AT_ONCE: u32 = 100;
+pub(super) const ROWS_AT_ONCE: u32 = 100;
 /// More flag changes in one go than this start windows anew.
 const FLAGS_AT_ONCE: usize = 1000;
 
@@ -197,7 +197,7 @@ impl Actor {
     }
 
     /// Puts arrivals into a listing, tells its windows, and announces new mail in the inbox.
-    fn insert(&mut self, mailbox: &MailboxId, rows: &[MessageSummary]) {
+    pub(super) fn insert(&mut self, mailbox: &MailboxId, rows: &[MessageSummary]) {
         let keys = self.lenses(mailbox);
         let Some(listing) = self.listings.get_mut(mailbox) else { return };
         let mut arrivals: Vec<Arrival> = rows

@@ -2,8 +2,8 @@
 
 use futures_util::FutureExt;
 use postern_shared::api::messages::{MAX_KEYS, Urgency};
-use postern_shared::flag::{Flag, FlagChange, Flags};
-use postern_shared::mailbox::{MailboxId, Role};
+use postern_shared::flag::{FlagChange, Flags};
+use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, Moved};
 use postern_shared::uid::UidValidity;
 
@@ -124,26 +124,6 @@ impl Account {
             self.ask(Urgency::Now, work).await?;
         }
         Ok(())
-    }
-
-    /// Files a message into the mailbox of a role, once: a lost connection is not tried again.
-    ///
-    /// # Errors
-    /// `NonExistent` where there is no such mailbox.
-    pub async fn file(&self, role: Role, flags: Vec<Flag>, message: Vec<u8>) -> Result<(), Error> {
-        let message = std::sync::Arc::new(message);
-        let work = verb(move |actor| {
-            let (flags, message) = (flags.clone(), message.clone());
-            async move {
-                let node = actor.tree.of_role(role).ok_or(Error::NonExistent)?;
-                let (id, name) = (node.shown.id.clone(), node.name.clone());
-                actor.imap()?.append(&name, &flags, None, message.to_vec()).await?;
-                actor.later(Chore::Refresh(id));
-                Ok(())
-            }
-            .boxed()
-        });
-        self.ask_once(Urgency::Now, work).await
     }
 }
 

@@ -1,6 +1,5 @@
 //! Selecting mailboxes, and bringing what is known of one up to date.
 
-use futures_util::FutureExt;
 use postern_shared::event::Event;
 use postern_shared::mailbox::{Counts, MailboxId};
 use postern_shared::message::{MessageKey, MessageSummary};
@@ -79,7 +78,7 @@ impl Actor {
         self.selected = Some(id.clone());
         // What came with SELECT describes the mailbox, not a change of it.
         self.imap()?.take_changes();
-        self.resync(id, selected).boxed().await
+        self.resync(id, selected).await
     }
 
     /// What the server says of a message; selecting its mailbox costs no round trip of its own.
@@ -107,20 +106,6 @@ impl Actor {
         if selected.uid_validity == validity.0 { Ok(()) } else { Err(Error::NonExistent) }
     }
 
-    /// Compares a known listing with what SELECT said.
-    async fn resync(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
-        let Some(listing) = self.listings.get(id) else { return Ok(()) };
-        let same_uids = listing.uid_validity.0 == selected.uid_validity
-            && listing.uids().len() == selected.exists as usize
-            && listing.uid_next.is_some()
-            && listing.uid_next == selected.uid_next;
-        let same_flags = listing.modseq.is_some() && listing.modseq == selected.highest_modseq;
-        if same_uids && same_flags {
-            return Ok(());
-        }
-        self.start_anew(id).await
-    }
-
     /// Learns the uids of a mailbox, unless they are known.
     pub(super) async fn learn_uids(&mut self, id: &MailboxId) -> Result<(), Error> {
         if self.listings.contains_key(id) {
@@ -145,7 +130,7 @@ impl Actor {
     }
 
     /// All uids of the selected mailbox, and whether nothing happened while they were asked for.
-    async fn settled_uids(&mut self) -> Result<(Vec<u32>, bool), Error> {
+    pub(super) async fn settled_uids(&mut self) -> Result<(Vec<u32>, bool), Error> {
         let connection = self.imap()?;
         let mut quiet = connection.take_changes().is_empty();
         for _ in 0..5 {

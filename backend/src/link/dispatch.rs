@@ -7,7 +7,9 @@ use postern_shared::api::mailboxes::ListMailboxes;
 use postern_shared::api::messages::{
     ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage,
 };
-use postern_shared::api::submissions::ListSubmissions;
+use postern_shared::api::submissions::{
+    CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
+};
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow};
 use postern_shared::api::{Call, Reply, Request};
 use postern_shared::error::{CallError, ErrorCode};
@@ -60,7 +62,7 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<OpenMessage>(user.open_message(call.key, call.urgency).await)
         }
         Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
-        Request::ListSubmissions(_) => reply::<ListSubmissions>(Ok(Vec::new())),
+        Request::ListSubmissions(_) => reply::<ListSubmissions>(user.list_submissions().await),
         mutation => mutate(user, mutation).await,
     }
 }
@@ -79,6 +81,16 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         Request::ExpungeMessages(call) => {
             reply::<ExpungeMessages>(user.expunge_messages(call.keys).await)
         }
-        _ => Err(ErrorCode::Unsupported.into()),
+        Request::SubmitMessage(call) => {
+            reply::<SubmitMessage>(user.submit_message(call.draft, call.plan).await)
+        }
+        Request::CancelSubmission(call) => {
+            reply::<CancelSubmission>(user.cancel_submission(&call.submission).await)
+        }
+        Request::RetrySubmission(call) => {
+            reply::<RetrySubmission>(user.retry_submission(&call.submission).await)
+        }
+        // `answer` sends questions elsewhere.
+        _ => Err(ErrorCode::Internal.into()),
     }
 }

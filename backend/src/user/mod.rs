@@ -5,6 +5,7 @@
 //! finds its connections open.
 
 mod actions;
+mod carrier;
 mod registry;
 mod submissions;
 
@@ -25,9 +26,12 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{self, Account, Audience, Download, LinkId};
+use crate::clock::Clock;
 use crate::db::UserId;
 use crate::mime::html::Sanitised;
+use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
+use carrier::Carrier;
 pub use registry::Users;
 
 /// Why a user's verb failed.
@@ -42,6 +46,18 @@ pub enum Error {
     /// What was asked for makes no sense.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The From is none of the account's identities.
+    #[error("the sender is not an identity of the account")]
+    NoPermission,
+    /// More was asked for than is allowed.
+    #[error("{0} past the limit")]
+    Limit(&'static str),
+    /// The draft is no message.
+    #[error(transparent)]
+    Draft(#[from] compose::Error),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] outbox::Error),
 }
 
 /// One user of this bridge.
@@ -50,6 +66,10 @@ pub struct User {
     accounts: Vec<Account>,
     audience: Arc<Audience>,
     actions: Actions,
+    outbox: Arc<Outbox<Carrier>>,
+    /// Largest message to be sent, in bytes.
+    message_limit: usize,
+    clock: Clock,
 }
 
 impl User {

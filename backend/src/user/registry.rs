@@ -6,16 +6,22 @@ use std::time::Duration;
 
 use postern_shared::account::AccountId;
 use postern_shared::address::Address;
+use postern_shared::event::Event;
 use postern_shared::identity::Identity;
 use sha2::{Digest, Sha256};
+use tokio::sync::broadcast::error::RecvError;
 
+use super::carrier::Carrier;
 use super::{Actions, User};
 use crate::account::{Account, Audience, Facts};
+use crate::blob::Blobs;
 use crate::clock::Clock;
+use crate::config::Limits;
 use crate::db::{Db, UserId};
 use crate::secret::Credentials;
 use crate::session::Session;
 use crate::store::imap;
+use crate::submission::Outbox;
 
 /// How long a user without links keeps connections.
 const LINGER: Duration = Duration::from_secs(600);
@@ -32,17 +38,59 @@ struct Present {
 #[derive(Clone)]
 pub struct Users(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     db: Db,
     clock: Clock,
+    outbox: Arc<Outbox<Carrier>>,
+    message_limit: usize,
     present: Mutex<HashMap<UserId, Present>>,
 }
 
+impl Inner {
+    /// A user who is here.
+    pub(super) fn find(&self, id: UserId) -> Option<Arc<User>> {
+        self.present().get(&id).map(|here| here.user.clone())
+    }
+
+    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Present>> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Users {
-    /// Nobody yet.
+    /// Nobody yet; the outbox is filled but stands still until [`Users::run`].
     #[must_use]
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self(Arc::new(Inner { db, clock, present: Mutex::default() }))
+    pub fn new((db, blobs): (Db, Blobs), clock: Clock, limits: Limits) -> Self {
+        Self(Arc::new_cyclic(|inner| {
+            let carrier = Carrier(inner.clone());
+            let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
+            let message_limit = (limits.message_mb as usize) << 20;
+            Inner { db, clock, outbox, message_limit, present: Mutex::default() }
+        }))
+    }
+
+    /// Sends what is due, tells users of it, and lets those go whom nobody looks at any longer.
+    /// Runs until it is dropped.
+    pub async fn run(&self) {
+        let announce = self.announce();
+        tokio::join!(self.0.outbox.clone().run(), announce, self.sweep());
+    }
+
+    async fn announce(&self) {
+        let mut updates = self.0.outbox.updates();
+        loop {
+            match updates.recv().await {
+                Ok(update) => {
+                    if let Some(user) = self.0.find(update.user) {
+                        let event = Event::SubmissionChanged(update.submission);
+                        user.audience.publish(&event);
+                    }
+                }
+                // Whoever missed one asks for the list when the link is opened again.
+                Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "submission news lost"),
+                Err(RecvError::Closed) => return,
+            }
+        }
     }
 
     /// The user of a session; accounts that were not connected yet are from now on.
@@ -60,9 +108,16 @@ impl Users {
         let user = Arc::new(self.build(session));
         let alone_since = Some(self.0.clock.elapsed());
         let entered = Present { user: user.clone(), alone_since };
-        if let Some(replaced) = present.insert(session.user(), entered) {
-            tokio::spawn(async move { replaced.user.stop().await });
-        }
+        let replaced = present.insert(session.user(), entered);
+        let (outbox, id) = (self.0.outbox.clone(), session.user());
+        tokio::spawn(async move {
+            if let Some(replaced) = replaced {
+                replaced.user.stop().await;
+            }
+            if let Err(error) = outbox.signed_in(id).await {
+                tracing::error!(%error, "what waited for the sign-in could not be found");
+            }
+        });
         user
     }
 
@@ -85,12 +140,15 @@ impl Users {
             id: session.user(),
             accounts: vec![Account::start(facts, audience.clone(), clock.clone())],
             audience,
-            actions: Actions::new(session.user(), db, clock),
+            actions: Actions::new(session.user(), db, clock.clone()),
+            outbox: self.0.outbox.clone(),
+            message_limit: self.0.message_limit,
+            clock,
         }
     }
 
     /// Lets users go whom nobody has looked at for a while; runs for ever.
-    pub async fn sweep(&self) {
+    async fn sweep(&self) {
         loop {
             self.0.clock.sleep(SWEEP).await;
             for user in self.take_idle() {
@@ -144,7 +202,7 @@ impl Users {
     }
 
     fn present(&self) -> MutexGuard<'_, HashMap<UserId, Present>> {
-        self.0.present.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.present()
     }
 }
 

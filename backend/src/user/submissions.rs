@@ -1,1 +1,128 @@
-//! Handing messages over for sending.
+//! Handing messages over for sending: what a user may send, and as whom.
+
+use futures_util::TryStreamExt;
+use postern_shared::draft::{Draft, Origin};
+use postern_shared::message::MessageKey;
+use postern_shared::submission::{Plan, Submission, SubmissionId};
+
+use super::{Error, User};
+use crate::account::Account;
+use crate::clock::random;
+use crate::config::SentCopy;
+use crate::submission::{Enclosure, FilingStep, Order, Stamp, compose};
+
+/// Submission hosts that file the copy in Sent themselves, whatever the client does.
+const FILE_THEMSELVES: [&str; 4] =
+    ["smtp.gmail.com", "smtp.googlemail.com", "smtp.office365.com", "smtp-mail.outlook.com"];
+
+impl User {
+    /// Accepts a message: once this answers, it survives a crash.
+    ///
+    /// # Errors
+    /// `NonExistent` for another's account, `NoPermission` for a From that is not an identity,
+    /// `Invalid` for a draft that is no message, or the outbox's limits.
+    pub async fn submit_message(&self, draft: Draft, plan: Plan) -> Result<SubmissionId, Error> {
+        let account = self.account(&draft.account)?;
+        check_sender(account, &draft)?;
+        let enclosures = self.enclosures(account, &draft.origin).await?;
+        let now = self.clock.unix_ms() / 1000;
+        let stamp = Stamp { now, zone_minutes: 0, id: random() };
+        let composed = compose(&draft, &stamp, enclosures)?;
+        let order = Order {
+            user: self.id,
+            account: draft.account.clone(),
+            subject: draft.subject.clone(),
+            composed,
+            plan,
+            filing: filing(account, &draft.origin),
+        };
+        Ok(self.outbox.accept(order).await?.id)
+    }
+
+    /// The attachments of a forwarded message that travel along.
+    async fn enclosures(
+        &self,
+        account: &Account,
+        origin: &Origin,
+    ) -> Result<Vec<Enclosure>, Error> {
+        let Origin::Forward { original, sections, .. } = origin else { return Ok(Vec::new()) };
+        if original.account != account.facts().id {
+            return Err(Error::NonExistent);
+        }
+        let mut all = Vec::with_capacity(sections.len());
+        let mut left = self.message_limit;
+        for section in sections {
+            let enclosure = self.enclosure(account, original, section, left).await?;
+            left -= enclosure.bytes.len();
+            all.push(enclosure);
+        }
+        Ok(all)
+    }
+
+    async fn enclosure(
+        &self,
+        account: &Account,
+        original: &MessageKey,
+        section: &str,
+        limit: usize,
+    ) -> Result<Enclosure, Error> {
+        let download = account.download(original.clone(), section).await?;
+        let mut slices = std::pin::pin!(download.bytes);
+        let mut bytes = Vec::new();
+        while let Some(slice) = slices.try_next().await? {
+            bytes.extend_from_slice(&slice);
+            if bytes.len() > limit {
+                return Err(Error::Limit("the forwarded attachments"));
+            }
+        }
+        Ok(Enclosure { name: download.name, content_type: download.content_type, bytes })
+    }
+
+    /// The submissions that are not done with.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_submissions(&self) -> Result<Vec<Submission>, Error> {
+        Ok(self.outbox.list(self.id).await?)
+    }
+
+    /// Gives a submission up.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Busy` while it is handed over.
+    pub async fn cancel_submission(&self, id: &SubmissionId) -> Result<(), Error> {
+        Ok(self.outbox.cancel(self.id, id).await?)
+    }
+
+    /// Hands a submission over now.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Busy` while it is handed over.
+    pub async fn retry_submission(&self, id: &SubmissionId) -> Result<(), Error> {
+        Ok(self.outbox.retry(self.id, id).await?)
+    }
+}
+
+/// A user sends as one of the account's identities, unless the provider allows any address.
+fn check_sender(account: &Account, draft: &Draft) -> Result<(), Error> {
+    let facts = account.facts();
+    let own = facts.identities.iter().any(|identity| identity.from.same_mailbox(&draft.from));
+    if own || facts.provider.settings.any_from { Ok(()) } else { Err(Error::NoPermission) }
+}
+
+/// What follows once the server took the message.
+fn filing(account: &Account, origin: &Origin) -> Vec<FilingStep> {
+    let settings = &account.facts().provider.settings;
+    let host = settings.smtp.as_ref().map_or("", |smtp| smtp.host.as_str());
+    let copy = match settings.sent_copy {
+        SentCopy::Append => true,
+        SentCopy::Server => false,
+        SentCopy::Auto => !FILE_THEMSELVES.contains(&host),
+    };
+    let mark = match origin {
+        Origin::New => None,
+        Origin::Reply { original, .. } => Some(FilingStep::MarkAnswered(original.clone())),
+        Origin::Forward { original, .. } => Some(FilingStep::MarkForwarded(original.clone())),
+    };
+    copy.then_some(FilingStep::SentCopy).into_iter().chain(mark).collect()
+}

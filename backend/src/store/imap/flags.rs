@@ -17,7 +17,23 @@ impl ImapConnection {
         let mut wanted = uids.to_vec();
         wanted.sort_unstable();
         for set in sets(uids) {
-            self.fetch_flags(&set, Some(&wanted), &mut all).await?;
+            self.fetch_flags(&set, "", Some(&wanted), &mut all).await?;
+        }
+        Ok(all)
+    }
+
+    /// The flags of messages that changed after this modification number (RFC 7162 §3.1.4.1).
+    ///
+    /// # Errors
+    /// As `flags_by_uid`; `Unsupported` without CONDSTORE.
+    pub async fn flags_since(&mut self, modseq: u64) -> Result<Vec<FlagsOf>, Error> {
+        if !self.capabilities.has("CONDSTORE") && !self.capabilities.has("QRESYNC") {
+            return Err(Error::Unsupported("CONDSTORE"));
+        }
+        let mut all = Vec::new();
+        if self.selection.as_ref().is_some_and(|(_, selected)| selected.exists > 0) {
+            let since = format!(" (CHANGEDSINCE {modseq})");
+            self.fetch_flags("1:*", &since, None, &mut all).await?;
         }
         Ok(all)
     }
@@ -29,7 +45,7 @@ impl ImapConnection {
     pub async fn all_flags(&mut self) -> Result<Vec<FlagsOf>, Error> {
         let mut all = Vec::new();
         if self.selection.as_ref().is_some_and(|(_, selected)| selected.exists > 0) {
-            self.fetch_flags("1:*", None, &mut all).await?;
+            self.fetch_flags("1:*", "", None, &mut all).await?;
         }
         Ok(all)
     }
@@ -37,10 +53,12 @@ impl ImapConnection {
     async fn fetch_flags(
         &mut self,
         set: &str,
+        modifier: &str,
         wanted: Option<&[u32]>,
         all: &mut Vec<FlagsOf>,
     ) -> Result<(), Error> {
-        let exchange = self.run(Command::new("UID FETCH").words(set).words("(UID FLAGS)")).await?;
+        let items = format!("(UID FLAGS){modifier}");
+        let exchange = self.run(Command::new("UID FETCH").words(set).words(&items)).await?;
         let missed = exchange.defects > 0 || exchange.untagged.iter().any(Fetched::is_missed);
         for response in exchange.untagged {
             if let Some((Some(gone), _)) = response.untagged(super::wire::Name::Expunge) {

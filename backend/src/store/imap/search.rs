@@ -33,7 +33,8 @@ impl ImapConnection {
     /// # Errors
     /// As `uids`; `Invalid` for an id that cannot be sent.
     pub async fn with_message_id(&mut self, message_id: &str) -> Result<Vec<u32>, Error> {
-        let key = |command: Command| command.words("HEADER Message-ID").string(message_id.as_bytes());
+        let key =
+            |command: Command| command.words("HEADER Message-ID").string(message_id.as_bytes());
         self.search_for(key, true).await
     }
 

@@ -1,0 +1,60 @@
+//! Filing a copy of what was sent.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use postern_shared::api::messages::Urgency;
+use postern_shared::flag::Flag;
+use postern_shared::mailbox::{MailboxId, Role};
+
+use super::Account;
+use super::actor::{Actor, Chore};
+use super::error::Error;
+use super::tree::Tree;
+use crate::store::MailboxName;
+
+/// What a Sent mailbox is called where the server has none.
+const SENT: &str = "Sent";
+
+impl Account {
+    /// Sees to it that Sent holds a message: looks for its Message-ID first, so that a copy filed
+    /// by the server, or by an attempt whose answer was lost, is not doubled.
+    ///
+    /// # Errors
+    /// The server's; then nobody knows, and the same call again is harmless.
+    pub async fn file_sent(&self, message: Vec<u8>, message_id: String) -> Result<(), Error> {
+        let message = Arc::new(message);
+        // Not tried again on a new connection by itself: the caller waits a while first.
+        self.ask_once(Urgency::Now, move |actor| {
+            let (message, message_id) = (message.clone(), message_id.clone());
+            async move { actor.file_sent(&message, &message_id).await }.boxed()
+        })
+        .await
+    }
+}
+
+impl Actor {
+    async fn file_sent(&mut self, message: &[u8], message_id: &str) -> Result<(), Error> {
+        let sent = self.sent_mailbox().await?;
+        self.select(&sent).await?;
+        if !self.imap()?.with_message_id(message_id).await?.is_empty() {
+            return Ok(());
+        }
+        let name = self.name(&sent)?;
+        self.imap()?.append(&name, &[Flag::Seen], None, message.to_vec()).await?;
+        self.later(Chore::Refresh(sent));
+        Ok(())
+    }
+
+    /// The Sent mailbox, made where there is none.
+    async fn sent_mailbox(&mut self) -> Result<MailboxId, Error> {
+        if let Some(node) = self.tree.of_role(Role::Sent) {
+            return Ok(node.shown.id.clone());
+        }
+        self.imap()?.create(&MailboxName::from_text(SENT)).await?;
+        let listed = self.imap()?.list().await?;
+        self.take_tree(Tree::new(&self.facts.id, listed));
+        let node = self.tree.of_role(Role::Sent).ok_or(Error::NonExistent)?;
+        Ok(node.shown.id.clone())
+    }
+}

@@ -1,0 +1,126 @@
+//! Bringing what is known of a mailbox up to date when it is selected again.
+//!
+//! Other mail programs may have done anything in between. What can be told apart is told as
+//! deltas; where that is not possible the windows are told to open again.
+
+use postern_shared::flag::Flags;
+use postern_shared::mailbox::MailboxId;
+use postern_shared::message::MessageSummary;
+
+use super::absorb::ROWS_AT_ONCE;
+use super::actor::Actor;
+use super::error::Error;
+use super::listing::Listing;
+use crate::store::{FlagsOf, Selected};
+
+/// What became of a mailbox's uids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Difference {
+    gone: Vec<u32>,
+    arrived: Vec<u32>,
+}
+
+/// Compares two ascending lists of uids.
+fn difference(before: &[u32], after: &[u32]) -> Difference {
+    let missing = |from: &[u32], among: &[u32]| -> Vec<u32> {
+        from.iter().copied().filter(|uid| among.binary_search(uid).is_err()).collect()
+    };
+    Difference { gone: missing(before, after), arrived: missing(after, before) }
+}
+
+impl Actor {
+    /// Compares a known listing with what SELECT said, and tells its windows what is new.
+    pub(super) async fn resync(
+        &mut self,
+        id: &MailboxId,
+        selected: &Selected,
+    ) -> Result<(), Error> {
+        let Some(listing) = self.listings.get(id) else { return Ok(()) };
+        if listing.uid_validity.0 != selected.uid_validity {
+            return self.start_anew(id).await;
+        }
+        let since = listing.modseq;
+        if !holds_the_same(listing, selected) && !self.resync_uids(id).await? {
+            return self.start_anew(id).await;
+        }
+        let flags = match (since, selected.highest_modseq) {
+            (Some(since), Some(now)) if since == now => Vec::new(),
+            (Some(since), Some(_)) => self.imap()?.flags_since(since).await?,
+            _ => {
+                let shown = self.shown_uids(id);
+                self.imap()?.flags_by_uid(&shown).await?
+            }
+        };
+        let changed: Vec<(u32, Flags)> = flags.into_iter().map(by_uid).collect();
+        if !changed.is_empty() {
+            self.show_flags(id, &changed);
+        }
+        if let Some(listing) = self.listings.get_mut(id) {
+            listing.modseq = selected.highest_modseq;
+            listing.uid_next = selected.uid_next;
+        }
+        Ok(())
+    }
+
+    /// Settles removals and arrivals; false where the windows have to start anew.
+    async fn resync_uids(&mut self, id: &MailboxId) -> Result<bool, Error> {
+        let (uids, _) = self.settled_uids().await?;
+        let Some(listing) = self.listings.get(id) else { return Ok(false) };
+        let validity = listing.uid_validity;
+        let Difference { gone, arrived } = difference(listing.uids(), &uids);
+        let last = listing.uids().last().copied().unwrap_or(0);
+        let in_order = arrived.first().is_none_or(|first| *first > last);
+        if !in_order || arrived.len() > ROWS_AT_ONCE as usize {
+            return Ok(false);
+        }
+        if !gone.is_empty() {
+            self.remove(id, &gone);
+        }
+        if arrived.is_empty() {
+            return Ok(true);
+        }
+        let rows = self.imap()?.rows_by_uid(&arrived).await?;
+        if rows.len() != arrived.len() {
+            return Ok(false);
+        }
+        let rows: Vec<MessageSummary> =
+            rows.into_iter().map(|row| self.row(id, validity, row)).collect();
+        self.insert(id, &rows);
+        Ok(true)
+    }
+
+    /// The uids that windows on a mailbox show.
+    fn shown_uids(&self, id: &MailboxId) -> Vec<u32> {
+        let Some(listing) = self.listings.get(id) else { return Vec::new() };
+        let stretch = |window: &super::windows::Opened| {
+            listing.stretch(window.lens, window.offset, window.count)
+        };
+        let mut uids: Vec<u32> =
+            self.windows.on(id).flat_map(|(_, window)| stretch(window)).collect();
+        uids.sort_unstable();
+        uids.dedup();
+        uids
+    }
+}
+
+/// Whether the same messages are there: as many, and none was added (RFC 9051 §2.3.1.1).
+fn holds_the_same(listing: &Listing, selected: &Selected) -> bool {
+    listing.uids().len() == selected.exists as usize
+        && listing.uid_next.is_some()
+        && listing.uid_next == selected.uid_next
+}
+
+fn by_uid(of: FlagsOf) -> (u32, Flags) {
+    (of.uid, Flags(of.flags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_left_and_what_came_is_told_apart() {
+        let found = difference(&[1, 2, 5, 9], &[2, 9, 12]);
+        assert_eq!(found, Difference { gone: vec![1, 5], arrived: vec![12] });
+    }
+}
