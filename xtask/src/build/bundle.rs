@@ -141,41 +141,9 @@ impl Bundle {
         })
     }
 
-    /// Writes dist/ so that a bridge that serves it meanwhile finds a whole page: new files, then
-    /// the pages that name them, then away with what nothing names any more.
-    pub fn write(&self, dist: &Path, mode: Mode, files: &[Packed]) -> Result<()> {
-        fs::create_dir_all(dist.join("assets"))?;
-        let mut keep = BTreeSet::from([dist.join("build.json")]);
-        let mut put = |path: String, bytes: &[u8]| {
-            let path = dist.join(path);
-            let unchanged = fs::read(&path).is_ok_and(|old| old == bytes);
-            let written = if unchanged { Ok(()) } else { fs::write(&path, bytes) };
-            keep.insert(path);
-            written
-        };
-        for file in files {
-            if !file.is_template() {
-                for (suffix, bytes) in [(".br", &file.brotli), (".gz", &file.gzip)] {
-                    if let Some(bytes) = bytes {
-                        put(format!("{}{suffix}", file.path), bytes)?;
-                    }
-                }
-            }
-            put(file.path.clone(), &file.bytes)?;
-        }
-        fs::write(dist.join("build.json"), self.list(mode, files))?;
-        let mut stale = Vec::new();
-        super::fresh::walk(dist, &mut |path| {
-            if path.is_file() && !keep.contains(path) {
-                stale.push(path.to_owned());
-            }
-        })?;
-        stale.iter().try_for_each(fs::remove_file).context("cannot clear dist/")
-    }
-
     /// What the bridge and its build script read. In development the list itself is an asset:
     /// the page looks there for a newer build.
-    fn list(&self, mode: Mode, files: &[Packed]) -> String {
+    pub fn list(&self, mode: Mode, sources: &str, files: &[Packed]) -> String {
         let mut assets: Vec<_> = files
             .iter()
             .map(|file| {
@@ -193,9 +161,43 @@ impl Bundle {
             }));
         }
         assets.sort_by_key(|asset| asset["path"].to_string());
-        let list = json!({ "build": self.build, "mode": mode.name(), "assets": assets });
+        let list = json!({
+            "build": self.build, "mode": mode.name(), "sources": sources, "assets": assets,
+        });
         format!("{list:#}\n")
     }
+}
+
+/// Writes dist/ so that a bridge that serves it meanwhile finds a whole page: new files, then
+/// the pages that name them, then away with what nothing names any more.
+pub fn write(dist: &Path, list: &str, files: &[Packed]) -> Result<()> {
+    fs::create_dir_all(dist.join("assets"))?;
+    let mut keep = BTreeSet::from([dist.join("build.json")]);
+    let mut put = |path: String, bytes: &[u8]| {
+        let path = dist.join(path);
+        let unchanged = fs::read(&path).is_ok_and(|old| old == bytes);
+        let written = if unchanged { Ok(()) } else { fs::write(&path, bytes) };
+        keep.insert(path);
+        written
+    };
+    for file in files {
+        if !file.is_template() {
+            for (suffix, bytes) in [(".br", &file.brotli), (".gz", &file.gzip)] {
+                if let Some(bytes) = bytes {
+                    put(format!("{}{suffix}", file.path), bytes)?;
+                }
+            }
+        }
+        put(file.path.clone(), &file.bytes)?;
+    }
+    fs::write(dist.join("build.json"), list)?;
+    let mut stale = Vec::new();
+    super::fresh::walk(dist, &mut |path| {
+        if path.is_file() && !keep.contains(path) {
+            stale.push(path.to_owned());
+        }
+    })?;
+    stale.iter().try_for_each(fs::remove_file).context("cannot clear dist/")
 }
 
 /// A browser that gets another type than these refuses the file.

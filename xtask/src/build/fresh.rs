@@ -1,8 +1,8 @@
-//! Whether dist/ is newer than everything it is made of.
+//! Whether dist/ was made of the sources as they are.
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -11,16 +11,19 @@ use super::Mode;
 use crate::workspace::Workspace;
 
 /// What the page is made of; xtask too, because it does the making.
-pub const PAGE: &[&str] = &["frontend", "shared", "public", "xtask/src", "Cargo.lock"];
+const PAGE: &[&str] = &["frontend", "shared", "public", "xtask/src", "Cargo.lock"];
 
 /// Says whether dist/ holds `mode`'s result for the sources as they are now.
 pub fn is_fresh(workspace: &Workspace, mode: Mode) -> bool {
-    let list = workspace.dist().join("build.json");
-    let Ok(text) = fs::read_to_string(&list) else { return false };
-    let Ok(Value::Object(build)) = serde_json::from_str(&text) else { return false };
-    let built = list.metadata().and_then(|metadata| metadata.modified());
-    build.get("mode").is_some_and(|name| name == mode.name())
-        && built.is_ok_and(|built| newest(&workspace.root, PAGE).is_some_and(|last| last < built))
+    let Ok(text) = fs::read_to_string(workspace.dist().join("build.json")) else { return false };
+    let Ok(build) = serde_json::from_str::<Value>(&text) else { return false };
+    build["mode"] == mode.name() && build["sources"] == stamp(&workspace.root)
+}
+
+/// Stands for the sources' state: taken before a build, so that a change during it is not missed.
+pub fn stamp(root: &Path) -> String {
+    let newest = newest(root, PAGE).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    newest.map_or_else(String::new, |time| time.as_nanos().to_string())
 }
 
 /// The latest change below any of `paths`, folders' own times (a file went away) included.

@@ -53,6 +53,7 @@ pub fn when_changed(workspace: &Workspace, mode: Mode) -> Result<()> {
 /// Builds the page into dist/.
 pub fn page(workspace: &Workspace, mode: Mode) -> Result<()> {
     install::all(workspace, &[Need::Wasm])?;
+    let sources = fresh::stamp(&workspace.root);
     let wasm = compile::wasm(workspace, mode)?;
     let bound = bind::bind(&wasm, mode)?;
     let bundle = bundle::collect(&workspace.root, mode, bound)?;
@@ -61,5 +62,6 @@ pub fn page(workspace: &Workspace, mode: Mode) -> Result<()> {
     if mode == Mode::Page {
         budget::check(&files)?;
     }
-    bundle.write(&workspace.dist(), mode, &files)
+    let list = bundle.list(mode, &sources, &files);
+    bundle::write(&workspace.dist(), &list, &files)
 }
