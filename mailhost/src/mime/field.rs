@@ -1,6 +1,6 @@
 //! The fields of a header (RFC 5322 §2.2), without decoding.
 
-/// The fields of a header in order: name, and the raw lines with their breaks.
+/// The fields of a header in order: name (empty without a colon), and the raw lines with breaks.
 pub(crate) struct Fields<'a> {
     rest: &'a [u8],
 }
@@ -29,7 +29,7 @@ impl<'a> Iterator for Fields<'a> {
         }
         let (lines, rest) = self.rest.split_at(end);
         self.rest = rest;
-        let colon = lines.iter().position(|byte| *byte == b':').unwrap_or(lines.len());
+        let colon = lines.iter().position(|byte| *byte == b':').unwrap_or(0);
         Some((lines[..colon].trim_ascii_end(), lines))
     }
 }
@@ -41,9 +41,28 @@ pub(crate) fn field(header: &[u8], name: &str) -> Option<Vec<u8>> {
         .map(|(_, lines)| unfold(lines))
 }
 
-/// A field's value on one line.
+/// A field's value on one line, a space for each fold.
 fn unfold(lines: &[u8]) -> Vec<u8> {
     let colon = lines.iter().position(|byte| *byte == b':').map_or(lines.len(), |colon| colon + 1);
-    let value = lines[colon..].iter().filter(|byte| !matches!(byte, b'\r' | b'\n' | 0));
-    value.copied().collect::<Vec<u8>>().trim_ascii().to_vec()
+    let lines = lines[colon..].split(|byte| *byte == b'\n');
+    let lines: Vec<&[u8]> = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
+    lines.join(&b' ').into_iter().filter(|byte| !matches!(byte, b'\r' | 0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_in_any_case_and_unfolded() {
+        let header =
+            b"B A\r\nA: 1\r\nSubject :  two\r\n\t  lines  here\r\n \r\nB:\r\n\r\nC: body\r\n";
+        let check = |name, expect: Option<&str>| {
+            assert_eq!(field(header, name).as_deref(), expect.map(str::as_bytes), "{name}");
+        };
+        check("subject", Some("two lines  here"));
+        check("a", Some("1"));
+        check("b", Some(""));
+        check("c", None);
+    }
 }

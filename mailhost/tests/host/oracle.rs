@@ -72,7 +72,8 @@ async fn the_envelope_and_structure_read_as_written() {
         Cc: root\nSubject: quotes \" and \\ and\n folds\nMessage-ID: <1@b>\n\
         Content-Type: multipart/mixed; boundary=\"=_x\"\n\n--=_x\n\nText\n--=_x\n\
         Content-Type: application/pdf; name*=utf-8''%E6%96%87.pdf\nContent-Transfer-Encoding: base64\n\
-        Content-Disposition: attachment; filename=\"a \\\"b\\\".pdf\"\nContent-ID: <c@d>\n\nAAAA\n--=_x--\n";
+        Content-Disposition: attachment; filename=\"a \\\"b\\\".pdf\"\nContent-ID: <c@d>\n\
+        Content-Language: en, pl\n\nAAAA\n--=_x--\n";
     host.append(INBOX, &[], noon(), message).unwrap();
     let mut raw = Raw::inbox(&host).await;
     let response = raw.command("FETCH 1 (ENVELOPE BODYSTRUCTURE)").await.untagged.remove(0);
@@ -88,6 +89,7 @@ async fn the_envelope_and_structure_read_as_written() {
         let escaped = part.replace('"', "\\\"");
         assert!(shown.contains(part) || shown.contains(&escaped), "{part} in {shown}");
     }
+    assert!(String::from_utf8_lossy(&response).contains("(\"en\" \"pl\")"));
     let items = check(&response, |response| match response {
         Response::Data(Data::Fetch { items, .. }) => items.as_ref().len(),
         other => panic!("{other:?}"),

@@ -89,10 +89,23 @@ fn push_extension(out: &mut Vec<u8>, header: &[u8]) {
         }
         _ => out.extend_from_slice(b"NIL"),
     }
-    for name in ["Content-Language", "Content-Location"] {
-        out.push(b' ');
-        push_nstring(out, field(header, name).as_deref());
+    out.push(b' ');
+    push_languages(out, &field(header, "Content-Language").unwrap_or_default());
+    out.push(b' ');
+    push_nstring(out, field(header, "Content-Location").as_deref());
+}
+
+fn push_languages(out: &mut Vec<u8>, text: &[u8]) {
+    let tags = text.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    let tags: Vec<&[u8]> = tags.filter(|tag| !tag.is_empty()).collect();
+    if tags.is_empty() {
+        return out.extend_from_slice(b"NIL");
     }
+    for (index, tag) in tags.into_iter().enumerate() {
+        out.push(if index == 0 { b'(' } else { b' ' });
+        push_string(out, tag);
+    }
+    out.push(b')');
 }
 
 fn push_parameters(out: &mut Vec<u8>, value: &Value) {
