@@ -87,7 +87,8 @@ impl Assets {
         let file = match &self.0 {
             Source::Embedded { files, .. } => files.get(path).cloned(),
             Source::Disk(disk) => match disk.build() {
-                None => return Found::NotBuilt,
+                None if path == INDEX => return Found::NotBuilt,
+                None => None,
                 Some(_) => disk.read(path),
             },
         };
