@@ -17,8 +17,8 @@ const BRIDGE: Side = Side {
     prefix: "backend/src/",
     roots: &["lib", "main", "cli", "bridge"],
     rows: &[
-        &["routes", "link"],
-        &["middleware"],
+        &["routes"],
+        &["link", "middleware"],
         &["error"],
         &["session"],
         &["user"],
