@@ -34,7 +34,7 @@ pub fn content_type(declared: &str) -> String {
     let token = |s: &str| {
         !s.is_empty()
             && s.len() < 128
-            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&b))
     };
     match bare.split_once('/') {
         Some((kind, subtype)) if token(kind) && token(subtype) => bare,

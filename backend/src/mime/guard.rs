@@ -77,6 +77,23 @@ mod tests {
         assert_eq!(check(raw.as_bytes(), Defect::HeaderTooLong).headers.subject, "kept");
     }
 
+    #[test]
+    fn junk_around_a_header_hides_neither_header_nor_body() {
+        let show = |raw: &str| {
+            let parsed = parse(raw.as_bytes().to_vec(), &Limits::default());
+            let text = crate::mime::quote::plain_text(&parsed);
+            (parsed.headers.subject, text)
+        };
+        let expect = ("x".to_owned(), "words".to_owned());
+        assert_eq!(show("Mail content:\n   \nFrom here\nSubject: x\n\nwords"), expect);
+        assert_eq!(show("From a@b Mon Jan 1\n>From: y\nSubject: x\n\nwords"), expect);
+        assert_eq!(show("Subject: x\nwords"), expect);
+        assert_eq!(
+            show("Subject: x\nContent-Type: multipart/mixed; boundary=b\n--b\n\nwords\n--b--"),
+            expect
+        );
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]

@@ -150,28 +150,34 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The header block that begins at `start`: up to an empty line, a boundary, or a line that is no field.
+    /// The header block that begins at `start`: up to an empty line or a boundary, but never over
+    /// lines that are no fields unless fields that everybody knows follow them: junk at the top
+    /// is skipped, and a body that no empty line sets apart is kept.
     fn header_range(&mut self, start: usize) -> Range<usize> {
-        let mut at = start;
+        let (mut at, mut doubtful) = (start, None);
         while at < self.raw.len() {
             let end = line_end(self.raw, at);
             let line = &self.raw[at..end];
-            let blank = line.trim_ascii().is_empty();
-            let continued = matches!(line, [b' ' | b'\t', ..]) && at > start && !blank;
-            let envelope =
-                at == start && (line.starts_with(b"From ") || line.starts_with(b">From "));
-            if blank || self.delimiter(line).is_some() || !(continued || envelope || is_field(line))
-            {
+            // A boundary of its own may follow a multipart's header at once, without an empty line.
+            if matches!(line, b"\n" | b"\r\n") || line.starts_with(b"--") {
                 break;
+            }
+            let continued = at > start && line.starts_with(b" ") || line.starts_with(b"\t");
+            let envelope =
+                at == start && line.strip_prefix(b">").unwrap_or(line).starts_with(b"From ");
+            if is_known_field(line) {
+                doubtful = None;
+            } else if !(continued || envelope || is_field(line)) {
+                doubtful = doubtful.or(Some(at));
             }
             at = end;
         }
-        start..at
+        start..doubtful.unwrap_or(at)
     }
 
     fn skip_blank_line(&self, at: usize) -> usize {
         let end = line_end(self.raw, at);
-        if self.raw[at..end].trim_ascii().is_empty() { end } else { at }
+        if matches!(&self.raw[at..end], b"\n" | b"\r\n") { end } else { at }
     }
 
     fn read_header(&mut self, range: Range<usize>, place: &Place) -> (Part, Option<Vec<u8>>) {
@@ -180,6 +186,8 @@ impl<'a> Scan<'a> {
             self.note(Defect::HeaderTooLong);
             block = &block[..self.limits.header];
         }
+        // A line of blanks is no end of the header, but mail-parser takes it for one.
+        block = block.trim_ascii_start();
         if place.is_root {
             let headers = header::headers(block);
             match place.parent {
@@ -286,6 +294,21 @@ fn is_field(line: &[u8]) -> bool {
         let name = line[..colon].trim_ascii_end();
         !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
     })
+}
+
+/// A field that no body starts its lines with by chance.
+fn is_known_field(line: &[u8]) -> bool {
+    const KNOWN: [&[u8]; 6] = [
+        b"content-type:",
+        b"mime-version:",
+        b"message-id:",
+        b"received:",
+        b"subject:",
+        b"content-transfer-encoding:",
+    ];
+    KNOWN
+        .iter()
+        .any(|known| line.get(..known.len()).is_some_and(|name| name.eq_ignore_ascii_case(known)))
 }
 
 fn line_end(raw: &[u8], at: usize) -> usize {

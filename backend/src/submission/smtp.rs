@@ -23,7 +23,7 @@ use crate::secret::Secret;
 /// Longest wait for greeting, EHLO, AUTH, MAIL and RCPT (RFC 5321 §4.5.3.2 allows 5 minutes).
 const COMMAND: Duration = Duration::from_secs(90);
 /// Longest wait for the go-ahead of DATA.
-const DATA: Duration = Duration::from_secs(120);
+const GO_AHEAD: Duration = Duration::from_secs(120);
 /// Longest wait for the word on the whole message, its transfer included.
 const MESSAGE: Duration = Duration::from_secs(15 * 60);
 /// Longest wait for a polite goodbye.
@@ -208,8 +208,8 @@ impl Submitter {
     ///
     /// # Errors
     /// `Uncertain` once the end of the message may have reached the server without an answer.
-    pub async fn data(mut self, message: &[u8]) -> Result<Reply, Error> {
-        within(DATA, self.connection.command(Data)).await?;
+    pub async fn message(mut self, message: &[u8]) -> Result<Reply, Error> {
+        within(GO_AHEAD, self.connection.command(Data)).await?;
         // lettre ends the message with a line break of its own.
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         let complete = AtomicBool::new(false);

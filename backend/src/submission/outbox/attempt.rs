@@ -84,7 +84,7 @@ impl<A: Accounts> Outbox<A> {
         // Durable before the first byte of DATA: whatever happens now, it is not sent again unasked.
         detail.data_started = true;
         self.write(row, detail, State::Sending).await?;
-        Ok(match submitter.data(&message).await {
+        Ok(match submitter.message(&message).await {
             Ok(_) => Outcome::Answered(asked),
             Err(error) => after(error),
         })

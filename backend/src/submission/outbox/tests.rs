@@ -71,7 +71,7 @@ struct Bench {
     outbox: Arc<Outbox<World>>,
     updates: broadcast::Receiver<Update>,
     runner: tokio::task::JoinHandle<()>,
-    folder: tempfile::TempDir,
+    place: tempfile::TempDir,
 }
 
 impl Bench {
@@ -81,25 +81,25 @@ impl Bench {
         Self::start(world, clock, tempfile::tempdir().unwrap(), Limits::default()).await
     }
 
-    async fn start(world: World, clock: Clock, folder: tempfile::TempDir, limits: Limits) -> Self {
-        let db = Db::open(folder.path()).await.unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
+    async fn start(world: World, clock: Clock, place: tempfile::TempDir, limits: Limits) -> Self {
+        let db = Db::open(place.path()).await.unwrap();
+        let blobs = Blobs::open(place.path()).unwrap();
         let outbox = Outbox::new(world.clone(), (db, blobs), clock.clone(), limits);
         let updates = outbox.updates();
         let runner = tokio::spawn(Arc::clone(&outbox).run());
-        Self { world, clock, outbox, updates, runner, folder }
+        Self { world, clock, outbox, updates, runner, place }
     }
 
-    /// Ends the process as a crash does, and starts another one over the same folder.
+    /// Ends the process as a crash does, and starts another one over the same place.
     async fn crash(self) -> Self {
         self.runner.abort();
         while !self.runner.is_finished() {
             tokio::task::yield_now().await;
         }
         self.outbox.db.close().await;
-        let Self { world, clock, folder, outbox, .. } = self;
+        let Self { world, clock, place, outbox, .. } = self;
         drop(outbox);
-        Self::start(world, clock, folder, Limits::default()).await
+        Self::start(world, clock, place, Limits::default()).await
     }
 
     async fn accept(&self, to: &[&str]) -> Submission {
@@ -231,7 +231,7 @@ async fn a_refused_message_can_be_retried_or_given_up() {
     bench.outbox.cancel(ANN, &id).await.unwrap();
     assert_eq!(bench.outbox.list(ANN).await.unwrap(), []);
     assert!(
-        std::fs::read_dir(bench.folder.path().join("blobs").join(ANN.to_string()))
+        std::fs::read_dir(bench.place.path().join("blobs").join(ANN.to_string()))
             .unwrap()
             .next()
             .is_none()

@@ -25,7 +25,7 @@ async fn submit(fake: Fake, to: &[&str], message: &[u8]) -> Handed {
             submitter.quit().await;
             return Ok((asked, None));
         }
-        let reply = submitter.data(message).await?;
+        let reply = submitter.message(message).await?;
         Ok((asked, Some(reply)))
     }
     .await;
