@@ -38,6 +38,23 @@ pub fn open_tab(url: &str) {
     let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
 }
 
+/// Downloads what lies at an address of ours.
+pub fn download(url: &str) {
+    let link = document().create_element("a").ok().and_then(|a| a.dyn_into::<HtmlElement>().ok());
+    if let Some(link) = link {
+        // Attributes with valid names cannot be refused.
+        let _ = link.set_attribute("href", url);
+        let _ = link.set_attribute("download", "");
+        link.click();
+    }
+}
+
+/// Prints the page.
+pub fn print() {
+    // Refused only while another dialog of the browser is open.
+    let _ = window().print();
+}
+
 /// Puts the keyboard's focus on the first element that a selector finds.
 pub fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();

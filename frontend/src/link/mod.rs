@@ -84,6 +84,12 @@ impl Link {
         self.state.into()
     }
 
+    /// Whether the browser believes it has a network.
+    #[must_use]
+    pub fn network(self) -> bool {
+        device::online()
+    }
+
     /// Says who is told what, and listens to the network coming back.
     pub fn listen(self, hooks: Hooks) {
         self.core().borrow_mut().hooks = Some(Rc::new(hooks));

@@ -9,9 +9,9 @@ use super::drafts::answer::Kind;
 use super::messages::Opened;
 use super::shortcuts::Command;
 use super::windows::RowKey;
-use super::{Prompt, Stores};
+use super::{Prompt, Stores, base_path};
 use crate::browser::{device, page};
-use crate::routes::Route;
+use crate::routes::{Route, key_path};
 
 /// Below this width one pane is shown at a time.
 pub const ONE_PANE: f64 = 700.0;
@@ -32,8 +32,22 @@ impl Stores {
     pub fn focused(self) -> Option<Target> {
         match self.location.route() {
             Route::Message(key) => self.summary(&key),
-            _ => self.windows.at(self.selection.cursor()),
+            _ => self.windows.at(self.cursor()),
         }
+    }
+
+    /// The row that the keyboard stands on: it stays with its message when others come or go.
+    #[must_use]
+    pub fn cursor(self) -> usize {
+        let held = self.selection.held().and_then(|key| self.windows.index_of(&key));
+        let last = self.windows.count().0.saturating_sub(1);
+        held.unwrap_or_else(|| self.selection.cursor()).min(last)
+    }
+
+    /// Moves the keyboard's row.
+    pub fn stand(self, index: usize) {
+        let held = untrack(|| self.windows.at(index)).map(|row| row.key.clone());
+        self.selection.stand(index, held);
     }
 
     /// A message's row from the lists, else from the message as it was opened.
@@ -50,9 +64,9 @@ impl Stores {
         untrack(|| match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
-            Command::Open => self.open_at(self.selection.cursor()),
+            Command::Open => self.open_at(self.cursor()),
             Command::Back => self.location.close_message(),
-            Command::Select => self.toggle_at(self.selection.cursor()),
+            Command::Select => self.toggle_at(self.cursor()),
             Command::SelectAll => self.selection.set(self.windows.loaded()),
             Command::Archive => self.leave_with(|targets| self.actions.archive(targets)),
             Command::Trash => self.leave_with(|targets| self.actions.trash(targets)),
@@ -87,7 +101,7 @@ impl Stores {
     /// Opens the message in a row.
     pub fn open_at(self, index: usize) {
         if let Some(row) = untrack(|| self.windows.at(index)) {
-            self.selection.stand(index);
+            self.selection.stand(index, Some(row.key.clone()));
             self.open(row.key.clone());
         }
     }
@@ -160,7 +174,7 @@ impl Stores {
             _ => None,
         };
         let (rows, _) = self.windows.count();
-        let cursor = self.selection.cursor();
+        let cursor = self.cursor();
         let wanted = match open {
             Some(index) => index.saturating_add_signed(by),
             // Nothing is open: the first step opens what the cursor stands on.
@@ -221,6 +235,39 @@ impl Stores {
         if untrack(|| self.location.route()) == Route::Compose(id.to_string()) {
             crate::browser::history::back();
         }
+    }
+
+    /// Where a part of a message is downloaded from; `source` is the whole message.
+    #[must_use]
+    pub fn blob_url(self, key: &MessageKey, section: &str) -> String {
+        format!("{}api/blob/{}/{section}", base_path(), key_path(key))
+    }
+
+    /// Where a message's body is, as it looks in the page's theme.
+    #[must_use]
+    pub fn body_url(self, token: &str) -> String {
+        let theme = if self.preferences.dark() { "dark" } else { "light" };
+        format!("{}api/body/{token}?theme={theme}", base_path())
+    }
+
+    /// Opens a message's source in a tab of its own.
+    pub fn show_source(self, key: &MessageKey) {
+        page::open_tab(&(self.blob_url(key, "source") + "?inline"));
+    }
+
+    /// Downloads a whole message.
+    pub fn download_source(self, key: &MessageKey) {
+        page::download(&self.blob_url(key, "source"));
+    }
+
+    /// Loads the page anew.
+    pub fn reload(self) {
+        page::reload();
+    }
+
+    /// Prints the open message.
+    pub fn print(self) {
+        page::print();
     }
 
     /// Does what a notice's button offers.

@@ -157,7 +157,7 @@ impl Stores {
         let known = untrack(|| self.windows.view());
         if known.is_none_or(|known| known.scope != view.scope) {
             self.selection.clear();
-            self.selection.stand(0);
+            self.selection.stand(0, around.clone());
             self.windows.show(view, around);
         }
     }

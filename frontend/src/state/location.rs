@@ -85,6 +85,11 @@ impl Location {
         }
     }
 
+    /// Leaves a screen of its own: back to the mail.
+    pub fn go_to_list(self) {
+        self.go(self.place.with_untracked(|place| place.list.clone()).unwrap_or(Route::Home));
+    }
+
     /// Forgets which list was in sight.
     pub fn clear(self) {
         self.place.update(|place| place.list = None);

@@ -9,8 +9,9 @@ use postern_shared::message::{MessageKey, Moved};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Marks {
     keys: BTreeSet<MessageKey>,
-    /// The row that the keyboard stands on.
+    /// The row that the keyboard stands on, and the message that stood there.
     cursor: usize,
+    held: Option<MessageKey>,
     /// Where a range began.
     origin: Option<usize>,
 }
@@ -18,8 +19,9 @@ struct Marks {
 impl Marks {
     fn toggle(&mut self, key: MessageKey, index: usize) {
         if !self.keys.remove(&key) {
-            self.keys.insert(key);
+            self.keys.insert(key.clone());
         }
+        self.held = Some(key);
         (self.cursor, self.origin) = (index, Some(index));
     }
 
@@ -27,8 +29,8 @@ impl Marks {
     fn extend(&mut self, index: usize, at: impl Fn(usize) -> Option<MessageKey>) {
         let origin = *self.origin.get_or_insert(self.cursor);
         let (first, last) = (origin.min(index), origin.max(index));
-        self.keys = (first..=last).filter_map(at).collect();
-        self.cursor = index;
+        self.keys = (first..=last).filter_map(&at).collect();
+        (self.cursor, self.held) = (index, at(index));
     }
 }
 
@@ -69,11 +71,18 @@ impl Selection {
         self.marks.with(|marks| marks.cursor)
     }
 
+    /// The message that the keyboard stands on, wherever it has moved to.
+    #[must_use]
+    pub fn held(self) -> Option<MessageKey> {
+        self.marks.with(|marks| marks.held.clone())
+    }
+
     /// Moves the keyboard's row.
-    pub fn stand(self, index: usize) {
-        if self.marks.with_untracked(|marks| marks.cursor != index || marks.origin.is_some()) {
-            self.marks.update(|marks| (marks.cursor, marks.origin) = (index, None));
-        }
+    pub fn stand(self, index: usize, held: Option<MessageKey>) {
+        self.marks.update(|marks| {
+            (marks.cursor, marks.origin) = (index, None);
+            marks.held = held;
+        });
     }
 
     /// Selects or deselects one message.

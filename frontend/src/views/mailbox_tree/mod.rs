@@ -139,6 +139,11 @@ fn shown_name(entry: &Entry) -> String {
     }
 }
 
+/// What a mailbox is called outside the tree: by its role where it has one.
+pub fn role_name(mailbox: &Mailbox) -> String {
+    mailbox.role.map_or_else(|| mailbox.name.clone(), |role| text(role_key(role)))
+}
+
 fn node(entry: &Entry) -> TreeNode {
     let name = shown_name(entry);
     let name = match entry.unseen() {

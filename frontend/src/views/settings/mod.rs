@@ -6,6 +6,8 @@ mod general;
 mod security;
 mod shortcuts;
 
+pub use shortcuts::ShortcutTable;
+
 use crate::i18n::{Key, t, text};
 use crate::routes::SettingsPage;
 use crate::ui::button::IconButton;

@@ -1,0 +1,162 @@
+//! The other fields of a draft: From, subject, text, and the files that travel along.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use postern_shared::attachment::Attachment;
+
+use super::Desk;
+use crate::i18n::{Key, file_size, t, text, text_with};
+use crate::state::drafts::recipients::written;
+use crate::state::stores;
+use crate::ui::icon::{Icon, icon};
+
+/// Whom the mail is from, where there is a choice.
+#[component]
+pub fn Identity(desk: Desk) -> impl IntoView {
+    let stores = stores();
+    // An answer stays with the account that its original lies in.
+    let account = desk.draft.with_untracked(|draft| draft.account.clone());
+    let bound = desk
+        .draft
+        .with_untracked(|draft| !matches!(draft.origin, postern_shared::draft::Origin::New));
+    let choices = Memo::new(move |_| {
+        let all = stores.accounts.identities();
+        let fitting = all.into_iter().filter(|(of, _)| !bound || *of == account);
+        fitting.collect::<Vec<_>>()
+    });
+    let chosen = move |at: usize| {
+        let from = desk.draft.with(|draft| draft.from.clone());
+        choices.with(|choices| choices.get(at).is_some_and(|(_, known)| known.from == from))
+    };
+    let change = move |event: ev::Event| {
+        let at: usize = event_target_value(&event).parse().unwrap_or_default();
+        let choice = choices.with_untracked(|choices| choices.get(at).cloned());
+        if let Some((account, identity)) = choice {
+            desk.edit(|draft| (draft.account, draft.from) = (account, identity.from));
+        }
+    };
+    let options = move || {
+        let option = |(at, (_, identity)): (usize, (_, postern_shared::identity::Identity))| {
+            view! {
+                <option value=at.to_string() prop:selected=move || chosen(at)>
+                    {written(&identity.from)}
+                </option>
+            }
+        };
+        choices.get().into_iter().enumerate().map(option).collect_view()
+    };
+    view! {
+        {move || {
+            (choices.with(Vec::len) > 1).then(|| {
+                view! {
+                    <div class="composer-row">
+                        <span class="composer-label" aria-hidden="true">{t(Key::ComposeFrom)}</span>
+                        <select class="composer-from" aria-label=t(Key::ComposeFrom) on:change=change>
+                            {options}
+                        </select>
+                    </div>
+                }
+            })
+        }}
+    }
+}
+
+/// The subject.
+#[component]
+pub fn Subject(desk: Desk) -> impl IntoView {
+    let value = move || desk.draft.with(|draft| draft.subject.clone());
+    let input = move |event| {
+        let subject = event_target_value(&event);
+        desk.edit(|draft| draft.subject = subject);
+    };
+    view! {
+        <div class="composer-row">
+            <span class="composer-label" aria-hidden="true">{t(Key::ComposeSubject)}</span>
+            <input
+                class="composer-subject"
+                type="text"
+                dir="auto"
+                autocomplete="off"
+                aria-label=t(Key::ComposeSubject)
+                prop:value=value
+                on:input=input
+            />
+        </div>
+    }
+}
+
+/// The text, with what is answered below it.
+#[component]
+pub fn Body(desk: Desk) -> impl IntoView {
+    let node = NodeRef::<html::Textarea>::new();
+    let value = Memo::new(move |_| desk.draft.with(|draft| draft.text.clone()));
+    let loading = move || desk.draft.with(|draft| draft.loading);
+    // What arrives below must not move the caret out of what is being typed above.
+    Effect::new(move |_| {
+        let (Some(area), text) = (node.get(), value.get()) else { return };
+        if area.value() == text {
+            return;
+        }
+        let typed = area.value().is_empty();
+        let (start, end) = (area.selection_start().ok(), area.selection_end().ok());
+        area.set_value(&text);
+        let caret = |at: Option<Option<u32>>| if typed { 0 } else { at.flatten().unwrap_or(0) };
+        // Setting a selection in a textarea cannot fail.
+        let _ = area.set_selection_range(caret(start), caret(end));
+        area.set_scroll_top(0);
+    });
+    let input = move |event| {
+        let text = event_target_value(&event);
+        desk.edit(|draft| draft.text = text);
+    };
+    view! {
+        <textarea
+            node_ref=node
+            class="composer-text"
+            dir="auto"
+            aria-label=t(Key::ComposeText)
+            aria-multiline="true"
+            aria-busy=move || loading().then_some("true")
+            on:input=input
+        ></textarea>
+    }
+}
+
+/// Files of the original that a forward takes along.
+#[component]
+pub fn Files(desk: Desk) -> impl IntoView {
+    let files = Memo::new(move |_| desk.draft.with(|draft| draft.attachments.clone()));
+    let some = move || files.with(|files| !files.is_empty());
+    view! {
+        <ul class="composer-files" aria-label=t(Key::MessageAttachments) hidden=move || !some()>
+            <For each=move || files.get() key=|file| file.section.clone() let:file>
+                <File desk file />
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn File(desk: Desk, file: Attachment) -> impl IntoView {
+    let drafts = stores().drafts;
+    let Attachment { section, name, size, .. } = file;
+    let shown = name.clone();
+    let label = move || text_with(Key::ComposeRemove, &[("address", &name)]);
+    view! {
+        <li class="composer-chip">
+            {icon(Icon::Attach)}
+            <span class="composer-chip-text" dir="auto">{shown}</span>
+            <span class="composer-file-size">{move || file_size(size)}</span>
+            <button
+                type="button"
+                class="composer-chip-remove"
+                aria-label=label
+                title=move || text(Key::ComposeDropFile)
+                on:click=move |_| drafts.drop_attachment(desk.id, &section)
+            >
+                {icon(Icon::Close)}
+            </button>
+        </li>
+    }
+}

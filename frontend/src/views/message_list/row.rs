@@ -1,0 +1,162 @@
+//! One row: who, what, when, and its marks.
+
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::prelude::*;
+use postern_shared::flag::Flag;
+use postern_shared::mailbox::Role;
+use postern_shared::message::{MessageKey, MessageSummary};
+
+use crate::i18n::{Key, full_date, list, short_date, t, text, text_with};
+use crate::routes::Route;
+use crate::state::Stores;
+use crate::state::windows::RowKey;
+use crate::ui::grid::GridRow;
+use crate::ui::icon::{Icon, icon};
+
+type Row = Memo<Option<Arc<MessageSummary>>>;
+
+/// Makes the row of a message, or the place of one that is on its way.
+pub fn make_row(stores: Stores, key: RowKey) -> GridRow {
+    match key {
+        RowKey::Hole(_) => GridRow {
+            name: t(Key::ListLoading),
+            selected: Signal::stored(false),
+            current: Signal::stored(false),
+            cells: view! { <Hole /> }.into_any(),
+        },
+        RowKey::Message(key) => message_row(stores, key),
+    }
+}
+
+fn message_row(stores: Stores, key: MessageKey) -> GridRow {
+    let (own, selected_key, current_key) = (key.clone(), key.clone(), key.clone());
+    // A row that is leaving keeps its face until it is gone.
+    let row: Row = Memo::new(move |last: Option<&Option<Arc<MessageSummary>>>| {
+        stores.windows.get(&own).or_else(|| last.cloned().flatten())
+    });
+    let name = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| spoken(stores, row))));
+    let selected = Memo::new(move |_| stores.selection.has(&selected_key));
+    let current = Memo::new(
+        move |_| matches!(stores.location.route(), Route::Message(open) if open == current_key),
+    );
+    GridRow {
+        name: Signal::derive(move || name.get().unwrap_or_default()),
+        selected: selected.into(),
+        current: current.into(),
+        cells: view! { <Cells row key selected /> }.into_any(),
+    }
+}
+
+/// What the row is called: sender, subject, marks and date.
+fn spoken(stores: Stores, row: &MessageSummary) -> String {
+    let mut parts = vec![people(stores, row), subject(row)];
+    let marks = [
+        (!row.flags.seen(), Key::ListUnread),
+        (row.flags.flagged(), Key::ListFlagged),
+        (row.has_attachment, Key::ListAttachment),
+        (row.flags.has(&Flag::Answered), Key::ListAnswered),
+        (forwarded(row), Key::ListForwarded),
+    ];
+    parts.extend(marks.iter().filter(|(on, _)| *on).map(|(_, key)| text(*key)));
+    parts.push(short_date(millis(row)));
+    parts.join(", ")
+}
+
+fn millis(row: &MessageSummary) -> f64 {
+    row.received_at as f64 * 1000.0
+}
+
+fn subject(row: &MessageSummary) -> String {
+    match row.envelope.subject.trim() {
+        "" => text(Key::ListNoSubject),
+        subject => subject.to_owned(),
+    }
+}
+
+fn forwarded(row: &MessageSummary) -> bool {
+    row.flags.has(&Flag::Keyword(Flag::FORWARDED.to_owned()))
+}
+
+/// The sender; in mailboxes of one's own messages, whom they went to.
+fn people(stores: Stores, row: &MessageSummary) -> String {
+    let mailbox = stores.mailboxes.get(&row.key.account, &row.key.mailbox);
+    let own = matches!(mailbox.and_then(|found| found.role), Some(Role::Sent | Role::Drafts));
+    let shown = |addresses: &[postern_shared::address::Address]| {
+        addresses.iter().map(|address| address.shown().to_owned()).collect::<Vec<_>>()
+    };
+    if own && !row.envelope.to.is_empty() {
+        return text_with(Key::ListTo, &[("names", &list(&shown(&row.envelope.to)))]);
+    }
+    match shown(&row.envelope.from).first() {
+        Some(sender) => sender.clone(),
+        None => text(Key::ListNoSender),
+    }
+}
+
+#[component]
+fn Hole() -> impl IntoView {
+    view! {
+        <div class="message-list-row is-hole" role="gridcell">
+            <span class="skeleton-line"></span>
+            <span class="skeleton-line"></span>
+        </div>
+    }
+}
+
+#[component]
+fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
+    let stores = crate::state::stores();
+    let read = move |read: fn(Stores, &MessageSummary) -> String| {
+        move || row.with(|row| row.as_ref().map(|row| read(stores, row)).unwrap_or_default())
+    };
+    let is = move |test: fn(&MessageSummary) -> bool| {
+        move || row.with(|row| row.as_ref().is_some_and(|row| test(row)))
+    };
+    let label = move || text_with(Key::ListSelect, &[("subject", &read(|_, row| subject(row))())]);
+    let check = move |event: ev::MouseEvent| {
+        event.stop_propagation();
+        let Some(index) = untrack(|| stores.windows.index_of(&key)) else { return };
+        if event.shift_key() {
+            stores.extend_to(index);
+        } else {
+            stores.toggle_at(index);
+        }
+    };
+    let mark = move |test: fn(&MessageSummary) -> bool, shape: Icon, class: &'static str| {
+        move || is(test)().then(|| view! { <span class=class>{icon(shape)}</span> })
+    };
+    view! {
+        <div class="message-list-check" role="gridcell">
+            <input
+                type="checkbox"
+                class="field-box"
+                tabindex="-1"
+                aria-label=label
+                prop:checked=selected
+                on:click=check
+            />
+        </div>
+        <div
+            class="message-list-row"
+            class:is-unseen=is(|row| !row.flags.seen())
+            role="gridcell"
+        >
+            <div class="message-list-line">
+                <span class="message-list-sender" dir="auto">{read(people)}</span>
+                {mark(|row| row.flags.has(&Flag::Answered), Icon::Reply, "message-list-mark")}
+                {mark(forwarded, Icon::Forward, "message-list-mark")}
+                {mark(|row| row.has_attachment, Icon::Attach, "message-list-mark")}
+                <time class="message-list-date" title=read(|_, row| full_date(millis(row)))>
+                    {read(|_, row| short_date(millis(row)))}
+                </time>
+            </div>
+            <div class="message-list-line">
+                <span class="message-list-subject" dir="auto">{read(|_, row| subject(row))}</span>
+                {mark(|row| row.flags.flagged(), Icon::StarFilled, "message-list-star")}
+            </div>
+            <div class="message-list-preview" dir="auto">{read(|_, row| row.preview.clone())}</div>
+        </div>
+    }
+}

@@ -1,0 +1,138 @@
+//! The iframe "Message body", and hidden ones in which the messages beside it load ahead.
+//!
+//! A frame that was loaded ahead is shown by a change of class: no navigation, no flash.
+
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::web_sys::{Document, HtmlIFrameElement, ResizeObserver};
+use postern_shared::message::{Message, MessageKey};
+
+use super::{Waiting, keys, neighbours};
+use crate::i18n::{Key, text};
+use crate::state::messages::Opened;
+use crate::state::{Stores, stores};
+
+const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+
+/// A frame and what it shows.
+#[derive(Clone, PartialEq)]
+struct Body {
+    key: MessageKey,
+    token: String,
+}
+
+/// The frames of the open message and of those beside it.
+#[component]
+pub fn Frames(key: Memo<Option<MessageKey>>, message: Memo<Option<Arc<Message>>>) -> impl IntoView {
+    let stores = stores();
+    let bodies = Memo::new(move |before: Option<&Vec<Body>>| {
+        let wanted = key.get().map(|key| wanted(stores, &key)).unwrap_or_default();
+        arrange(before.map(Vec::as_slice).unwrap_or_default(), wanted)
+    });
+    let waiting = move || key.with(Option::is_some) && message.with(Option::is_none);
+    view! {
+        <div class="message-view-frames">
+            {move || waiting().then(|| view! { <Waiting /> })}
+            <For each=move || bodies.get() key=|body| (body.key.clone(), body.token.clone()) let:body>
+                <Frame body open=key />
+            </For>
+        </div>
+    }
+}
+
+/// The open message first, then those beside it, as far as they are here.
+fn wanted(stores: Stores, key: &MessageKey) -> Vec<Body> {
+    let body = |key: MessageKey| match stores.messages.get(&key) {
+        Some(Opened::Ready(message)) => Some(Body { key, token: message.body.clone() }),
+        _ => None,
+    };
+    let Some(open) = body(key.clone()) else { return Vec::new() };
+    std::iter::once(open).chain(neighbours(stores, key).into_iter().filter_map(body)).collect()
+}
+
+/// Keeps the frames that stay in their order: an iframe that is moved in the document loads anew.
+fn arrange(before: &[Body], wanted: Vec<Body>) -> Vec<Body> {
+    let mut kept: Vec<Body> = before.iter().filter(|body| wanted.contains(body)).cloned().collect();
+    let fresh: Vec<Body> = wanted.into_iter().filter(|body| !kept.contains(body)).collect();
+    kept.extend(fresh);
+    kept
+}
+
+#[component]
+fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
+    let stores = stores();
+    let node = NodeRef::<html::Iframe>::new();
+    let height = RwSignal::new(0.0);
+    let key = body.key;
+    let shown = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&key)));
+    let token = body.token;
+    let src = Memo::new(move |_| {
+        stores.preferences.all().track();
+        stores.body_url(&token)
+    });
+    let title = move || text(if shown.get() { Key::MessageBody } else { Key::MessageAhead });
+    // Replaced with every load: the document before it is gone by then.
+    let watch = StoredValue::new_local(None::<Watch>);
+    let loaded = move |_| {
+        let Some(frame) = node.get_untracked() else { return };
+        watch.set_value(Watch::start(&frame, height));
+        if let Some(document) = frame.content_document() {
+            keys::listen(stores, &document);
+        }
+    };
+    on_cleanup(move || drop(watch.try_update_value(Option::take)));
+    view! {
+        <iframe
+            node_ref=node
+            class="message-view-frame"
+            class:is-ahead=move || !shown.get()
+            title=title
+            sandbox=SANDBOX
+            src=src
+            aria-hidden=move || (!shown.get()).then_some("true")
+            tabindex=move || (!shown.get()).then_some("-1")
+            style:block-size=move || format!("{}px", height.get())
+            on:load=loaded
+        ></iframe>
+    }
+}
+
+/// Follows the height of a body.
+struct Watch {
+    observer: ResizeObserver,
+    _seen: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    fn start(frame: &HtmlIFrameElement, height: RwSignal<f64>) -> Option<Self> {
+        let document = frame.content_document()?;
+        let root = document.document_element()?;
+        let measured = document.clone();
+        let measure = move || height.set(body_height(&measured));
+        measure();
+        let seen = Closure::<dyn FnMut()>::new(measure);
+        let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+        observer.observe(&root);
+        if let Some(body) = document.body() {
+            observer.observe(&body);
+        }
+        Some(Self { observer, _seen: seen })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// What the body takes up, also where something in it reaches beyond its own box.
+fn body_height(document: &Document) -> f64 {
+    let root = document.document_element().map(|root| root.get_bounding_client_rect().height());
+    let body = document.body().map(|body| f64::from(body.scroll_height()));
+    root.unwrap_or_default().max(body.unwrap_or_default()).ceil()
+}

@@ -1,0 +1,178 @@
+//! Subject, sender, recipients and date of the open message, and what can be answered to it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use postern_shared::address::Address;
+use postern_shared::message::{MessageKey, MessageSummary};
+
+use crate::i18n::{Key, full_date, short_date, t, text, text_with};
+use crate::state::drafts::answer::Kind;
+use crate::state::drafts::recipients::written;
+use crate::state::stores;
+use crate::ui::avatar::Avatar;
+use crate::ui::button::{Button, ButtonKind};
+use crate::ui::icon::Icon;
+use crate::ui::menu::{Menu, MenuFace, MenuItem};
+
+type Summary = Memo<Option<Arc<MessageSummary>>>;
+
+/// What stands above the body; the row tells most of it before the message itself is here.
+#[component]
+pub fn Header(key: Memo<Option<MessageKey>>) -> impl IntoView {
+    let stores = stores();
+    let summary: Summary = Memo::new(move |_| key.get().and_then(|key| stores.summary(&key)));
+    let subject = move || {
+        let subject = summary.with(|row| row.as_ref().map(|row| row.envelope.subject.clone()));
+        match subject {
+            Some(subject) if subject.trim().is_empty() => text(Key::ListNoSubject),
+            Some(subject) => subject,
+            None => String::new(),
+        }
+    };
+    view! {
+        <header class="message-view-header">
+            <h1 class="message-view-subject" dir="auto">{subject}</h1>
+            <div class="message-view-from">
+                <Sender summary />
+                <Answers key />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Sender(summary: Summary) -> impl IntoView {
+    let details = RwSignal::new(false);
+    let from = move || {
+        let from =
+            summary.with(|row| row.as_ref().and_then(|row| row.envelope.from.first().cloned()));
+        from.unwrap_or_default()
+    };
+    let name = move || match from() {
+        sender if sender.shown().is_empty() => text(Key::ListNoSender),
+        sender => sender.shown().to_owned(),
+    };
+    let address = move || match from() {
+        sender if sender.name.is_empty() => String::new(),
+        sender => format!("<{}>", sender.email),
+    };
+    let millis = move || {
+        let sent = |row: &MessageSummary| row.envelope.sent_at.unwrap_or(row.received_at);
+        summary.with(|row| row.as_ref().map(|row| sent(row) as f64 * 1000.0))
+    };
+    let date = move |write: fn(f64) -> String| move || millis().map(write).unwrap_or_default();
+    let short = move || {
+        let to = summary.with(|row| row.as_ref().map(|row| names(&row.envelope.to)));
+        to.filter(|to| !to.is_empty()).map(|to| text_with(Key::ListTo, &[("names", &to)]))
+    };
+    let toggle =
+        move || text(if details.get() { Key::MessageDetailsHide } else { Key::MessageDetailsShow });
+    view! {
+        <Avatar name=Signal::derive(name) seed=Signal::derive(move || from().email) />
+        <div class="message-view-who">
+            <div class="message-view-line">
+                <span class="message-view-name" dir="auto">{name}</span>
+                <span class="message-view-address">{address}</span>
+                <time class="message-view-date" title=date(full_date)>{date(short_date)}</time>
+            </div>
+            <div class="message-view-line">
+                <span class="message-view-to" dir="auto">{short}</span>
+                <button
+                    type="button"
+                    class="message-view-toggle"
+                    aria-expanded=move || if details.get() { "true" } else { "false" }
+                    on:click=move |_| details.update(|open| *open = !*open)
+                >
+                    {toggle}
+                </button>
+            </div>
+            {move || details.get().then(|| view! { <Details summary /> })}
+        </div>
+    }
+}
+
+fn names(list: &[Address]) -> String {
+    let names: Vec<_> = list.iter().map(|address| address.shown().to_owned()).collect();
+    crate::i18n::list(&names)
+}
+
+/// Every header that says who and when, in full.
+#[component]
+fn Details(summary: Summary) -> impl IntoView {
+    let written_list = |list: &[Address]| list.iter().map(written).collect::<Vec<_>>().join(", ");
+    let lines = move || {
+        let Some(row) = summary.get() else { return Vec::new() };
+        let envelope = &row.envelope;
+        let sent_at = envelope.sent_at.unwrap_or(row.received_at);
+        let lines = vec![
+            (Key::MessageFrom, written_list(&envelope.from)),
+            (Key::MessageReplyTo, written_list(&envelope.reply_to)),
+            (Key::MessageTo, written_list(&envelope.to)),
+            (Key::MessageCc, written_list(&envelope.cc)),
+            (Key::MessageBcc, written_list(&envelope.bcc)),
+            (Key::MessageDate, full_date(sent_at as f64 * 1000.0)),
+        ];
+        lines.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    };
+    let line = |(key, value): (Key, String)| {
+        view! { <dt>{t(key)}</dt> <dd dir="auto">{value}</dd> }
+    };
+    view! {
+        <dl class="message-view-details">
+            {move || lines().into_iter().map(line).collect_view()}
+        </dl>
+    }
+}
+
+#[component]
+fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
+    let stores = stores();
+    let answer = move |kind: Kind| move |()| stores.answer(kind);
+    let with_key = move |act: fn(crate::state::Stores, &MessageKey)| {
+        move |()| {
+            if let Some(key) = key.get_untracked() {
+                act(stores, &key);
+            }
+        }
+    };
+    view! {
+        <div class="message-view-answers">
+            <Button
+                label=t(Key::MessageReply)
+                icon=Icon::Reply
+                kind=ButtonKind::Quiet
+                on_press=answer(Kind::Reply)
+            />
+            <Button
+                label=t(Key::MessageReplyAll)
+                icon=Icon::ReplyAll
+                kind=ButtonKind::Quiet
+                on_press=answer(Kind::ReplyAll)
+            />
+            <Button
+                label=t(Key::MessageForward)
+                icon=Icon::Forward
+                kind=ButtonKind::Quiet
+                on_press=answer(Kind::Forward)
+            />
+            <Menu label=t(Key::MessageMore) face=MenuFace::Icon(Icon::More)>
+                <MenuItem
+                    label=t(Key::MessageSource)
+                    icon=Icon::Source
+                    on_choose=with_key(|stores, key| stores.show_source(key))
+                />
+                <MenuItem
+                    label=t(Key::MessagePrint)
+                    icon=Icon::Print
+                    on_choose=with_key(|stores, _| stores.print())
+                />
+                <MenuItem
+                    label=t(Key::MessageDownload)
+                    icon=Icon::Download
+                    on_choose=with_key(|stores, key| stores.download_source(key))
+                />
+            </Menu>
+        </div>
+    }
+}

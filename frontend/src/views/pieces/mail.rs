@@ -1,0 +1,146 @@
+//! The mail screen: the shell with tree, list and message, joined to the stores.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use postern_shared::account::AccountState;
+use postern_shared::mailbox::MailboxId;
+
+use super::outbox::Outbox;
+use super::preferences::address;
+use crate::i18n::error_text;
+use crate::routes::{Route, SettingsPage};
+use crate::state::preferences::{ReadingPane, Sizes};
+use crate::state::{LinkState, Stores, stores};
+use crate::views::mailbox_tree::{MailboxTree, TreeModel, TreeVerbs, node_id};
+use crate::views::message_list::MessageList;
+use crate::views::message_view::MessageView;
+use crate::views::shell::{Arrangement, Front, PaneSizes, Shell, ShellModel, ShellVerbs, Status};
+
+/// Tree, list and message.
+#[component]
+pub fn MailScreen() -> impl IntoView {
+    let stores = stores();
+    let preferred = stores.preferences.all();
+    let model = ShellModel {
+        address: address(stores),
+        status: Memo::new(move |_| status(stores)).into(),
+        front: Memo::new(move |_| match stores.location.route() {
+            Route::Message(_) => Front::Message,
+            _ => Front::List,
+        })
+        .into(),
+        arrangement: Memo::new(move |_| match preferred.get().reading_pane {
+            ReadingPane::Right => Arrangement::Right,
+            ReadingPane::Below => Arrangement::Below,
+            ReadingPane::Off => Arrangement::Single,
+        })
+        .into(),
+        sizes: Memo::new(move |_| sizes(preferred.get().sizes)).into(),
+    };
+    let verbs = ShellVerbs {
+        compose: Callback::new(move |()| stores.compose()),
+        settings: Callback::new(move |()| {
+            stores.location.go(Route::Settings(SettingsPage::General));
+        }),
+        sign_out: Callback::new(move |()| stores.sign_out()),
+        mend: Callback::new(move |()| mend(stores)),
+        resize: Callback::new(move |PaneSizes { tree, list, list_block }| {
+            stores.preferences.change(|all| all.sizes = Sizes { tree, list, list_block });
+        }),
+    };
+    let in_outbox = Memo::new(move |_| stores.location.route() == Route::Outbox);
+    view! {
+        <Shell
+            model
+            verbs
+            tree=move || view! { <Tree /> }
+            list=move || view! {
+                {move || match in_outbox.get() {
+                    true => view! { <Outbox /> }.into_any(),
+                    false => view! { <MessageList /> }.into_any(),
+                }}
+            }
+            message=move || view! { <MessageView /> }
+        />
+    }
+}
+
+fn sizes(kept: Sizes) -> PaneSizes {
+    let default = PaneSizes::default();
+    let or = |kept: f64, default: f64| if kept > 0.0 { kept } else { default };
+    PaneSizes {
+        tree: or(kept.tree, default.tree),
+        list: or(kept.list, default.list),
+        list_block: or(kept.list_block, default.list_block),
+    }
+}
+
+/// What stands between page and mail, the nearest thing first.
+fn status(stores: Stores) -> Status {
+    match stores.link.state().get() {
+        LinkState::Reconnecting { .. } if !stores.link.network() => return Status::Offline,
+        LinkState::Reconnecting { .. } => return Status::Reconnecting,
+        LinkState::VersionMismatch => return Status::NewVersion,
+        _ => {}
+    }
+    let states = stores.accounts.all().get().into_iter().map(|account| account.state);
+    let states: Vec<_> = states.collect();
+    if states.contains(&AccountState::NeedsSignIn) {
+        Status::NeedsSignIn
+    } else if states.iter().any(|state| matches!(state, AccountState::Offline { .. })) {
+        Status::Unreachable
+    } else if stores.newer.get() {
+        Status::NewVersion
+    } else {
+        Status::Fine
+    }
+}
+
+fn mend(stores: Stores) {
+    match untrack(|| status(stores)) {
+        Status::NewVersion => stores.reload(),
+        Status::NeedsSignIn => stores.sign_out(),
+        _ => stores.retry(),
+    }
+}
+
+#[component]
+fn Tree() -> impl IntoView {
+    let stores = stores();
+    let collapsed = RwSignal::new(BTreeSet::new());
+    let selected = Memo::new(move |_| match stores.location.list() {
+        Some(Route::Mailbox(_, mailbox)) => Some(node_id(&mailbox)),
+        _ => None,
+    });
+    let failure = move || stores.mailboxes.failure().map(|error| error_text(&error));
+    let model = TreeModel {
+        accounts: stores.accounts.all(),
+        mailboxes: Memo::new(move |_| stores.mailboxes.all()).into(),
+        failure: Signal::derive(move || failure().unwrap_or_default()),
+        selected: selected.into(),
+        collapsed: collapsed.into(),
+    };
+    let open = move |mailbox: MailboxId| {
+        let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();
+        if let Some(found) = all.into_iter().find(|known| known.id == mailbox) {
+            stores.location.go(Route::Mailbox(found.account, found.id));
+        }
+    };
+    let verbs = TreeVerbs {
+        open: Callback::new(open),
+        retry: Callback::new(move |()| {
+            for account in stores.accounts.all().get_untracked() {
+                stores.load_mailboxes(account.id);
+            }
+        }),
+        toggle: Callback::new(move |id: String| {
+            collapsed.update(|collapsed| {
+                if !collapsed.remove(&id) {
+                    collapsed.insert(id);
+                }
+            });
+        }),
+    };
+    view! { <MailboxTree model verbs /> }
+}

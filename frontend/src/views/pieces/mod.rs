@@ -1,0 +1,9 @@
+//! What joins the regions: screens, notices, dialogs and keys.
+
+pub mod keys;
+pub mod mail;
+pub mod notices;
+mod outbox;
+pub mod preferences;
+pub mod prompts;
+pub mod sign_in;

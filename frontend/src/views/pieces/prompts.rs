@@ -1,0 +1,66 @@
+//! The page's own dialogs: which keys do what, and where to move messages.
+
+use leptos::prelude::*;
+use postern_shared::mailbox::Mailbox;
+
+use crate::i18n::{Key, t};
+use crate::state::{Prompt, stores};
+use crate::ui::dialog::Dialog;
+use crate::views::mailbox_tree::role_name;
+use crate::views::settings::ShortcutTable;
+
+/// The dialog that is open, if any.
+#[component]
+pub fn Prompts() -> impl IntoView {
+    let prompt = stores().prompt;
+    let open = move |which: Prompt| Signal::derive(move || prompt.get() == Some(which));
+    view! {
+        <Dialog
+            open=open(Prompt::Shortcuts)
+            on_close=move |()| prompt.set(None)
+            title=t(Key::SettingsShortcuts)
+            close_label=t(Key::ShellClose)
+        >
+            <ShortcutTable />
+        </Dialog>
+        <Dialog
+            open=open(Prompt::Move)
+            on_close=move |()| prompt.set(None)
+            title=t(Key::ActionMove)
+            close_label=t(Key::ShellClose)
+        >
+            <Destinations />
+        </Dialog>
+    }
+}
+
+/// Every mailbox of the messages' account that can take them.
+#[component]
+fn Destinations() -> impl IntoView {
+    let stores = stores();
+    let targets = untrack(|| stores.targets());
+    let first = targets.first().map(|row| row.key.clone());
+    let fits = move |mailbox: &Mailbox| {
+        let first = first.as_ref();
+        first.is_some_and(|key| mailbox.account == key.account && mailbox.id != key.mailbox)
+    };
+    let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();
+    let mut fitting: Vec<_> =
+        all.into_iter().filter(|mailbox| mailbox.selectable && fits(mailbox)).collect();
+    fitting
+        .sort_by_key(|mailbox| (mailbox.role.is_none(), mailbox.role, mailbox.name.to_lowercase()));
+    let choice = move |mailbox: Mailbox| {
+        let name = role_name(&mailbox);
+        let shown = name.clone();
+        let choose = move |_| {
+            stores.prompt.set(None);
+            stores.leave_with(|targets| stores.actions.relocate(targets, &mailbox.id, &name));
+        };
+        view! {
+            <li>
+                <button type="button" class="destination" dir="auto" on:click=choose>{shown}</button>
+            </li>
+        }
+    };
+    view! { <ul class="destinations">{fitting.into_iter().map(choice).collect_view()}</ul> }
+}
