@@ -21,21 +21,16 @@ pub fn wasm(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         workspace.cargo(["build", "--package", "postern-frontend", "--target", TARGET]);
     command.args(["--profile", mode.name()]);
     if mode == Mode::Page {
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\x1f"));
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags());
     }
     process::run(&mut command)?;
     Ok(workspace.target.join(TARGET).join(folder).join("postern-frontend.wasm"))
 }
 
-/// Panic messages name source files: without this they would name the builder's home, and the
-/// same sources would give another hash on each machine.
-fn flags(workspace: &Workspace) -> Vec<String> {
-    let home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let mut flags = vec![format!("--remap-path-prefix={}=.", workspace.root.display())];
-    if let Some(home) = home {
-        flags.push(format!("--remap-path-prefix={}=crates", home.join("registry/src").display()));
-    }
-    flags
+/// Panic messages name the source files of dependencies: without this they would name the builder's
+/// home, and the same sources would give another hash on each machine. Our own are relative.
+fn flags() -> String {
+    let home = env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or(home).unwrap_or_default();
+    format!("--remap-path-prefix={}=crates", home.join("registry/src").display())
 }
