@@ -30,8 +30,14 @@ const BRIDGE: Side = Side {
         &["clock", "secret"],
     ],
     guarded: &[
-        ("db", &["session", "account", "store::local", "store::pop3", "submission", "error"]),
-        ("blob", &["session", "account", "store::local", "store::pop3", "submission", "error"]),
+        (
+            "db",
+            &["session", "user", "account", "store::local", "store::pop3", "submission", "error"],
+        ),
+        (
+            "blob",
+            &["session", "user", "account", "store::local", "store::pop3", "submission", "error"],
+        ),
         ("clock", &NOT_MIME),
         ("secret", &NOT_MIME),
         ("config", &NOT_MIME),

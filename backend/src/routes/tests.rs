@@ -35,7 +35,7 @@ impl Verifier for Fake {
 
 struct Bench {
     // Removed with everything in it when the test ends.
-    _folder: tempfile::TempDir,
+    _place: tempfile::TempDir,
     state: AppState,
     router: Router,
 }
@@ -54,7 +54,7 @@ async fn bench(public_url: &str) -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::fake(UNIX_EPOCH + Duration::from_secs(1_000_000_000));
     let state = App::open(config(&folder, public_url), clock, Arc::new(Fake)).await.unwrap();
-    Bench { _folder: folder, router: router(state.clone()), state }
+    Bench { _place: folder, router: router(state.clone()), state }
 }
 
 const LOCAL: (HeaderName, &str) = (header::HOST, "localhost:8080");
@@ -232,7 +232,7 @@ async fn numbers_are_on_their_own_listener() {
 }
 
 #[tokio::test]
-async fn a_bridge_that_stopped_has_left_its_folder() {
+async fn a_bridge_that_stopped_has_left_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(&folder, "");
     let clock = Clock::system();

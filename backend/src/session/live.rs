@@ -5,6 +5,8 @@ use crate::clock::Clock;
 use crate::config::SessionRules;
 use crate::db::sessions::SessionRow;
 use crate::secret::Credentials;
+use crate::store::imap;
+use crate::user::Entrant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
@@ -168,5 +170,20 @@ impl Session {
     fn left(&self) -> Duration {
         let left = self.seen_at() + self.0.lifetime_ms - self.0.clock.unix_ms();
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
+    }
+}
+
+impl From<&Session> for Entrant {
+    fn from(session: &Session) -> Self {
+        let account = session.account();
+        let Credentials::Password(secret) = session.credentials();
+        let credentials =
+            imap::Credentials { login: account.login.clone(), secret: secret.clone() };
+        Self {
+            user: session.user(),
+            address: account.address.clone(),
+            provider: account.provider.clone(),
+            credentials,
+        }
     }
 }

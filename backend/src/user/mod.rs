@@ -32,7 +32,7 @@ use crate::mime::html::Sanitised;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use carrier::Carrier;
-pub use registry::Users;
+pub use registry::{Entrant, Users};
 
 /// Why a user's verb failed.
 #[derive(Debug, Error)]

@@ -18,8 +18,7 @@ use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::db::{Db, UserId};
-use crate::secret::Credentials;
-use crate::session::Session;
+use crate::net::Provider;
 use crate::store::imap;
 use crate::submission::Outbox;
 
@@ -27,6 +26,18 @@ use crate::submission::Outbox;
 const LINGER: Duration = Duration::from_secs(600);
 /// How often users without links are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
+
+/// Who comes in: what a session knows of its user.
+pub struct Entrant {
+    /// The user.
+    pub user: UserId,
+    /// The address signed in with, normalised.
+    pub address: String,
+    /// Where the account's servers are.
+    pub provider: Arc<Provider>,
+    /// What the account signs in with.
+    pub credentials: imap::Credentials,
+}
 
 struct Present {
     user: Arc<User>,
@@ -93,23 +104,25 @@ impl Users {
         }
     }
 
-    /// The user of a session; accounts that were not connected yet are from now on.
+    /// The user who comes in; accounts that were not connected yet are from now on.
     ///
-    /// A session with other credentials than the running account's (a password that was changed)
+    /// Whoever comes with other credentials than the running account's (a password that was changed)
     /// replaces that account.
-    pub fn enter(&self, session: &Session) -> Arc<User> {
+    pub fn enter(&self, entrant: impl Into<Entrant>) -> Arc<User> {
+        let entrant = entrant.into();
+        let id = entrant.user;
         let mut present = self.present();
-        if let Some(here) = present.get_mut(&session.user()) {
+        if let Some(here) = present.get_mut(&id) {
             here.alone_since = Some(self.0.clock.elapsed());
-            if here.user.signs_in_with(session) {
+            if here.user.signs_in_with(&entrant.credentials) {
                 return here.user.clone();
             }
         }
-        let user = Arc::new(self.build(session));
+        let user = Arc::new(self.build(entrant));
         let alone_since = Some(self.0.clock.elapsed());
         let entered = Present { user: user.clone(), alone_since };
-        let replaced = present.insert(session.user(), entered);
-        let (outbox, id) = (self.0.outbox.clone(), session.user());
+        let replaced = present.insert(id, entered);
+        let outbox = self.0.outbox.clone();
         tokio::spawn(async move {
             if let Some(replaced) = replaced {
                 replaced.user.stop().await;
@@ -121,26 +134,23 @@ impl Users {
         user
     }
 
-    fn build(&self, session: &Session) -> User {
-        let account = session.account();
-        let Credentials::Password(secret) = session.credentials();
-        let credentials =
-            imap::Credentials { login: account.login.clone(), secret: secret.clone() };
-        let from = Address { name: String::new(), email: account.address.clone() };
+    fn build(&self, entrant: Entrant) -> User {
+        let Entrant { user: id, address, provider, credentials } = entrant;
+        let from = Address { name: String::new(), email: address.clone() };
         let facts = Facts {
-            id: account_id(session.user(), &account.address),
-            address: account.address.clone(),
-            provider: account.provider.clone(),
+            id: account_id(id, &address),
+            address,
+            provider,
             credentials,
             identities: vec![Identity { from, ..Identity::default() }],
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
         User {
-            id: session.user(),
+            id,
             accounts: vec![Account::start(facts, audience.clone(), clock.clone())],
             audience,
-            actions: Actions::new(session.user(), db, clock.clone()),
+            actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),
             message_limit: self.0.message_limit,
             clock,
@@ -207,11 +217,10 @@ impl Users {
 }
 
 impl User {
-    fn signs_in_with(&self, session: &Session) -> bool {
-        let Credentials::Password(secret) = session.credentials();
+    fn signs_in_with(&self, credentials: &imap::Credentials) -> bool {
         self.accounts.iter().any(|account| {
             let known = &account.facts().credentials;
-            known.login == session.account().login && known.secret.expose() == secret.expose()
+            known.login == credentials.login && known.secret.expose() == credentials.secret.expose()
         })
     }
 
