@@ -252,14 +252,23 @@ fn numbers(place: &Place, multipart: bool) -> (String, String) {
 
 /// What a header says about its part, and the delimiter where it is a multipart.
 fn read_part(message: &Message<'_>) -> (Part, Option<Vec<u8>>) {
-    let content_type = message.content_type();
+    // Of a field that stands twice the first one counts, as mail servers have it.
+    let first = |name: HeaderName<'_>| {
+        let found = message.headers().iter().find(|header| header.name == name)?;
+        found.value.as_content_type()
+    };
+    let content_type = first(HeaderName::ContentType);
     let attribute = |name| content_type.and_then(|c| c.attribute(name)).map(str::to_owned);
-    let disposition = message.content_disposition();
+    let disposition = first(HeaderName::ContentDisposition);
     let part = Part {
         content_type: content_type.map(type_name).unwrap_or_default(),
         charset: attribute("charset"),
         flowed: Flowed::from_params(attribute("format").as_deref(), attribute("delsp").as_deref()),
-        name: message.attachment_name().map(header::one_line).filter(|name| !name.is_empty()),
+        name: disposition
+            .and_then(|d| d.attribute("filename"))
+            .or_else(|| content_type?.attribute("name"))
+            .map(header::one_line)
+            .filter(|name| !name.is_empty()),
         disposition: match disposition {
             None => Disposition::Unstated,
             Some(value) if value.ctype().eq_ignore_ascii_case("inline") => Disposition::Inline,

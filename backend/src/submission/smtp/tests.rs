@@ -194,3 +194,27 @@ async fn what_the_server_cannot_take_is_not_sent() {
     let handed = submit(fake, &["bób@b.test"], "é\r\n".as_bytes()).await;
     assert!(handed.heard.contains(&"MAIL FROM:<ann@a.test> BODY=8BITMIME SMTPUTF8".to_owned()));
 }
+
+#[cfg(feature = "demo")]
+#[tokio::test]
+async fn a_message_reaches_the_other_mailbox_of_a_whole_mail_host() {
+    use crate::net::{Endpoint, Protocol, Trust, connect};
+    let builder = postern_mailhost::MailHost::builder();
+    let host = builder.user("ann@a.test", "Ann", "pass").user("bob@a.test", "Bob", "word").start();
+    let host = host.await.unwrap();
+    let endpoint =
+        Endpoint::parse(Protocol::Smtp, &format!("smtp://{}", host.smtp_addr())).unwrap();
+    let opened = connect(&endpoint, &Trust::new(None).unwrap(), Protocol::Smtp).await.unwrap();
+    let login = Login { name: "ann@a.test".into(), secret: Secret::new("pass".into()) };
+    let mut submitter = Submitter::connect(opened, Some(&login), true).await.unwrap();
+    let message = b"From: ann@a.test\r\nSubject: x\r\n\r\n.dot\r\n";
+    let asked =
+        submitter.recipients(&envelope(&["bob@a.test", "nobody@a.test"]), message).await.unwrap();
+    assert_eq!((asked.accepted.len(), asked.refused[0].1.code / 100), (1, 5));
+    assert_eq!(submitter.message(message).await.unwrap().code, 250);
+    let inbox = host.mailbox("bob@a.test", "INBOX").unwrap();
+    assert_eq!(inbox.messages.len(), 1);
+    let raw = String::from_utf8_lossy(&inbox.messages[0].raw).into_owned();
+    assert!(raw.ends_with("\r\n\r\n.dot\r\n"), "{raw}");
+    host.stop().await;
+}
