@@ -95,6 +95,9 @@ impl Actor {
     pub(super) fn forget_connection(&mut self) {
         self.connection = None;
         self.selected = None;
+        for promise in self.promises.values_mut() {
+            promise.broken = true;
+        }
     }
 
     /// The connection of a piece of work.

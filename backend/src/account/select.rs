@@ -175,6 +175,10 @@ impl Actor {
         } else {
             self.select(id).await?;
         }
+        if self.promises.contains_key(id) {
+            // A window went out just before the connection was lost, and still waits for its uids.
+            self.learn_uids(id).await?;
+        }
         self.later(Chore::Count(id.clone()));
         Ok(())
     }
