@@ -49,7 +49,7 @@ pub fn run(arguments: &[String], environment: &Environment) -> ExitCode {
     match dispatch(arguments, environment) {
         Ok(()) => ExitCode::SUCCESS,
         Err(End::Failing(error)) => {
-            complain(&format!("{error:#}"));
+            complain(&with_causes(&error));
             ExitCode::from(1)
         }
         Err(End::Misused(message)) => {
@@ -98,6 +98,17 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
 
 fn block_on(work: impl Future<Output = Result<(), End>>) -> Result<(), End> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// An error and its causes; many of ours name their cause already.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
+        match (text.is_empty(), text.contains(&cause)) {
+            (true, _) => cause,
+            (false, true) => text,
+            (false, false) => format!("{text}: {cause}"),
+        }
+    })
 }
 
 /// What a verb prints for its reader.

@@ -38,3 +38,9 @@ fn misuse_is_told_from_failure() {
     assert_eq!(ends("serve --config /nonexistent/postern.toml"), 2);
     assert_eq!(ends("demo --listen 0.0.0.0:0"), 2);
 }
+
+#[test]
+fn a_cause_is_named_once() {
+    let error = anyhow::anyhow!("disk full").context("writing: disk full").context("stopped");
+    assert_eq!(with_causes(&error), "stopped: writing: disk full");
+}
