@@ -8,6 +8,7 @@ mod format;
 mod tests;
 
 use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
 use std::sync::LazyLock;
 
 pub use errors::error_text;
@@ -83,7 +84,8 @@ impl Locale {
 
 /// The language of the page; reading it inside an effect tracks it.
 pub fn locale() -> Locale {
-    CURRENT.with(|current| current.get())
+    let tracked = Observer::get().is_some();
+    CURRENT.with(|current| if tracked { current.get() } else { current.get_untracked() })
 }
 
 /// Switches the page's language: every text follows, and the document's `lang` and `dir`.

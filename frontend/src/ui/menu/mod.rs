@@ -19,48 +19,60 @@ pub enum MenuFace {
 
 const ITEMS: &str = "[role^=menuitem]:not([aria-disabled=true])";
 
-/// A menu button; its items are made when it opens.
-#[component]
-pub fn Menu(
-    #[prop(into)] label: Signal<String>,
-    face: MenuFace,
-    #[prop(optional, into)] disabled: Signal<bool>,
-    /// [`MenuItem`]s and [`MenuSeparator`]s.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let id = dom::unique_id("menu");
-    let (button, popup) = (NodeRef::<html::Button>::new(), NodeRef::<html::Div>::new());
-    let open = RwSignal::new(false);
-    let hide = move || {
-        if let Some(popup) = popup.get_untracked() {
+/// The elements of a menu and whether it is open.
+#[derive(Clone, Copy)]
+struct MenuState {
+    button: NodeRef<html::Button>,
+    popup: NodeRef<html::Div>,
+    open: RwSignal<bool>,
+}
+
+impl MenuState {
+    fn hide(self) {
+        if let Some(popup) = self.popup.get_untracked() {
             // Hiding what is hidden already is refused, and that is fine.
             let _ = popup.hide_popover();
         }
-    };
-    let before = move |event: ev::Event| {
-        let opens = new_state_is_open(&event);
-        open.set(opens);
-        if let (true, Some(popup), Some(button)) = (opens, popup.get(), button.get()) {
+    }
+
+    /// The items are made and the menu is placed before it shows.
+    fn before_toggle(self, event: &ev::Event) {
+        let (popup, button) = (self.popup.get_untracked(), self.button.get_untracked());
+        if let (true, Some(popup), Some(button)) = (new_state_is_open(event), popup, button) {
+            self.open.set(true);
             placement::pin(&popup, &button);
         }
-    };
-    let after = move |event: ev::Event| {
-        if let (true, Some(popup)) = (new_state_is_open(&event), popup.get()) {
-            move_focus(&popup, Step::First);
+    }
+
+    /// The focus goes in when the menu shows, and back when it is gone.
+    fn after_toggle(self, event: &ev::Event) {
+        let (popup, button) = (self.popup.get_untracked(), self.button.get_untracked());
+        let (Some(popup), Some(button)) = (popup, button) else { return };
+        if new_state_is_open(event) {
+            return move_focus(&popup, Step::First);
         }
-    };
-    let on_button_key = move |event: ev::KeyboardEvent| {
-        if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && !open.get_untracked() {
+        // Whoever chose an item or pressed elsewhere may have moved the focus already.
+        let left = dom::focused().is_none_or(|focused| popup.contains(Some(&focused)));
+        self.open.set(false);
+        if left {
+            dom::focus(&button);
+        }
+    }
+
+    fn button_key(self, event: &ev::KeyboardEvent) {
+        if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && !self.open.get_untracked() {
             event.prevent_default();
-            if let Some(popup) = popup.get() {
+            if let Some(popup) = self.popup.get_untracked() {
+                // Showing fails only for an element outside the document.
                 let _ = popup.show_popover();
             }
         }
-    };
-    let on_menu_key = move |event: ev::KeyboardEvent| {
-        let Some(popup) = popup.get() else { return };
+    }
+
+    fn menu_key(self, event: &ev::KeyboardEvent) {
+        let Some(popup) = self.popup.get_untracked() else { return };
         let step = match event.key().as_str() {
-            "Tab" => return hide(),
+            "Tab" => return self.hide(),
             "ArrowDown" => Step::Next,
             "ArrowUp" => Step::Previous,
             "Home" => Step::First,
@@ -73,8 +85,58 @@ pub fn Menu(
         event.prevent_default();
         event.stop_propagation();
         move_focus(&popup, step);
-    };
-    let (class, shape) = match face {
+    }
+}
+
+/// A menu button; its items are made when it opens.
+#[component]
+pub fn Menu(
+    #[prop(into)] label: Signal<String>,
+    face: MenuFace,
+    #[prop(optional, into)] disabled: Signal<bool>,
+    /// [`MenuItem`]s and [`MenuSeparator`]s.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let id = dom::unique_id("menu");
+    let state =
+        MenuState { button: NodeRef::new(), popup: NodeRef::new(), open: RwSignal::new(false) };
+    let (class, shape) = draw_face(face, label);
+    let unlabelled = !matches!(face, MenuFace::Text);
+    let name = move || unlabelled.then(|| label.get());
+    view! {
+        <button
+            node_ref=state.button
+            type="button"
+            class=class
+            aria-label=name
+            data-tooltip=name
+            aria-haspopup="menu"
+            aria-expanded=move || if state.open.get() { "true" } else { "false" }
+            popovertarget=id.clone()
+            disabled=disabled
+            on:keydown=move |event| state.button_key(&event)
+        >
+            {shape}
+        </button>
+        <div
+            node_ref=state.popup
+            id=id
+            class="menu"
+            role="menu"
+            aria-label=label
+            popover="auto"
+            on:beforetoggle=move |event| state.before_toggle(&event)
+            on:toggle=move |event| state.after_toggle(&event)
+            on:keydown=move |event| state.menu_key(&event)
+            on:click=move |event| if dom::closest(&event, ITEMS).is_some() { state.hide() }
+        >
+            {move || state.open.get().then(|| children())}
+        </div>
+    }
+}
+
+fn draw_face(face: MenuFace, label: Signal<String>) -> (&'static str, AnyView) {
+    match face {
         MenuFace::Icon(icon) => ("button is-icon", draw(icon).into_any()),
         MenuFace::Initials(name) => {
             ("button is-icon is-round", view! { <Avatar name seed=name /> }.into_any())
@@ -83,38 +145,6 @@ pub fn Menu(
             "button menu-button",
             view! { <span class="button-text">{label}</span> {draw(Icon::ChevronDown)} }.into_any(),
         ),
-    };
-    let unlabelled = !matches!(face, MenuFace::Text);
-    let icon_only = move || unlabelled.then(|| label.get());
-    view! {
-        <button
-            node_ref=button
-            type="button"
-            class=class
-            aria-label=icon_only
-            data-tooltip=icon_only
-            aria-haspopup="menu"
-            aria-expanded=move || if open.get() { "true" } else { "false" }
-            popovertarget=id.clone()
-            disabled=disabled
-            on:keydown=on_button_key
-        >
-            {shape}
-        </button>
-        <div
-            node_ref=popup
-            id=id
-            class="menu"
-            role="menu"
-            aria-label=label
-            popover="auto"
-            on:beforetoggle=before
-            on:toggle=after
-            on:keydown=on_menu_key
-            on:click=move |event| if dom::closest(&event, ITEMS).is_some() { hide() }
-        >
-            {move || open.get().then(|| children())}
-        </div>
     }
 }
 

@@ -4,6 +4,7 @@ mod keys;
 
 use super::{dom, icon::Icon, icon::icon as draw};
 use keys::Step;
+use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -105,19 +106,22 @@ fn TreeItem(
         event.stop_propagation();
         on_toggle.run(node.with_untracked(|node| node.id.clone()));
     };
+    // The framework's list of attributes lacks this one.
+    let level =
+        custom_attribute("aria-level", move || node.with(|node| node.level.to_string()));
     view! {
         <div
             class="tree-item"
             role="treeitem"
             data-id=id
             aria-label=move || node.with(|node| node.name.clone())
-            attr:aria-level=move || node.with(|node| node.level.to_string())
             aria-expanded=move || expanded().map(|expanded| if expanded { "true" } else { "false" })
             aria-selected=chosen
             tabindex=move || if is(stop.get()) { "0" } else { "-1" }
             style:--tree-level=move || node.with(|node| (node.level - 1).to_string())
             on:focus=move |_| visited.set(Some(node.with_untracked(|node| node.id.clone())))
             on:click=move |_| on_select.run(node.with_untracked(|node| node.id.clone()))
+            {..level}
         >
             <span class="tree-twist" aria-hidden="true" on:click=twist hidden=move || expanded().is_none()>
                 {draw(Icon::ChevronEnd)}

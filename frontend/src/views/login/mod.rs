@@ -5,6 +5,8 @@ use crate::ui::button::SubmitButton;
 use crate::ui::field::{Checkbox, TextField, TextKind};
 use crate::ui::icon::{Icon, icon};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlInputElement;
 use leptos::{ev, html};
 use postern_shared::session::SignIn;
 
@@ -95,8 +97,7 @@ fn focus_field(form: NodeRef<html::Form>, failure: Signal<String>) {
         let field = if failure.with(String::is_empty) { 0 } else { 1 };
         let inputs = form.query_selector_all(".field-input").ok();
         if let Some(input) = inputs.and_then(|inputs| inputs.item(field)) {
-            use leptos::wasm_bindgen::JsCast;
-            let input: leptos::web_sys::HtmlInputElement = input.unchecked_into();
+            let input: HtmlInputElement = input.unchecked_into();
             // An input that went away meanwhile needs no focus.
             let _ = input.focus();
             input.select();

@@ -62,8 +62,8 @@ pub fn ShortcutTable() -> impl IntoView {
         <table class="settings-table">
             <thead>
                 <tr>
-                    <th scope="col">{t(Key::SettingsShortcutKey)}</th>
-                    <th scope="col">{t(Key::SettingsShortcutAction)}</th>
+                    <th scope="col">{t(Key::SettingsKeys)}</th>
+                    <th scope="col">{t(Key::SettingsActions)}</th>
                 </tr>
             </thead>
             <tbody>{SHORTCUTS.map(row).collect_view()}</tbody>

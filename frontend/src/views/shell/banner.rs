@@ -1,4 +1,5 @@
-//! The strip that says when something between page and mail is not as it should be.
+//! Says in the header when something between page and mail is not as it should be: space that
+//! is there anyway, so that nothing jumps.
 
 use crate::i18n::{Key, t};
 use crate::ui::icon::{Icon, icon};

@@ -1,11 +1,15 @@
-//! The bar at the top: drawer button, name, Compose, account menu.
+//! The bar at the top: drawer button, name, Compose, status, account menu.
 
+use super::banner::Banner;
 use super::{ShellModel, ShellVerbs};
 use crate::i18n::{Key, t, text};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::menu::{Menu, MenuFace, MenuItem, MenuSeparator};
+use leptos::ev;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 #[component]
 pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> impl IntoView {
@@ -13,6 +17,7 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
         move || text(if drawer.get() { Key::ShellMailboxesHide } else { Key::ShellMailboxesShow });
     view! {
         <header class="shell-header">
+            <a class="shell-skip" href="#messages" on:click=skip_to_list>{t(Key::ShellSkip)}</a>
             <button
                 type="button"
                 class="button is-icon shell-drawer-button"
@@ -24,7 +29,7 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
             </button>
             <div class="shell-brand">
                 {icon(Icon::Mark)}
-                <span class="shell-name">{t(Key::ShellName)}</span>
+                <h1 class="shell-name">{t(Key::ShellName)}</h1>
             </div>
             <div class="shell-compose">
                 <Button
@@ -34,6 +39,7 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
                     on_press=verbs.compose
                 />
             </div>
+            <Banner status=model.status on_press=verbs.mend />
             <div class="shell-account">
                 <Menu label=t(Key::ShellAccountMenu) face=MenuFace::Initials(model.address)>
                     <p class="shell-address" role="presentation">{model.address}</p>
@@ -51,5 +57,15 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
                 </Menu>
             </div>
         </header>
+    }
+}
+
+/// The focus goes to the list's tab stop; the address stays as it is.
+fn skip_to_list(event: ev::MouseEvent) {
+    event.prevent_default();
+    let stop = document().query_selector(".shell-list [role=row][tabindex='0']").ok().flatten();
+    if let Some(stop) = stop {
+        // Focus on something that cannot take it is no harm.
+        let _ = stop.unchecked_into::<HtmlElement>().focus();
     }
 }

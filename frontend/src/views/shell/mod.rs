@@ -5,14 +5,12 @@ mod header;
 mod panes;
 
 use leptos::prelude::*;
-use leptos::{ev, html};
+use leptos::ev;
 use panes::Panes;
 
 pub use banner::Status;
 pub use panes::{Arrangement, PaneSizes};
 
-use crate::i18n::{Key, t};
-use banner::Banner;
 use header::Header;
 
 /// Which pane is in front where only one has room.
@@ -60,26 +58,12 @@ pub fn Shell(
     message: ViewFn,
 ) -> impl IntoView {
     let drawer = RwSignal::new(false);
-    let node = NodeRef::<html::Div>::new();
     // A drawer makes no sense once the window is wide enough for the tree.
     let resized = window_event_listener(ev::resize, move |_| drawer.set(false));
     on_cleanup(move || resized.remove());
-    let skip = move |event: ev::MouseEvent| {
-        event.prevent_default();
-        let grid = node
-            .get_untracked()
-            .and_then(|node| node.query_selector(".shell-list [tabindex='0']").ok().flatten());
-        if let Some(grid) = grid {
-            use leptos::wasm_bindgen::JsCast;
-            // Focus on something that cannot take it is no harm.
-            let _ = grid.unchecked_into::<leptos::web_sys::HtmlElement>().focus();
-        }
-    };
     view! {
-        <div node_ref=node class="shell">
-            <a class="shell-skip" href="#messages" on:click=skip>{t(Key::ShellSkip)}</a>
+        <div class="shell">
             <Header model verbs drawer />
-            <Banner status=model.status on_press=verbs.mend />
             <Panes model on_resize=verbs.resize drawer tree list message />
         </div>
     }

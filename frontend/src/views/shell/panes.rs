@@ -108,17 +108,18 @@ fn TreePane(drawer: RwSignal<bool>, tree: ViewFn) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     Effect::new(move |was_open: Option<bool>| {
         let open = drawer.get();
-        let target = match (was_open, open) {
-            (Some(false), true) => {
-                node.get_untracked().and_then(|node| node.query_selector("[tabindex='0']").ok()?)
-            }
-            (Some(true), false) => document().query_selector(".shell-drawer-button").ok().flatten(),
+        let target = move || match (was_open, open) {
+            (Some(false), true) => node.get_untracked()?.query_selector("[tabindex='0']").ok()?,
+            (Some(true), false) => document().query_selector(".shell-drawer-button").ok()?,
             _ => None,
         };
-        if let Some(target) = target {
-            // On a wide page the button is not shown and takes no focus, as it should be.
-            let _ = target.unchecked_into::<HtmlElement>().focus();
-        }
+        // What is about to be shown takes focus only once it is shown.
+        request_animation_frame(move || {
+            if let Some(target) = target() {
+                // On a wide page the button is not shown and takes no focus, as it should be.
+                let _ = target.unchecked_into::<HtmlElement>().focus();
+            }
+        });
         open
     });
     let key = move |event: ev::KeyboardEvent| {
