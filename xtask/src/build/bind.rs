@@ -20,15 +20,13 @@ pub struct Bound {
 
 /// Binds cargo's wasm file.
 pub fn bind(wasm: &Path, mode: Mode) -> Result<Bound> {
-    let dev = mode == Mode::Dev;
     let mut output = Bindgen::new()
         .input_path(wasm)
         .web(true)
         .context("wasm-bindgen: target web")?
         .typescript(false)
         .omit_default_module_path(true)
-        .keep_debug(dev)
-        .remove_name_section(!dev)
+        .remove_name_section(mode == Mode::Page)
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen refused the module")?;

@@ -42,7 +42,7 @@ pub struct Packed {
     pub first_load: bool,
     /// gzip 9.
     pub gzip: Option<Vec<u8>>,
-    /// brotli 11 (5 in development).
+    /// brotli 11.
     pub brotli: Option<Vec<u8>>,
 }
 
@@ -128,7 +128,9 @@ impl Bundle {
     /// Compresses everything, on as many cores as there are.
     pub fn pack(&self, mode: Mode) -> Result<Vec<Packed>> {
         let pack = |file: &Packed| -> Result<Packed> {
-            let brotli = smaller(&file.bytes, brotli(&file.bytes, mode)?);
+            // In development the way is short and the wait is not.
+            let worth = mode == Mode::Page;
+            let brotli = if worth { smaller(&file.bytes, brotli(&file.bytes)?) } else { None };
             let gzip = if brotli.is_some() { Some(gzip(&file.bytes)?) } else { None };
             let (path, bytes) = (file.path.clone(), file.bytes.clone());
             Ok(Packed { path, bytes, gzip, brotli, ..*file })
@@ -239,9 +241,8 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-fn brotli(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
-    let quality = if mode == Mode::Page { 11 } else { 5 };
-    let params = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut out, &params)?;
     Ok(out)

@@ -20,9 +20,12 @@ pub fn wasm(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let mut command =
         workspace.cargo(["build", "--package", "postern-frontend", "--target", TARGET]);
     command.args(["--profile", mode.name()]);
-    if mode == Mode::Page {
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags());
-    }
+    match mode {
+        Mode::Page => command.env("CARGO_ENCODED_RUSTFLAGS", flags()),
+        // Line tables make the module many times larger, and binding it as much slower; names of
+        // functions are there without.
+        Mode::Dev => command.env("CARGO_PROFILE_DEV_DEBUG", "0"),
+    };
     process::run(&mut command)?;
     Ok(workspace.target.join(TARGET).join(folder).join("postern-frontend.wasm"))
 }
