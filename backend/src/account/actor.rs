@@ -33,6 +33,8 @@ use crate::store::imap::ImapConnection;
 
 /// How often mailboxes that nobody watches are asked for their counts.
 const POLL: Duration = Duration::from_secs(30);
+/// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A piece of work.
 pub(super) type Work = Box<dyn for<'a> FnOnce(&'a mut Actor) -> BoxFuture<'a, ()> + Send>;
@@ -79,7 +81,23 @@ pub(super) struct Actor {
 
 impl Actor {
     /// Runs until stopped, then says LOGOUT.
-    pub(super) async fn run(mut self, mut inputs: Inputs) {
+    pub(super) async fn run(mut self, inputs: Inputs) {
+        let stop = inputs.stop.clone();
+        let overdue = async {
+            stop.cancelled().await;
+            // What waits for a silent server longer than this is cut off.
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            () = self.work(inputs) => {}
+            () = overdue => {}
+        }
+        if let Some(mut connection) = self.connection.take() {
+            let _ = tokio::time::timeout(GRACE, connection.logout()).await;
+        }
+    }
+
+    async fn work(&mut self, mut inputs: Inputs) {
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         poll.tick().await;
@@ -89,16 +107,13 @@ impl Actor {
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
-                Some(work) = inputs.now.recv() => work(&mut self).await,
+                Some(work) = inputs.now.recv() => work(self).await,
                 Some(hint) = inputs.hints.recv() => self.take_hint(hint),
                 () = retry => self.reconnect().await,
                 _ = poll.tick() => self.guarded(|actor| actor.poll().boxed()).await,
-                Some(work) = inputs.later.recv() => work(&mut self).await,
+                Some(work) = inputs.later.recv() => work(self).await,
             }
             self.settle().await;
-        }
-        if let Some(mut connection) = self.connection.take() {
-            let _ = tokio::time::timeout(Duration::from_secs(2), connection.logout()).await;
         }
     }
 
@@ -141,7 +156,7 @@ impl Actor {
             Ok(result) => result,
             Err(_) => {
                 tracing::error!(account = %self.facts.id.0, "work on an account panicked");
-                self.forget_connection();
+                self.lose(&Error::Panicked);
                 Err(Error::Panicked)
             }
         }
@@ -158,8 +173,8 @@ impl Actor {
         if let Err(error) = self.survive(&work).await {
             tracing::warn!(account = %self.facts.id.0, %error, "background work failed");
             if error.is_lost() {
+                // The next connection has the same work waiting: not made here, but when it is due.
                 self.lose(&error);
-                self.reconnect().await;
             }
         }
     }

@@ -6,6 +6,8 @@ use crate::clock::{Clock, random};
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
+/// A connection that held for so long was a good one.
+const STEADY: Duration = Duration::from_secs(10);
 
 /// The state of repeated attempts, on the clock's `elapsed` time.
 #[derive(Debug, Default)]
@@ -13,6 +15,9 @@ pub(super) struct Backoff {
     failures: u32,
     failed: Option<Duration>,
     next: Option<Duration>,
+    connected: Option<Duration>,
+    /// Connections lost in a row that had not held.
+    losses: u32,
 }
 
 impl Backoff {
@@ -21,7 +26,7 @@ impl Backoff {
         let whole = FIRST.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
         let part = u32::from(u16::from_le_bytes(random::<2>()));
         let pause = whole - whole / 2 * part / u32::from(u16::MAX);
-        self.failures += 1;
+        self.failures = self.failures.saturating_add(1);
         self.failed = Some(clock.elapsed());
         self.next = Some(clock.elapsed() + pause);
         pause
@@ -33,8 +38,24 @@ impl Backoff {
     }
 
     /// No attempt is due any longer.
-    pub(super) fn succeed(&mut self) {
-        *self = Self::default();
+    pub(super) fn succeed(&mut self, clock: &Clock) {
+        *self = Self { connected: Some(clock.elapsed()), losses: self.losses, ..Self::default() };
+    }
+
+    /// Counts a lost connection. The next attempt is due at once after one that held; otherwise
+    /// after a pause, which is given: what broke the last one may break the next.
+    pub(super) fn lose(&mut self, clock: &Clock) -> Option<Duration> {
+        let connected = self.connected.take();
+        if connected.is_some_and(|since| clock.elapsed().saturating_sub(since) >= STEADY) {
+            self.losses = 0;
+        }
+        self.losses = self.losses.saturating_add(1);
+        if self.losses == 1 {
+            self.next = Some(clock.elapsed());
+            return None;
+        }
+        self.failures = self.losses - 2;
+        Some(self.fail(clock))
     }
 
     /// Gives up: no attempt by itself.
@@ -72,7 +93,22 @@ mod tests {
             let whole = FIRST.saturating_mul(1 << at.min(6)).min(LONGEST);
             assert!(*pause <= whole && *pause >= whole / 2, "{at}: {pause:?}");
         }
-        backoff.succeed();
+        backoff.succeed(&clock);
         assert_eq!(backoff.remaining(&clock), None);
+    }
+
+    #[test]
+    fn a_connection_that_did_not_hold_is_not_made_again_at_once() {
+        let clock = Clock::fake(std::time::UNIX_EPOCH);
+        let mut backoff = Backoff::default();
+        let mut lose = |held: Duration| {
+            backoff.succeed(&clock);
+            clock.advance(held);
+            backoff.lose(&clock)
+        };
+        assert_eq!(lose(Duration::ZERO), None);
+        assert!(lose(Duration::ZERO).is_some_and(|pause| pause >= FIRST / 2));
+        assert!(lose(Duration::ZERO).is_some_and(|pause| pause >= FIRST));
+        assert_eq!(lose(STEADY), None);
     }
 }

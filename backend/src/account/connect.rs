@@ -46,7 +46,7 @@ impl Actor {
         match open(self.facts.clone()).await {
             Ok((connection, tree)) => {
                 self.connection = Some(connection);
-                self.backoff.succeed();
+                self.backoff.succeed(&self.clock);
                 self.set_state(AccountState::Online);
                 self.take_tree(tree);
                 // What is shown may be out of date by now.
@@ -85,14 +85,19 @@ impl Actor {
         self.set_state(AccountState::Offline { code, retry_in_ms });
     }
 
-    /// Gives the connection up; the next one is tried at once by whoever needs it.
+    /// Gives the connection up. Another one is made by itself, or sooner by whoever needs it.
     pub(super) fn lose(&mut self, error: &Error) {
         tracing::info!(account = %self.facts.id.0, %error, "connection lost");
         self.forget_connection();
+        if let Some(pause) = self.backoff.lose(&self.clock) {
+            let retry_in_ms = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX);
+            let code = CallError::from(error).code;
+            self.set_state(AccountState::Offline { code, retry_in_ms });
+        }
     }
 
     /// Drops the connection and what is true only as long as it lasts.
-    pub(super) fn forget_connection(&mut self) {
+    fn forget_connection(&mut self) {
         self.connection = None;
         self.selected = None;
         for promise in self.promises.values_mut() {

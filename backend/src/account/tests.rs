@@ -35,6 +35,10 @@ struct Stage {
 impl Stage {
     async fn new(messages: usize) -> Self {
         let host = MailHost::builder().user(ALICE, "Alice", "secret").start().await.unwrap();
+        Self::on(host, messages)
+    }
+
+    fn on(host: Host, messages: usize) -> Self {
         for number in 1..=messages {
             host.deliver(ALICE, message(number)).unwrap();
         }
@@ -239,4 +243,41 @@ async fn a_move_tells_where_the_message_went_and_every_window_knows() {
         stage.account.open_message(to, Urgency::Now).await.unwrap().summary.envelope.subject,
         "Number 2"
     );
+}
+
+#[tokio::test]
+async fn a_mailbox_that_breaks_every_connection_leaves_the_account_responsive() {
+    let mut stage = Stage::new(3).await;
+    stage.open(0, 10).await;
+    stage.open(0, 10).await;
+    let fault = stage.host.faults().imap(Trigger::on("SELECT"), ImapEffect::Close);
+    stage.host.restart().await.unwrap();
+    let offline = |event| match event {
+        Event::AccountChanged(account) => {
+            matches!(account.state, AccountState::Offline { .. }).then_some(())
+        }
+        _ => None,
+    };
+    stage.event(offline).await;
+    let answered = tokio::time::timeout(PATIENCE, stage.account.retry()).await;
+    assert!(answered.is_ok(), "the actor is caught in reconnecting");
+    stage.host.faults().clear(fault);
+    stage.host.deliver(ALICE, message(4)).unwrap();
+    stage.event(|event| matches!(event, Event::MailArrived(_)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_silent_server_does_not_hold_up_the_end() {
+    let mut stage = Stage::new(3).await;
+    stage.open(0, 10).await;
+    stage.event(|event| online(&event).then_some(())).await;
+    let fault = stage.host.faults().imap(Trigger::on("FETCH"), ImapEffect::Stall);
+    let (account, open) = (stage.account.clone(), stage.inbox(0, 10).await);
+    let waiting = tokio::spawn(async move { account.open_window(LINK, open).await });
+    while stage.host.faults().struck(fault) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let stopped = tokio::time::timeout(Duration::from_secs(5), stage.account.stop()).await;
+    assert!(stopped.is_ok(), "a bridge ends within 5 s");
+    assert!(matches!(waiting.await.unwrap(), Err(Error::Stopped)));
 }

@@ -74,18 +74,23 @@ impl Watcher {
             };
             let pause = match self.watch(connection, &mailbox, &name).await {
                 Ok(()) => {
-                    backoff.succeed();
+                    backoff.succeed(&self.clock);
                     continue;
                 }
                 Err(Error::Store(store::Error::Unsupported(_))) => return,
                 Err(error) if error.is_refused_sign_in() => {
-                    // The actor meets the same refusal and tells the user.
-                    LONG_PAUSE
+                    // Not tried again: the password is another one by now. The actor meets the same
+                    // refusal with its next connection, and tells the user.
+                    let _ = self.focus.wait_for(Option::is_none).await;
+                    continue;
                 }
                 Err(Error::Store(store::Error::TooManyConnections { .. })) => LONG_PAUSE,
                 Err(Error::Store(store::Error::NonExistent | store::Error::Refused { .. })) => {
-                    // The mailbox cannot be selected: wait until the user looks elsewhere.
-                    let _ = self.focus.changed().await;
+                    // The mailbox cannot be watched, for now: until the user looks elsewhere.
+                    tokio::select! {
+                        _ = self.focus.changed() => {}
+                        () = self.clock.sleep(LONG_PAUSE) => {}
+                    }
                     continue;
                 }
                 Err(error) => {
