@@ -19,7 +19,7 @@ use crate::store::Change;
 /// More arrivals at once than this are learned as bare uids, and windows start anew.
 pub(super) const ROWS_AT_ONCE: u32 = 100;
 /// More flag changes in one go than this start windows anew.
-const FLAGS_AT_ONCE: usize = 1000;
+pub(super) const FLAGS_AT_ONCE: usize = 1000;
 
 /// Unsolicited news of the selected mailbox, in terms of uids.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,11 +60,14 @@ pub(super) fn read_news(known: &[u32], changes: Vec<Change>) -> News {
                 }
                 length = current.len();
             }
-            Change::Vanished(uids) => {
+            Change::Vanished(mut uids) => {
+                uids.sort_unstable();
                 let current = now.get_or_insert_with(|| widened(known, length));
-                current.retain(|uid| uid.is_none_or(|uid| !uids.contains(&uid)));
+                let is_gone =
+                    |uid: &mut Option<u32>| uid.is_some_and(|uid| uids.binary_search(&uid).is_ok());
+                // Each once, however often the server says so.
+                news.gone.extend(current.extract_if(.., is_gone).flatten());
                 length = current.len();
-                news.gone.extend(uids);
             }
             Change::Flags { seq, uid, flags } => {
                 let at = (seq as usize).wrapping_sub(1);

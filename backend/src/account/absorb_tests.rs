@@ -46,3 +46,9 @@ fn nonsense_means_looking_again() {
     assert!(read_news(&[10, 20], vec![Change::Exists(1)]).lost_track);
     assert!(read_news(&[10], vec![Change::Overflow]).lost_track);
 }
+
+#[test]
+fn what_vanished_is_counted_once_however_often_it_is_told() {
+    let changes = vec![Change::Vanished(vec![10, 10]), Change::Vanished(vec![10, 99])];
+    check(&[10], changes, News { gone: vec![10], ..News::default() });
+}

@@ -57,7 +57,12 @@ pub(super) struct Listing {
 
 impl Listing {
     /// A listing of `uids`, ascending.
-    pub(super) fn new(uid_validity: UidValidity, uids: Vec<u32>, generation: Generation) -> Self {
+    pub(super) fn new(
+        uid_validity: UidValidity,
+        mut uids: Vec<u32>,
+        generation: Generation,
+    ) -> Self {
+        uids.shrink_to_fit();
         Self {
             uid_validity,
             generation,

@@ -7,7 +7,7 @@ use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::MessageSummary;
 
-use super::absorb::ROWS_AT_ONCE;
+use super::absorb::{FLAGS_AT_ONCE, ROWS_AT_ONCE};
 use super::actor::Actor;
 use super::error::Error;
 use super::listing::Listing;
@@ -52,6 +52,9 @@ impl Actor {
             }
         };
         let changed: Vec<(u32, Flags)> = flags.into_iter().map(by_uid).collect();
+        if changed.len() > FLAGS_AT_ONCE {
+            return self.start_anew(id).await;
+        }
         if !changed.is_empty() {
             self.show_flags(id, &changed);
         }

@@ -63,8 +63,7 @@ impl Actor {
         let name = self.name(id)?;
         let was_selected = self.selected.as_ref() == Some(id);
         if !was_selected {
-            // Until the command succeeds nothing is selected (RFC 9051 §6.3.2).
-            self.selected = None;
+            self.leave_selected();
         }
         let selected = self.imap()?.select(&name).await?;
         if !was_selected {
@@ -73,12 +72,25 @@ impl Actor {
         Ok(selected)
     }
 
-    /// Notes that a mailbox was selected just now, and compares what is known of it.
+    /// Until another SELECT succeeds nothing is selected (RFC 9051 §6.3.2), and from here on news of
+    /// the mailbox go unheard.
+    fn leave_selected(&mut self) {
+        let left = self.selected.take();
+        if let Some(promise) = left.and_then(|id| self.promises.get_mut(&id)) {
+            promise.broken = true;
+        }
+    }
+
+    /// Notes that a mailbox was selected just now, and compares what is known of it. What else the
+    /// server told after SELECT is settled as any other news.
     async fn enter(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
         self.selected = Some(id.clone());
-        // What came with SELECT describes the mailbox, not a change of it.
-        self.imap()?.take_changes();
-        self.resync(id, selected).await
+        let resynced = self.resync(id, selected).await;
+        if resynced.as_ref().is_err_and(|error| !error.is_lost()) {
+            // Sequence numbers must not be read by a listing that is out of date.
+            self.start_anew(id).await?;
+        }
+        resynced
     }
 
     /// What the server says of a message; selecting its mailbox costs no round trip of its own.
@@ -88,7 +100,7 @@ impl Actor {
             self.imap()?.message(key.uid.0).await?
         } else {
             let name = self.name(&key.mailbox)?;
-            self.selected = None;
+            self.leave_selected();
             let (selected, found) = self.imap()?.open_message(&name, key.uid.0).await?;
             self.enter(&key.mailbox, &selected).await?;
             found.filter(|_| selected.uid_validity == key.uid_validity.0)
@@ -175,8 +187,8 @@ impl Actor {
         } else {
             self.select(id).await?;
         }
-        if self.promises.contains_key(id) {
-            // A window went out just before the connection was lost, and still waits for its uids.
+        if !self.listings.contains_key(id) {
+            // A window still waits for its uids: the connection was lost, or they were refused.
             self.learn_uids(id).await?;
         }
         self.later(Chore::Count(id.clone()));
