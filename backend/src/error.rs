@@ -136,7 +136,7 @@ impl From<&account::Error> for CallError {
             account::Error::NonExistent => ErrorCode::NonExistent.into(),
             account::Error::Limit(_) => ErrorCode::Limit.into(),
             account::Error::Invalid(_) => ErrorCode::Invalid.into(),
-            account::Error::Stopped => ErrorCode::Unavailable.into(),
+            account::Error::Halfway | account::Error::Stopped => ErrorCode::Unavailable.into(),
             account::Error::Panicked => ErrorCode::Internal.into(),
         }
     }

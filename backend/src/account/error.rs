@@ -34,6 +34,9 @@ pub enum Error {
     /// What was asked for makes no sense.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The connection was lost between two steps of which the first must not happen twice.
+    #[error("the connection was lost halfway")]
+    Halfway,
     /// The account has been stopped.
     #[error("the account is stopped")]
     Stopped,

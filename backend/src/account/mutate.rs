@@ -69,7 +69,8 @@ impl Account {
     /// Moves messages within the account.
     ///
     /// # Errors
-    /// `NonExistent` for an unknown target or a passed uid_validity.
+    /// `NonExistent` for an unknown target or a passed uid_validity; `Halfway` where the server has
+    /// no MOVE and was lost: there may be copies, and the originals are still there or marked.
     pub async fn move_messages(
         &self,
         keys: &[MessageKey],
@@ -162,9 +163,19 @@ impl Actor {
         let target = self.name(to)?;
         self.select_for(&batch.mailbox, batch.uid_validity).await?;
         let connection = self.imap()?;
+        let capabilities = connection.capabilities();
+        let in_one = capabilities.has("MOVE") || capabilities.has("IMAP4REV2");
         let moved = match how {
-            Carry::Move => connection.move_to(&batch.uids, &target).await?,
-            Carry::Copy => connection.copy(&batch.uids, &target).await?,
+            Carry::Move => connection.move_to(&batch.uids, &target).await,
+            Carry::Copy => connection.copy(&batch.uids, &target).await,
+        };
+        let moved = match moved.map_err(Error::from) {
+            // Another try would copy what may be copied already.
+            Err(error) if error.is_lost() && !in_one => {
+                self.lose(&error);
+                return Err(Error::Halfway);
+            }
+            moved => moved?,
         };
         self.later(Chore::Count(batch.mailbox.clone()));
         self.later(Chore::Refresh(to.clone()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use postern_mailhost::{Host, ImapEffect, MailHost, Trigger};
+use postern_mailhost::{Capabilities, Host, ImapEffect, MailHost, Trigger};
 use postern_shared::account::AccountId;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
@@ -299,6 +299,21 @@ async fn a_comparison_that_was_refused_leaves_no_outdated_listing() {
     stage.host.faults().clear(fault);
     let window = stage.open(0, 10).await;
     assert_eq!(subjects(&window.rows), ["Number 3", "Number 1"]);
+}
+
+#[tokio::test]
+async fn a_move_in_two_steps_is_not_begun_again() {
+    let capabilities = Capabilities { moves: false, ..Capabilities::default() };
+    let host = MailHost::builder().capabilities(capabilities).user(ALICE, "Alice", "secret");
+    let mut stage = Stage::on(host.start().await.unwrap(), 1);
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    let trash = stage.mailbox("Trash").await;
+    stage.event(|event| online(&event).then_some(())).await;
+    let lost = Trigger::on("UID EXPUNGE").times(1);
+    stage.host.faults().imap(lost, ImapEffect::Bye("gone".into()));
+    let moved = stage.account.move_messages(&[key], &trash).await;
+    assert!(matches!(moved, Err(Error::Halfway)), "{moved:?}");
+    assert_eq!(stage.host.mailbox(ALICE, "Trash").unwrap().messages.len(), 1);
 }
 
 #[tokio::test]
