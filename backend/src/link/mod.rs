@@ -8,6 +8,9 @@ mod hello;
 mod pack;
 mod pump;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -127,7 +130,7 @@ pub async fn serve(
     let ending = pump.run(ended).await;
     user.leave(link);
     tracing::debug!(link = link.0, ?ending, "link ended");
-    let _ = pump.socket.send(Message::Close(Some(close_frame(ending)))).await;
+    pump.part(ending, close_frame(ending)).await;
 }
 
 fn close_frame(ending: Ending) -> CloseFrame {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use postern_shared::api::{Reply, Request};
@@ -28,6 +28,8 @@ use crate::user::User;
 const CALLS: usize = 64;
 /// How long the page may take to read one frame.
 const SEND_PATIENCE: Duration = Duration::from_secs(30);
+/// How long the last words may take: a link is closed within a second of its session's end.
+const FAREWELL: Duration = Duration::from_millis(500);
 /// How long the page may be silent: three heartbeats.
 const SILENCE: Duration = Duration::from_secs(3 * HEARTBEAT_SECONDS as u64);
 
@@ -60,23 +62,42 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    /// Runs until the link ends; `signed_out` resolves when its session does.
+    /// Runs until the link ends; `signed_out` resolves when its session does. A page that does not
+    /// read holds none of this up.
     pub(super) async fn run(&mut self, signed_out: impl Future<Output = ()>) -> Ending {
+        let (stopping, lagging) = (self.stopping.clone(), self.lagging.clone());
+        tokio::select! {
+            biased;
+            () = signed_out => Ending::SignedOut,
+            () = stopping.cancelled() => Ending::Stopping,
+            () = lagging.cancelled() => Ending::Lagging,
+            ending = self.talk() => ending,
+        }
+    }
+
+    /// Says why the link ends, to a page that may no longer be listening, and closes it.
+    pub(super) async fn part(&mut self, ending: Ending, close: CloseFrame) {
+        let words = async {
+            let event = match ending {
+                Ending::SignedOut => Some(Event::SessionEnded),
+                Ending::Stopping => Some(Event::BridgeStopping),
+                Ending::Gone | Ending::Lagging | Ending::Malformed => None,
+            };
+            if let Some(event) = event {
+                let _ = self.send(&ToPage::Event(event)).await;
+            }
+            let _ = self.socket.send(Message::Close(Some(close))).await;
+        };
+        let _ = tokio::time::timeout(FAREWELL, words).await;
+    }
+
+    async fn talk(&mut self) -> Ending {
         let mut calls = Calls::default();
         let silence = tokio::time::sleep(SILENCE);
-        tokio::pin!(silence, signed_out);
+        tokio::pin!(silence);
         loop {
             tokio::select! {
                 biased;
-                () = &mut signed_out => {
-                    let _ = self.send(&ToPage::Event(Event::SessionEnded)).await;
-                    return Ending::SignedOut;
-                }
-                () = self.stopping.cancelled() => {
-                    let _ = self.send(&ToPage::Event(Event::BridgeStopping)).await;
-                    return Ending::Stopping;
-                }
-                () = self.lagging.cancelled() => return Ending::Lagging,
                 Some(answer) = calls.under_way.next() => {
                     let frame = calls.finish(answer);
                     if let Err(ending) = self.send(&frame).await {
