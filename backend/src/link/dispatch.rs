@@ -82,7 +82,8 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
             reply::<ExpungeMessages>(user.expunge_messages(call.keys).await)
         }
         Request::SubmitMessage(call) => {
-            reply::<SubmitMessage>(user.submit_message(call.draft, call.plan).await)
+            let accepted = user.submit_message(call.action, call.draft, call.plan).await;
+            reply::<SubmitMessage>(accepted)
         }
         Request::CancelSubmission(call) => {
             reply::<CancelSubmission>(user.cancel_submission(&call.submission).await)

@@ -36,7 +36,11 @@ impl Actions {
     pub async fn once(&self, action: ActionId, mutation: impl Future<Output = Answer>) -> Answer {
         let cell = self.under_way().entry(action).or_default().clone();
         let answer = cell.get_or_init(|| self.look_up_or(action, mutation)).await.clone();
-        self.under_way().remove(&action);
+        // Not the cell of another try, which may have begun after this one failed.
+        let mut under_way = self.under_way();
+        if under_way.get(&action).is_some_and(|other| Arc::ptr_eq(other, &cell)) {
+            under_way.remove(&action);
+        }
         answer
     }
 

@@ -1,14 +1,17 @@
 //! Handing messages over for sending: what a user may send, and as whom.
 
 use futures_util::TryStreamExt;
+use postern_shared::action::ActionId;
 use postern_shared::draft::{Draft, Origin};
 use postern_shared::message::MessageKey;
 use postern_shared::submission::{Plan, Submission, SubmissionId};
+use sha2::{Digest, Sha256};
 
 use super::{Error, User};
 use crate::account::Account;
 use crate::clock::random;
 use crate::config::SentCopy;
+use crate::db::UserId;
 use crate::submission::{Enclosure, FilingStep, Order, Stamp, compose};
 
 /// Submission hosts that file the copy in Sent themselves, whatever the client does.
@@ -16,12 +19,18 @@ const FILE_THEMSELVES: [&str; 4] =
     ["smtp.gmail.com", "smtp.googlemail.com", "smtp.office365.com", "smtp-mail.outlook.com"];
 
 impl User {
-    /// Accepts a message: once this answers, it survives a crash.
+    /// Accepts a message: once this answers, it survives a crash. The same action again is the same
+    /// submission, also where the bridge crashed before it could remember its answer.
     ///
     /// # Errors
     /// `NonExistent` for another's account, `NoPermission` for a From that is not an identity,
     /// `Invalid` for a draft that is no message, or the outbox's limits.
-    pub async fn submit_message(&self, draft: Draft, plan: Plan) -> Result<SubmissionId, Error> {
+    pub async fn submit_message(
+        &self,
+        action: ActionId,
+        draft: Draft,
+        plan: Plan,
+    ) -> Result<SubmissionId, Error> {
         let account = self.account(&draft.account)?;
         check_sender(account, &draft)?;
         let enclosures = self.enclosures(account, &draft.origin).await?;
@@ -29,6 +38,7 @@ impl User {
         let stamp = Stamp { now, zone_minutes: 0, id: random() };
         let composed = compose(&draft, &stamp, enclosures)?;
         let order = Order {
+            id: submission_id(self.id, action),
             user: self.id,
             account: draft.account.clone(),
             subject: draft.subject.clone(),
@@ -101,6 +111,12 @@ impl User {
     pub async fn retry_submission(&self, id: &SubmissionId) -> Result<(), Error> {
         Ok(self.outbox.retry(self.id, id).await?)
     }
+}
+
+/// The submission of an action, the same in every process.
+fn submission_id(user: UserId, action: ActionId) -> SubmissionId {
+    let hash = Sha256::new().chain_update(user.0).chain_update(action.0).finalize();
+    SubmissionId(hash[..16].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A user sends as one of the account's identities, unless the provider allows any address.

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 
 use super::compose::Composed;
 use crate::blob::{self, BlobKey, Blobs};
-use crate::clock::{self, Clock};
+use crate::clock::Clock;
 use crate::config::Limits;
 use crate::db::submissions::{self, State, SubmissionRow};
 use crate::db::{self, Db, UserId};
@@ -39,6 +39,8 @@ const BACKLOG: usize = 256;
 /// A message to be accepted.
 #[derive(Clone, Debug)]
 pub struct Order {
+    /// What it will be known by: an order that comes again is the same submission.
+    pub id: SubmissionId,
     /// Whose message it is.
     pub user: UserId,
     /// The account that sends it.
@@ -126,12 +128,15 @@ impl<A: Accounts> Outbox<A> {
         self.updates.subscribe()
     }
 
-    /// Takes a message over: on return it survives a crash.
+    /// Takes a message over, once: on return it survives a crash.
     ///
     /// # Errors
     /// A limit, or storage that failed; then nothing is kept.
     pub async fn accept(&self, order: Order) -> Result<Submission, Error> {
-        let Order { user, account, subject, composed, plan, filing } = order;
+        let Order { id, user, account, subject, composed, plan, filing } = order;
+        if let Some(row) = submissions::find(&self.db, user, &id.0).await? {
+            return detail::shown(&row);
+        }
         let now = self.clock.unix_ms();
         self.check_limits(user, &composed, now).await?;
         let (key, _) = self.blobs.put(&user.to_string(), composed.message.as_slice()).await?;
@@ -147,7 +152,7 @@ impl<A: Accounts> Outbox<A> {
             ..Detail::default()
         };
         let row = SubmissionRow {
-            id: clock::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: id.0,
             user,
             account: account.0,
             state,

@@ -148,6 +148,7 @@ impl Bench {
 fn order(to: &[&str]) -> Order {
     let to = to.iter().map(|to| (*to).to_owned()).collect();
     Order {
+        id: SubmissionId(crate::clock::random::<16>().iter().map(|b| format!("{b:02x}")).collect()),
         user: ANN,
         account: AccountId("a".into()),
         subject: "x".into(),
@@ -159,6 +160,18 @@ fn order(to: &[&str]) -> Order {
         plan: Plan::Now,
         filing: vec![FilingStep::SentCopy],
     }
+}
+
+#[tokio::test]
+async fn an_order_that_comes_again_is_the_same_submission() {
+    let mut bench = Bench::new(vec![]).await;
+    let order = order(&["bob@b.test"]);
+    let first = bench.outbox.accept(order.clone()).await.unwrap();
+    assert_eq!(bench.outbox.accept(order.clone()).await.unwrap().id, first.id);
+    assert_eq!(bench.settled().await, SubmissionState::Sent);
+    let again = bench.outbox.accept(order).await.unwrap();
+    assert_eq!((again.id, again.state), (first.id, SubmissionState::Sent));
+    assert_eq!(bench.world.servers.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
