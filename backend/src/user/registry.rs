@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use postern_shared::account::AccountId;
+use postern_shared::account::{AccountId, AccountState};
 use postern_shared::address::Address;
 use postern_shared::event::Event;
 use postern_shared::identity::Identity;
@@ -54,16 +54,27 @@ pub(super) struct Inner {
     clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
     message_limit: usize,
-    present: Mutex<HashMap<UserId, Present>>,
+    /// More than one of a user where sessions have different passwords, which may all be good
+    /// (those made for one program each); the last one came in last.
+    present: Mutex<HashMap<UserId, Vec<Present>>>,
 }
 
 impl Inner {
-    /// A user who is here.
+    /// A user who is here, by a password that is not refused if there is one.
     pub(super) fn find(&self, id: UserId) -> Option<Arc<User>> {
-        self.present().get(&id).map(|here| here.user.clone())
+        let present = self.present();
+        let here = present.get(&id)?;
+        let good = here.iter().rev().find(|one| !one.user.needs_sign_in());
+        good.or(here.last()).map(|one| one.user.clone())
     }
 
-    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Present>> {
+    /// Tells every link of a user.
+    fn publish(&self, id: UserId, event: &Event) {
+        let present = self.present();
+        present.get(&id).into_iter().flatten().for_each(|one| one.user.audience.publish(event));
+    }
+
+    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Present>>> {
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,10 +103,8 @@ impl Users {
         loop {
             match updates.recv().await {
                 Ok(update) => {
-                    if let Some(user) = self.0.find(update.user) {
-                        let event = Event::SubmissionChanged(update.submission);
-                        user.audience.publish(&event);
-                    }
+                    let event = Event::SubmissionChanged(update.submission);
+                    self.0.publish(update.user, &event);
                 }
                 // Whoever missed one asks for the list when the link is opened again.
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "submission news lost"),
@@ -106,27 +115,23 @@ impl Users {
 
     /// The user who comes in; accounts that were not connected yet are from now on.
     ///
-    /// Whoever comes with other credentials than the running account's (a password that was changed)
-    /// replaces that account.
+    /// Whoever comes with another password gets an account of its own: an old session can neither
+    /// take the place of a new one nor live on by its password.
     pub fn enter(&self, entrant: impl Into<Entrant>) -> Arc<User> {
         let entrant = entrant.into();
         let id = entrant.user;
         let mut present = self.present();
-        if let Some(here) = present.get_mut(&id) {
-            here.alone_since = Some(self.0.clock.elapsed());
-            if here.user.signs_in_with(&entrant.credentials) {
-                return here.user.clone();
-            }
+        let here = present.entry(id).or_default();
+        let alone_since = Some(self.0.clock.elapsed());
+        let known = here.iter_mut().find(|one| one.user.signs_in_with(&entrant.credentials));
+        if let Some(known) = known {
+            known.alone_since = alone_since;
+            return known.user.clone();
         }
         let user = Arc::new(self.build(entrant));
-        let alone_since = Some(self.0.clock.elapsed());
-        let entered = Present { user: user.clone(), alone_since };
-        let replaced = present.insert(id, entered);
+        here.push(Present { user: user.clone(), alone_since });
         let outbox = self.0.outbox.clone();
         tokio::spawn(async move {
-            if let Some(replaced) = replaced {
-                replaced.user.stop().await;
-            }
             if let Err(error) = outbox.signed_in(id).await {
                 tracing::error!(%error, "what waited for the sign-in could not be found");
             }
@@ -168,50 +173,50 @@ impl Users {
         }
     }
 
-    /// Lets a user go whose session ended, unless another link is still there.
+    /// Lets a user go whose session ended, unless somebody else is still there, or on the way in.
     pub async fn leave(&self, id: UserId) {
-        let gone = {
-            let mut present = self.present();
-            let alone = present.get(&id).is_some_and(|here| here.user.audience.is_empty());
-            if alone { present.remove(&id) } else { None }
-        };
-        if let Some(here) = gone {
-            here.user.stop().await;
-        }
+        let gone = self.take(|who, one| {
+            who == id && one.user.audience.is_empty() && Arc::strong_count(&one.user) == 1
+        });
+        futures_util::future::join_all(gone.iter().map(|user| user.stop())).await;
+    }
+
+    /// Takes out whoever is to go.
+    fn take(&self, mut goes: impl FnMut(UserId, &mut Present) -> bool) -> Vec<Arc<User>> {
+        let mut gone = Vec::new();
+        self.present().retain(|id, here| {
+            gone.extend(here.extract_if(.., |one| goes(*id, one)).map(|one| one.user));
+            !here.is_empty()
+        });
+        gone
     }
 
     fn take_idle(&self) -> Vec<Arc<User>> {
         let now = self.0.clock.elapsed();
-        let mut gone = Vec::new();
-        self.present().retain(|_, here| {
-            if !here.user.audience.is_empty() {
-                here.alone_since = None;
-                return true;
+        self.take(|_, one| {
+            if !one.user.audience.is_empty() {
+                one.alone_since = None;
+                return false;
             }
-            let since = *here.alone_since.get_or_insert(now);
-            let stays = now.saturating_sub(since) < LINGER;
-            if !stays {
-                gone.push(here.user.clone());
-            }
-            stays
-        });
-        gone
+            let since = *one.alone_since.get_or_insert(now);
+            now.saturating_sub(since) >= LINGER
+        })
     }
 
     /// How many users are here.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.present().len()
+        self.present().values().map(Vec::len).sum()
     }
 
     /// Ends every account with LOGOUT.
     pub async fn shutdown(&self) {
-        let all: Vec<Present> = self.present().drain().map(|(_, here)| here).collect();
-        let stops = all.iter().map(|here| here.user.stop());
+        let all: Vec<Present> = self.present().drain().flat_map(|(_, here)| here).collect();
+        let stops = all.iter().map(|one| one.user.stop());
         futures_util::future::join_all(stops).await;
     }
 
-    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Present>> {
+    fn present(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Present>>> {
         self.0.present()
     }
 }
@@ -222,6 +227,10 @@ impl User {
             let known = &account.facts().credentials;
             known.login == credentials.login && known.secret.expose() == credentials.secret.expose()
         })
+    }
+
+    fn needs_sign_in(&self) -> bool {
+        self.accounts.iter().any(|account| account.shown().state == AccountState::NeedsSignIn)
     }
 
     async fn stop(&self) {
@@ -235,4 +244,56 @@ fn account_id(user: UserId, address: &str) -> AccountId {
     hash.update(user.0);
     hash.update(address.as_bytes());
     AccountId(hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    const ANN: UserId = UserId([1; 16]);
+
+    async fn users(place: &tempfile::TempDir) -> Users {
+        let db = Db::open(place.path()).await.unwrap();
+        let blobs = Blobs::open(place.path()).unwrap();
+        Users::new((db, blobs), Clock::system(), Limits::default())
+    }
+
+    fn entrant(password: &str) -> Entrant {
+        let settings = "name = \"Test\"\ndomains = [\"*\"]\nimap = \"imaps://127.0.0.1:1\"";
+        Entrant {
+            user: ANN,
+            address: "ann@a.test".into(),
+            provider: Arc::new(Provider::new(toml::from_str(settings).unwrap()).unwrap()),
+            credentials: imap::Credentials {
+                login: "ann".into(),
+                secret: Secret::new(password.into()),
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn sessions_with_different_passwords_do_not_end_each_other() {
+        let place = tempfile::tempdir().unwrap();
+        let users = users(&place).await;
+        let (old, new) = (users.enter(entrant("old")), users.enter(entrant("new")));
+        assert!(!Arc::ptr_eq(&old, &new));
+        assert!(Arc::ptr_eq(&old, &users.enter(entrant("old"))));
+        assert!(Arc::ptr_eq(&new, &users.enter(entrant("new"))));
+        assert_eq!(users.count(), 2);
+        users.shutdown().await;
+    }
+
+    #[tokio::test]
+    async fn whoever_is_on_the_way_in_keeps_the_user_here() {
+        let place = tempfile::tempdir().unwrap();
+        let users = users(&place).await;
+        let entering = users.enter(entrant("x"));
+        users.leave(ANN).await;
+        assert!(Arc::ptr_eq(&entering, &users.enter(entrant("x"))));
+        drop(entering);
+        users.leave(ANN).await;
+        assert_eq!(users.count(), 0);
+        users.shutdown().await;
+    }
 }
