@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use crate::Person;
 use crate::certificate::{self, Certificates};
 use crate::imap::RawImap;
 use crate::server::{self, Launch, Server};
-use crate::{Person, wait};
 
 /// Whose files the mailboxes are when root runs the tests: `nobody`'s, as Dovecot refuses root's.
 const NOBODY: u32 = 65534;
@@ -99,13 +99,15 @@ impl Dovecot {
     /// Starts again on the same ports with the same mail.
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this Dovecot runs already");
-        self.server = Some(Server::start(Launch {
+        let server = Server::start(Launch {
             program: &server::program("dovecot")?,
             arguments: vec!["-F".into(), "-c".into(), self.path("dovecot.conf")],
             folder: self.folder.path(),
             pid_file: self.pid_file(),
-        })?);
-        wait::listening("Dovecot's IMAP port", self.imap).await.with_context(|| self.log())
+        })?;
+        server.listening(self.imap).await.with_context(|| self.log())?;
+        self.server = Some(server);
+        Ok(())
     }
 
     /// A raw session of a person.

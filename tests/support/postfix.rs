@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use crate::DOMAIN;
 use crate::dovecot::Dovecot;
 use crate::server::{self, Launch, Server};
-use crate::{DOMAIN, wait};
 
 /// A running Postfix; stopped when dropped.
 #[derive(Debug)]
@@ -49,15 +49,15 @@ impl Postfix {
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this Postfix runs already");
         let path = self.folder.path();
-        self.server = Some(Server::start(Launch {
+        let server = Server::start(Launch {
             program: &server::program("postfix")?,
             arguments: vec!["-c".into(), path.join("etc").display().to_string(), "start-fg".into()],
             folder: path,
             pid_file: self.pid_file(),
-        })?);
-        wait::listening("Postfix's submission port", self.submission)
-            .await
-            .with_context(|| self.log())
+        })?;
+        server.listening(self.submission).await.with_context(|| self.log())?;
+        self.server = Some(server);
+        Ok(())
     }
 
     /// What the server logged.

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 
 use crate::bridge::Home;
 use crate::server::{Launch, Server};
-use crate::wait;
 
 /// The `postern` program, running.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ impl Program {
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this bridge runs already");
         let program = binary()?;
-        self.server = Some(Server::start(Launch {
+        let server = Server::start(Launch {
             program: &program,
             arguments: ["serve", "--config"]
                 .map(str::to_owned)
@@ -37,8 +36,10 @@ impl Program {
                 .collect(),
             folder: self.home.path(),
             pid_file: self.home.path().join("no.pid"),
-        })?);
-        wait::listening("the bridge's port", self.home.port).await.with_context(|| self.log())
+        })?;
+        server.listening(self.home.port).await.with_context(|| self.log())?;
+        self.server = Some(server);
+        Ok(())
     }
 
     /// Asks it to stop, as an administrator does.

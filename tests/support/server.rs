@@ -1,6 +1,7 @@
 //! A server process that cannot outlive the test: a small shell stands guard and ends it by its pid
 //! when the pipe from the test closes, however the test ends.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
@@ -9,6 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tokio::net::TcpStream;
+
+use crate::wait;
 
 /// Runs `"$@"` in a session of its own and ends it, and whatever it started, as a line from the test
 /// says (`TERM` or `KILL`); the end of input kills and removes the folder as well.
@@ -19,6 +23,7 @@ if [ -s "$PID_FILE" ]; then leader=$(($(cat "$PID_FILE"))); else leader=$started
 if [ "$signal" = TERM ]; then
   kill -s TERM "$leader"
 else
+  kill -s KILL "$started"
   kill -s KILL -- "-$leader" "-$started"
   rm -f "$PID_FILE"
 fi 2>/dev/null
@@ -52,7 +57,14 @@ impl Server {
             .create(true)
             .append(true)
             .open(launch.folder.join("output.log"))?;
-        let guard = Command::new("sh")
+        let mut command = Command::new("sh");
+        // The bridge takes every such variable for its own and refuses those it does not know.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("POSTERN_") {
+                command.env_remove(name);
+            }
+        }
+        let guard = command
             .args(["-c", GUARD, "guard"])
             .arg(launch.program)
             .args(&launch.arguments)
@@ -71,6 +83,24 @@ impl Server {
         let guard = self.guard.id();
         let children = std::fs::read_to_string(format!("/proc/{guard}/task/{guard}/children"))?;
         children.trim().parse().with_context(|| format!("the guard's children are {children:?}"))
+    }
+
+    /// Waits until the server listens on a loopback port, and fails at once when it has ended.
+    pub async fn listening(&self, port: u16) -> Result<()> {
+        let seen = Cell::new(false);
+        wait::until("the server's port", || async {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return Ok(Some(()));
+            }
+            // The guard may not have come to starting it yet.
+            match self.pid() {
+                Ok(_) => seen.set(true),
+                Err(_) if seen.get() => bail!("the server ended before it listened"),
+                Err(_) => {}
+            }
+            Ok(None)
+        })
+        .await
     }
 
     /// Asks the server to stop, waits for it, and keeps its folder.

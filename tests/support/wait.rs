@@ -42,11 +42,3 @@ pub async fn within<T>(what: &str, work: impl Future<Output = Result<T>>) -> Res
         .await
         .with_context(|| format!("waited {} s in vain for {what}", PATIENCE.as_secs()))?
 }
-
-/// Waits until something listens on a loopback port.
-pub async fn listening(what: &str, port: u16) -> Result<()> {
-    until(what, || async move {
-        Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop))
-    })
-    .await
-}
