@@ -156,7 +156,6 @@ fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
                 <span class="message-list-subject" dir="auto">{read(|_, row| subject(row))}</span>
                 {mark(|row| row.flags.flagged(), Icon::StarFilled, "message-list-star")}
             </div>
-            <div class="message-list-preview" dir="auto">{read(|_, row| row.preview.clone())}</div>
         </div>
     }
 }
