@@ -42,6 +42,11 @@ impl Audience {
         self.listeners().retain(|listener| listener.link != link);
     }
 
+    /// Whether a link is here.
+    pub fn holds(&self, link: LinkId) -> bool {
+        self.listeners().iter().any(|listener| listener.link == link)
+    }
+
     /// How many links there are.
     pub fn len(&self) -> usize {
         self.listeners().len()

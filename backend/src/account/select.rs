@@ -219,6 +219,9 @@ impl Actor {
 
     /// Asks for everything that nobody pushes: mailboxes, their counts, the selected one's news.
     pub(super) async fn poll(&mut self) -> Result<(), Error> {
+        // A link that went while the queue of work was full could not say so.
+        self.windows.keep(|link| self.audience.holds(link));
+        self.drop_unused();
         let listed = self.imap()?.list().await?;
         let before: Vec<(MailboxId, Option<Counts>)> =
             self.tree.selectable().map(|n| (n.shown.id.clone(), n.shown.counts)).collect();

@@ -66,6 +66,11 @@ impl Windows {
         keys.into_iter().for_each(|key| self.close(key));
     }
 
+    /// Closes the windows of links that are gone.
+    pub(super) fn keep(&mut self, is_here: impl Fn(LinkId) -> bool) {
+        self.open.retain(|key, _| is_here(key.link));
+    }
+
     /// Says which window a user looks at.
     pub(super) fn focus(&mut self, key: WindowKey) {
         if self.open.contains_key(&key) {
@@ -163,6 +168,19 @@ pub(super) fn flags_delta(
 mod tests {
     use super::*;
     use postern_shared::window::{Sort, WindowId};
+
+    #[test]
+    fn windows_of_links_that_are_gone_are_closed() {
+        let mut windows = Windows::default();
+        for link in [LinkId(1), LinkId(2)] {
+            let lens = Lens { sort: Sort::NewestFirst, filter: Filter::All };
+            let mailbox = MailboxId(link.0.to_string());
+            let key = WindowKey { link, window: WindowId(1) };
+            windows.open(key, Opened { mailbox, lens, offset: 0, count: 1 }).expect("two are few");
+        }
+        windows.keep(|link| link == LinkId(2));
+        assert_eq!(windows.mailboxes(), [MailboxId("2".into())]);
+    }
 
     #[test]
     fn a_moved_window_keeps_its_focus() {
