@@ -1,7 +1,9 @@
 //! Connecting an account's command connection, and what follows from losing it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use postern_shared::account::{Account as Shown, AccountState, Protocol};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
@@ -43,7 +45,8 @@ impl Actor {
     }
 
     async fn connect(&mut self) -> Result<(), Error> {
-        match open(self.facts.clone()).await {
+        let opening = AssertUnwindSafe(open(self.facts.clone())).catch_unwind().await;
+        match opening.unwrap_or(Err(Error::Panicked)) {
             Ok((connection, tree)) => {
                 self.connection = Some(connection);
                 self.backoff.succeed(&self.clock);
@@ -62,7 +65,7 @@ impl Actor {
         }
     }
 
-    /// Shows a new tree; what hung on mailboxes that are gone goes stale.
+    /// Shows a new tree.
     pub(super) fn take_tree(&mut self, tree: Tree) {
         self.tree = tree;
         let mailboxes = self.tree.shown();
