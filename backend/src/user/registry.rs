@@ -209,11 +209,11 @@ impl Users {
         self.present().values().map(Vec::len).sum()
     }
 
-    /// Ends every account with LOGOUT.
+    /// Finishes what is being sent and ends every account with LOGOUT.
     pub async fn shutdown(&self) {
         let all: Vec<Present> = self.present().drain().flat_map(|(_, here)| here).collect();
         let stops = all.iter().map(|one| one.user.stop());
-        futures_util::future::join_all(stops).await;
+        tokio::join!(futures_util::future::join_all(stops), self.0.outbox.finish());
     }
 
     fn present(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Present>>> {

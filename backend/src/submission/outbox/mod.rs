@@ -273,6 +273,15 @@ impl<A: Accounts> Outbox<A> {
         }
     }
 
+    /// Begins nothing new and waits for what is under way: a message that is cut off in DATA is one
+    /// whose fate nobody knows. Only once [`Outbox::run`] has been dropped.
+    pub async fn finish(&self) {
+        self.slots.close();
+        while !self.busy().is_empty() {
+            self.wake.notified().await;
+        }
+    }
+
     /// Rows that were being sent when their process or their attempt ended without an outcome.
     async fn recover(&self, which: impl Fn(&str) -> bool) -> Result<(), Error> {
         for mut row in submissions::in_state(&self.db, State::Sending).await? {

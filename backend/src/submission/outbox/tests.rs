@@ -175,6 +175,17 @@ async fn an_order_that_comes_again_is_the_same_submission() {
 }
 
 #[tokio::test]
+async fn an_orderly_end_waits_for_what_is_handed_over() {
+    let bench = Bench::new(vec![]).await;
+    let submission = bench.accept(&["bob@b.test"]).await;
+    bench.eventually(|world| !world.servers.lock().unwrap().is_empty()).await;
+    bench.runner.abort();
+    bench.outbox.finish().await;
+    let row = bench.outbox.find(ANN, &submission.id).await.unwrap();
+    assert_eq!(row.state, State::Sent);
+}
+
+#[tokio::test]
 async fn a_message_is_sent_and_filed_once() {
     let mut bench = Bench::new(vec![]).await;
     assert_eq!(bench.accept(&["bob@b.test"]).await.state, SubmissionState::Sending);
