@@ -59,6 +59,9 @@ pub(super) async fn who(
 pub(super) async fn sign_out(State(state): State<AppState>, session: Option<SignedIn>) -> Response {
     if let Some(SignedIn(session)) = session {
         end(&state, &session).await;
+        // Its links let the user go where there are any; a session need not have one.
+        let (users, user) = (state.users.clone(), session.user());
+        tokio::spawn(async move { users.leave(user).await });
     }
     let clear = HeaderValue::from_static("\"cache\", \"storage\"");
     let headers = [NO_STORE, (SET_COOKIE, state.cookie.clear()), (CLEAR_SITE_DATA, clear)];

@@ -120,6 +120,21 @@ async fn a_session_begins_and_ends() {
 }
 
 #[tokio::test]
+async fn connections_end_with_a_session_that_had_no_link() {
+    let bench = bench("").await;
+    let cookie = cookie_of(&bench.sign_in("right", false).await);
+    assert_eq!(bench.state.users.count(), 1);
+    let with = [LOCAL, OURS, (header::COOKIE, cookie.as_str())];
+    bench.ask(Method::DELETE, "/api/session", &with, "").await;
+    let gone = async {
+        while bench.state.users.count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(5), gone).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_kept_sessions_cookie_slides_and_a_new_sign_in_replaces_the_old_one() {
     let bench = bench("").await;
     let cookie = cookie_of(&bench.sign_in("right", true).await);
