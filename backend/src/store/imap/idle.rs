@@ -16,7 +16,8 @@ impl ImapConnection {
     /// or it is time to begin again (then with none). News that wait already return at once.
     ///
     /// # Errors
-    /// `Unsupported` where the server offers no IDLE: poll with `noop`.
+    /// `Unsupported` where the server offers no IDLE: poll with `noop`. `Garbled` where it ends the
+    /// IDLE by itself and has no news: begun again at once, that might go on for ever.
     pub async fn idle(&mut self, stop: impl Future<Output = ()>) -> Result<Vec<Change>, Error> {
         if !self.capabilities.has("IDLE") {
             return Err(Error::Unsupported("IDLE"));
@@ -38,6 +39,7 @@ impl ImapConnection {
             }
         }
         let watched = timeout(self.limits.idle_time, self.watch(pin!(stop))).await;
+        let by_itself = matches!(watched, Ok(Ok(true)));
         let ended = match watched {
             // The server ended it by itself.
             Ok(Ok(true)) => Ok(Ok(())),
@@ -49,7 +51,8 @@ impl ImapConnection {
         };
         let exchange = self.settle(ended)?;
         self.absorb(exchange.untagged);
-        Ok(self.take_changes())
+        let changes = self.take_changes();
+        if by_itself && changes.is_empty() { Err(Error::Garbled("IDLE")) } else { Ok(changes) }
     }
 
     async fn start_idle(&mut self, writes: Vec<Vec<u8>>) -> Result<Event, Failure> {

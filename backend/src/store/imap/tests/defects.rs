@@ -159,6 +159,21 @@ async fn the_end_of_the_stream_while_idle_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_idle_that_the_server_ends_without_news_is_an_error() {
+    let steps = "C: IDLE
+                 S: + idling
+                 S: {tag} OK done
+                 C: IDLE
+                 S: + idling
+                 S: * 4 EXISTS
+                 S: {tag} OK done";
+    let (mut connection, _server) = selected("IDLE", 3, script(steps)).await;
+    let ended = connection.idle(std::future::pending()).await;
+    assert!(matches!(ended, Err(Error::Garbled("IDLE"))), "{ended:?}");
+    assert_eq!(connection.idle(std::future::pending()).await.unwrap(), [Change::Exists(4)]);
+}
+
+#[tokio::test]
 async fn a_refused_idle_is_an_error() {
     let steps = "C: IDLE
                  S: {tag} BAD
