@@ -202,12 +202,10 @@ impl Link {
                     answer.give(result);
                 }
             }
-            Effect::Resume => drop(hooks.map(|hooks| (hooks.resume)())),
-            Effect::Greeted(build, limits) => {
-                drop(hooks.map(|hooks| (hooks.greeted)(&build, limits)));
-            }
-            Effect::Event(event) => drop(hooks.map(|hooks| (hooks.event)(*event))),
-            Effect::Doubt => drop(hooks.map(|hooks| (hooks.doubted)())),
+            Effect::Resume => hear(hooks, |hooks| (hooks.resume)()),
+            Effect::Greeted(build, limits) => hear(hooks, |hooks| (hooks.greeted)(&build, limits)),
+            Effect::Event(event) => hear(hooks, |hooks| (hooks.event)(*event)),
+            Effect::Doubt => hear(hooks, |hooks| (hooks.doubted)()),
         }
     }
 
@@ -269,6 +267,12 @@ impl Link {
             Ok(frame) => self.step(|machine, now| machine.frame(frame, now)),
             Err(_) => self.lost(),
         }
+    }
+}
+
+fn hear(hooks: Option<Rc<Hooks>>, tell: impl FnOnce(&Hooks)) {
+    if let Some(hooks) = hooks {
+        tell(&hooks);
     }
 }
 

@@ -56,6 +56,10 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
     let problem = RwSignal::new(String::new());
     let title = Memo::new(move |_| desk.draft.with(title));
     show(node, desk);
+    Effect::new(move |_| {
+        desk.draft.track();
+        problem.set(String::new());
+    });
     let send = move || {
         commit_typed(node);
         match stores.drafts.send(id) {

@@ -90,9 +90,13 @@ fn Chips(desk: Desk, field: Field, node: NodeRef<html::Input>) -> impl IntoView 
         }
     };
     let key = move |event: ev::KeyboardEvent| {
-        let empty = node.get_untracked().is_some_and(|input| input.value().is_empty());
+        let typed = node.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let empty = typed.is_empty();
         match event.key().as_str() {
-            "Enter" | "," | ";" if !event.is_composing() && !event.ctrl_key() => {
+            "Enter" if event.ctrl_key() || event.meta_key() => {}
+            // A comma may still belong to a quoted name.
+            "," | ";" if !complete(&typed) => {}
+            "Enter" | "," | ";" if !event.is_composing() => {
                 event.prevent_default();
                 take();
             }
@@ -103,7 +107,7 @@ fn Chips(desk: Desk, field: Field, node: NodeRef<html::Input>) -> impl IntoView 
     let paste = move |event: ev::Event| {
         // A list that is pasted becomes chips at once; one address stays to be completed.
         let text = event_target_value(&event);
-        if text.contains([',', ';', '\n']) && parse(&text).len() > 1 {
+        if complete(&text) && text.contains([',', ';', '\n']) && parse(&text).len() > 1 {
             take();
         }
     };
@@ -147,6 +151,11 @@ fn Chips(desk: Desk, field: Field, node: NodeRef<html::Input>) -> impl IntoView 
             </div>
         </div>
     }
+}
+
+/// Whether no quote and no bracket is open.
+fn complete(typed: &str) -> bool {
+    typed.matches('"').count() % 2 == 0 && typed.matches('<').count() == typed.matches('>').count()
 }
 
 /// Adds recipients, each once.

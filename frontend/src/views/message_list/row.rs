@@ -128,15 +128,17 @@ fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
         move || is(test)().then(|| view! { <span class=class>{icon(shape)}</span> })
     };
     view! {
-        <div class="message-list-check" role="gridcell">
-            <input
-                type="checkbox"
-                class="field-box"
-                tabindex="-1"
-                aria-label=label
-                prop:checked=selected
-                on:click=check
-            />
+        <div role="gridcell">
+            <label class="message-list-check">
+                <input
+                    type="checkbox"
+                    class="field-box"
+                    tabindex="-1"
+                    aria-label=label
+                    prop:checked=selected
+                    on:click=check
+                />
+            </label>
         </div>
         <div
             class="message-list-row"

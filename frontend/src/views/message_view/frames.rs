@@ -2,13 +2,14 @@
 //!
 //! A frame that was loaded ahead is shown by a change of class: no navigation, no flash.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Document, HtmlIFrameElement, ResizeObserver};
+use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement, ResizeObserver};
 use postern_shared::message::{Message, MessageKey};
 
 use super::{Waiting, keys, neighbours};
@@ -16,6 +17,8 @@ use crate::i18n::{Key, text};
 use crate::state::messages::Opened;
 use crate::state::{Stores, stores};
 
+/// Smaller than this nobody reads; the rest is scrolled to.
+const LEAST_ZOOM: f64 = 0.5;
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// A frame and what it shows.
@@ -111,8 +114,15 @@ impl Watch {
     fn start(frame: &HtmlIFrameElement, height: RwSignal<f64>) -> Option<Self> {
         let document = frame.content_document()?;
         let root = document.document_element()?;
-        let measured = document.clone();
-        let measure = move || height.set(body_height(&measured));
+        let (measured, outer) = (document.clone(), frame.clone());
+        let fitted = Cell::new(0);
+        let measure = move || {
+            // Once a width: what it changes is reported here again.
+            if fitted.replace(outer.client_width()) != outer.client_width() {
+                fit(&measured, outer.client_width());
+            }
+            height.set(body_height(&measured));
+        };
         measure();
         let seen = Closure::<dyn FnMut()>::new(measure);
         let observer = ResizeObserver::new(seen.as_ref().unchecked_ref()).ok()?;
@@ -127,6 +137,19 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.observer.disconnect();
+    }
+}
+
+/// Makes a body that is wider than its frame smaller, as far as it stays readable.
+fn fit(document: &Document, width: i32) {
+    let root = document.document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    let Some(root) = root else { return };
+    // A known property with a number cannot be refused.
+    let zoom = |value: &str| drop(root.style().set_property("zoom", value));
+    zoom("1");
+    let wide = root.scroll_width();
+    if width > 0 && wide > width {
+        zoom(&(f64::from(width) / f64::from(wide)).max(LEAST_ZOOM).to_string());
     }
 }
 
