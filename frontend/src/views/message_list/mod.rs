@@ -12,7 +12,7 @@ use crate::i18n::{Key, error_text, number, t, text, text_count};
 use crate::routes::Route;
 use crate::state::list::Phase;
 use crate::state::stores;
-use crate::ui::button::{Button, ButtonKind};
+use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::skeleton::Skeleton;
 use crate::views::mailbox_tree::role_name;
@@ -74,6 +74,17 @@ fn Heading() -> impl IntoView {
         <header class="message-list-header">
             <h2 class="message-list-title" dir="auto">{title}</h2>
             <span class="message-list-total">{total}</span>
+            {move || {
+                (selected.get() > 0).then(|| {
+                    view! {
+                        <IconButton
+                            label=t(Key::ListSelectNone)
+                            icon=Icon::Close
+                            on_press=move |()| stores.selection.clear()
+                        />
+                    }
+                })
+            }}
             <Chooser
                 label=t(Key::ListFilter)
                 options=FILTERS.map(|(_, key)| key).to_vec()

@@ -142,8 +142,9 @@ impl Drop for Watch {
 
 /// Makes a body that is wider than its frame smaller, as far as it stays readable.
 fn fit(document: &Document, width: i32) {
-    let root = document.document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
-    let Some(root) = root else { return };
+    let Some(root) = document.document_element() else { return };
+    // Unchecked: the frame's elements are instances of its own classes, not of the page's.
+    let root: HtmlElement = root.unchecked_into();
     // A known property with a number cannot be refused.
     let zoom = |value: &str| drop(root.style().set_property("zoom", value));
     zoom("1");
