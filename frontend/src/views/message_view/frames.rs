@@ -115,13 +115,13 @@ impl Watch {
         let document = frame.content_document()?;
         let root = document.document_element()?;
         let (measured, outer) = (document.clone(), frame.clone());
-        let fitted = Cell::new(0);
+        let (fitted, zoom) = (Cell::new(0), Cell::new(1.0));
         let measure = move || {
             // Once a width: what it changes is reported here again.
             if fitted.replace(outer.client_width()) != outer.client_width() {
-                fit(&measured, outer.client_width());
+                zoom.set(fit(&measured, outer.client_width()));
             }
-            height.set(body_height(&measured));
+            height.set(body_height(&measured, zoom.get()));
         };
         measure();
         let seen = Closure::<dyn FnMut()>::new(measure);
@@ -141,22 +141,25 @@ impl Drop for Watch {
 }
 
 /// Makes a body that is wider than its frame smaller, as far as it stays readable.
-fn fit(document: &Document, width: i32) {
-    let Some(root) = document.document_element() else { return };
+fn fit(document: &Document, width: i32) -> f64 {
+    let Some(root) = document.document_element() else { return 1.0 };
     // Unchecked: the frame's elements are instances of its own classes, not of the page's.
     let root: HtmlElement = root.unchecked_into();
     // A known property with a number cannot be refused.
-    let zoom = |value: &str| drop(root.style().set_property("zoom", value));
-    zoom("1");
+    let apply = |zoom: f64| drop(root.style().set_property("zoom", &zoom.to_string()));
+    apply(1.0);
     let wide = root.scroll_width();
-    if width > 0 && wide > width {
-        zoom(&(f64::from(width) / f64::from(wide)).max(LEAST_ZOOM).to_string());
+    if width == 0 || wide <= width {
+        return 1.0;
     }
+    let zoom = (f64::from(width) / f64::from(wide)).max(LEAST_ZOOM);
+    apply(zoom);
+    zoom
 }
 
 /// What the body takes up, also where something in it reaches beyond its own box.
-fn body_height(document: &Document) -> f64 {
+fn body_height(document: &Document, zoom: f64) -> f64 {
     let root = document.document_element().map(|root| root.get_bounding_client_rect().height());
-    let body = document.body().map(|body| f64::from(body.scroll_height()));
+    let body = document.body().map(|body| f64::from(body.scroll_height()) * zoom);
     root.unwrap_or_default().max(body.unwrap_or_default()).ceil()
 }
