@@ -55,20 +55,6 @@ pub fn print() {
     let _ = window().print();
 }
 
-/// Puts the keyboard's focus on the first element that a selector finds.
-pub fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // Focus on an element that cannot take it is no harm.
-        let _ = element.focus();
-    }
-}
-
-/// Copies a text; whether that is allowed is the browser's matter.
-pub fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
-}
-
 /// Asks the user before the page is left, as long as `guard` is set.
 pub fn guard_unload(guard: bool) {
     GUARDED.set(guard);

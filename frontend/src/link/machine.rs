@@ -51,11 +51,11 @@ pub enum Effect {
     /// Send a message.
     Send(Vec<u8>),
     /// Answer a call.
-    Answer(CallId, Outcome),
+    Answer(CallId, Box<Outcome>),
     /// Let the windows resume.
     Resume,
     /// The bridge greeted: its build and its limits.
-    Greeted(String, Limits),
+    Greeted(String, Box<Limits>),
     /// Something changed.
     Event(Box<Event>),
     /// Ask whether there is still a session.
@@ -139,7 +139,7 @@ impl Machine {
             ToPage::Hello { build, limits, .. } => {
                 self.phase = Phase::Open;
                 self.attempt = 0;
-                vec![Effect::Greeted(build, limits)]
+                vec![Effect::Greeted(build, Box::new(limits))]
             }
             ToPage::Goodbye(error) => match error.code {
                 ErrorCode::VersionMismatch => {
@@ -150,7 +150,7 @@ impl Machine {
                 _ => Vec::new(),
             },
             ToPage::Reply(id, outcome) => match self.calls.remove(&id) {
-                Some(_) => vec![Effect::Answer(id, outcome)],
+                Some(_) => vec![Effect::Answer(id, Box::new(outcome))],
                 None => Vec::new(),
             },
             ToPage::Event(Event::SessionEnded) => {
@@ -249,7 +249,8 @@ impl Machine {
     fn end(&mut self, phase: Phase, code: ErrorCode) -> Vec<Effect> {
         self.phase = phase;
         let calls = std::mem::take(&mut self.calls);
-        let answers = calls.into_keys().map(|id| Effect::Answer(id, Err(CallError::new(code))));
+        let answers =
+            calls.into_keys().map(|id| Effect::Answer(id, Box::new(Err(CallError::new(code)))));
         std::iter::once(Effect::Close).chain(answers).collect()
     }
 }

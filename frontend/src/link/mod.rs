@@ -27,12 +27,15 @@ pub use machine::LinkState;
 use future::{Answer, Waiter};
 use machine::{Effect, Machine};
 
+/// Hears the bridge's build and limits.
+pub type Greeted = Box<dyn Fn(&str, Limits)>;
+
 /// What the stores want to hear.
 pub struct Hooks {
     /// A socket is open: windows are to be resumed now, before waiting calls go out.
     pub resume: Box<dyn Fn()>,
     /// The bridge said hello.
-    pub greeted: Box<dyn Fn(&str, Limits)>,
+    pub greeted: Greeted,
     /// Something changed.
     pub event: Box<dyn Fn(Event)>,
     /// A socket was refused: perhaps the session is over.
@@ -199,11 +202,11 @@ impl Link {
             Effect::Answer(id, result) => {
                 let answer = core.borrow_mut().answers.remove(&id);
                 if let Some(answer) = answer {
-                    answer.give(result);
+                    answer.give(*result);
                 }
             }
             Effect::Resume => hear(hooks, |hooks| (hooks.resume)()),
-            Effect::Greeted(build, limits) => hear(hooks, |hooks| (hooks.greeted)(&build, limits)),
+            Effect::Greeted(build, limits) => hear(hooks, |hooks| (hooks.greeted)(&build, *limits)),
             Effect::Event(event) => hear(hooks, |hooks| (hooks.event)(*event)),
             Effect::Doubt => hear(hooks, |hooks| (hooks.doubted)()),
         }

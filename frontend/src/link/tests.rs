@@ -141,7 +141,7 @@ fn an_ended_session_fails_what_waits_and_lasts_until_started_anew() {
     let id = ask(&mut machine);
     let error = CallError::new(ErrorCode::NotSignedIn);
     let effects = machine.frame(ToPage::Event(Event::SessionEnded), 1.0);
-    assert_eq!(effects, [Effect::Close, Effect::Answer(id, Err(error.clone()))]);
+    assert_eq!(effects, [Effect::Close, Effect::Answer(id, Box::new(Err(error.clone())))]);
     assert_eq!(machine.state(), LinkState::SignedOut);
     assert_eq!(machine.nudge(2.0), []);
     assert_eq!(machine.request(ListAccounts.into_request()).0, Err(error));

@@ -123,7 +123,7 @@ impl Overlay {
         let shifts = self.laid.iter().flat_map(|laid| &laid.shifts);
         shifts
             .filter(|shift| shift.account == *account && shift.mailbox == *mailbox)
-            .fold(base, |counts, shift| shifted(counts, shift))
+            .fold(base, shifted)
     }
 }
 

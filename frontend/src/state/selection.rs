@@ -115,7 +115,7 @@ impl Selection {
         let any = |marks: &Marks| moved.iter().any(|moved| marks.keys.contains(&moved.from));
         if self.marks.with_untracked(any) {
             self.marks.update(|marks| {
-                marks.keys.retain(|key| moved.iter().all(|moved| moved.from != *key))
+                marks.keys.retain(|key| moved.iter().all(|moved| moved.from != *key));
             });
         }
     }

@@ -106,12 +106,6 @@ impl Actions {
         self.moved.into()
     }
 
-    /// Whether something is not confirmed yet.
-    #[must_use]
-    pub fn pending(self) -> bool {
-        self.desk.with_value(|desk| !desk.queue.is_empty())
-    }
-
     /// Forgets everything: another user may come.
     pub fn clear(self) {
         self.desk.set_value(Desk::default());

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages};
 use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
@@ -65,12 +64,6 @@ impl Action {
             }
         }
     }
-
-    /// The account whose messages it touches.
-    #[must_use]
-    pub fn account(&self) -> Option<&AccountId> {
-        self.keys.first().map(|key| &key.account)
-    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,11 +125,6 @@ impl Queue {
         }
         self.entries.retain(|entry| !emptied.contains(&entry.action.id));
         emptied
-    }
-
-    /// Whether everything is confirmed.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 }
 

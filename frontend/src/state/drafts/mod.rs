@@ -132,6 +132,8 @@ pub struct Needed {
 struct Parked {
     /// Discarded, or handed in under an id.
     drafts: Vec<(Composing, Option<SubmissionId>)>,
+    /// Handed in, but not accepted yet: a reload of the tab must not lose them.
+    handed: Vec<Composing>,
     timer: Option<Timer>,
     user: String,
     last_id: u32,
@@ -203,16 +205,19 @@ impl Drafts {
         let Some(draft) = untrack(|| self.get(id)) else { return Ok(()) };
         let draft = draft.get_untracked();
         let ready = draft.ready()?;
+        self.parked.update_value(|parked| parked.handed.push(draft.clone()));
         self.close(id);
         let Needed { actions, submissions, toasts, .. } = self.needed;
         let topic = format!("draft {id}");
         toasts.keep(text(Key::ComposeSending), None, Some(topic.clone()));
         actions.submit(ready, move |outcome| {
             toasts.settle(&topic);
+            self.parked.update_value(|parked| parked.handed.retain(|known| known.id != id));
             match outcome {
                 Ok(submission) => {
                     self.park(draft, Some(submission.clone()));
                     submissions.begin(&submission);
+                    self.keep();
                 }
                 Err(error) => self.refused(draft, &error),
             }
@@ -311,7 +316,8 @@ impl Drafts {
     fn keep(self) {
         let open = self.open.get_untracked();
         let drafts = open.iter().map(|(_, draft)| draft.get_untracked());
-        let drafts: Vec<_> = drafts.filter(|draft| draft.touched).collect();
+        let mut drafts: Vec<_> = drafts.filter(|draft| draft.touched).collect();
+        drafts.extend(self.parked.with_value(|parked| parked.handed.clone()));
         page::guard_unload(!drafts.is_empty());
         if drafts.is_empty() {
             return storage::remove_tab(NAME);

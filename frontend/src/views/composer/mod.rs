@@ -6,6 +6,8 @@ mod recipients;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 use crate::i18n::{Key, t, text, text_with};
 use crate::routes::Route;
@@ -143,22 +145,20 @@ fn show(node: NodeRef<html::Dialog>, desk: Desk) {
         }
         let answers = desk.draft.with_untracked(|draft| !draft.to.is_empty());
         let selector = if answers { ".composer-text" } else { ".composer-typed" };
-        use leptos::wasm_bindgen::JsCast;
         let field = dialog.query_selector(selector).ok().flatten();
         if let Some(field) = field {
             // A field that cannot take the focus leaves it where it is.
-            let _ = field.unchecked_into::<leptos::web_sys::HtmlElement>().focus();
+            let _ = field.unchecked_into::<HtmlElement>().focus();
         }
     });
 }
 
 /// Makes a chip of what still stands in a recipients' field: leaving it does that.
 fn commit_typed(node: NodeRef<html::Dialog>) {
-    use leptos::wasm_bindgen::JsCast;
     let active = document().active_element();
     let inside = node.get_untracked().is_some_and(|node| node.contains(active.as_deref()));
     if let Some(active) = active.filter(|_| inside) {
-        let _ = active.unchecked_into::<leptos::web_sys::HtmlElement>().blur();
+        let _ = active.unchecked_into::<HtmlElement>().blur();
     }
 }
 

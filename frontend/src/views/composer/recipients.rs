@@ -1,10 +1,11 @@
 //! The fields To, Cc and Bcc: a chip for each recipient, and a place to type or paste more.
 
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::{ev, wasm_bindgen};
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use postern_shared::address::Address;
-use wasm_bindgen::JsCast;
 
 use super::Desk;
 use crate::i18n::{Key, t, text, text_with};
@@ -114,7 +115,7 @@ fn Chips(desk: Desk, field: Field, node: NodeRef<html::Input>) -> impl IntoView 
     let focus = move |event: ev::MouseEvent| {
         let on_chip = event
             .target()
-            .and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok())
+            .and_then(|target| target.dyn_into::<Element>().ok())
             .is_some_and(|target| target.closest("button,input").ok().flatten().is_some());
         if let Some(input) = node.get_untracked().filter(|_| !on_chip) {
             let _ = input.focus();
@@ -155,7 +156,8 @@ fn Chips(desk: Desk, field: Field, node: NodeRef<html::Input>) -> impl IntoView 
 
 /// Whether no quote and no bracket is open.
 fn complete(typed: &str) -> bool {
-    typed.matches('"').count() % 2 == 0 && typed.matches('<').count() == typed.matches('>').count()
+    typed.matches('"').count().is_multiple_of(2)
+        && typed.matches('<').count() == typed.matches('>').count()
 }
 
 /// Adds recipients, each once.

@@ -56,7 +56,7 @@ pub fn Toolbar() -> impl IntoView {
                 icon=Signal::derive(move || if seen() { Icon::Mail } else { Icon::MailOpen })
                 disabled=none
                 on_press=move |()| {
-                    stores.perform(if untrack(seen) { Command::Unseen } else { Command::Seen })
+                    stores.perform(if untrack(seen) { Command::Unseen } else { Command::Seen });
                 }
             />
             <IconButton
@@ -82,10 +82,9 @@ fn walk(event: ev::KeyboardEvent) {
         "ArrowLeft" => false,
         _ => return,
     };
-    let Some(now) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+    let Some(mut next) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return;
     };
-    let mut next = now.clone();
     loop {
         let sibling =
             if forward { next.next_element_sibling() } else { next.previous_element_sibling() };
