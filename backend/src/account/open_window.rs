@@ -21,6 +21,7 @@ use super::error::Error;
 use super::listing::{Lens, fresh_generation};
 use super::select::Promise;
 use super::windows::{Opened, bounded_count, lens_of};
+use crate::store::{self, Row};
 
 /// A window that a link asks for, checked.
 #[derive(Debug, Clone)]
@@ -120,7 +121,7 @@ impl Actor {
         let validity = UidValidity(validity);
         let range = sequence(wanted.lens.sort, exists, offset, wanted.count);
         let rows = match &range {
-            Some(range) => self.imap()?.rows_by_seq(range.clone()).await?,
+            Some(range) => not_none(self.imap()?.rows_by_seq(range.clone()).await?)?,
             None => Vec::new(),
         };
         let mut by_seq: HashMap<u32, MessageSummary> = HashMap::with_capacity(rows.len());
@@ -157,9 +158,11 @@ impl Actor {
         let (generation, validity) = (listing.generation, listing.uid_validity);
         let uids = listing.stretch(lens, offset, wanted.count);
         let fetched = match sequence(lens.sort, total, offset, wanted.count) {
-            Some(range) if lens.filter == Filter::All => self.imap()?.rows_by_seq(range).await?,
+            Some(range) if lens.filter == Filter::All => {
+                not_none(self.imap()?.rows_by_seq(range).await?)?
+            }
             _ if uids.is_empty() => Vec::new(),
-            _ => self.imap()?.rows_by_uid(&uids).await?,
+            _ => not_none(self.imap()?.rows_by_uid(&uids).await?)?,
         };
         let mut by_uid: HashMap<u32, MessageSummary> = HashMap::with_capacity(fetched.len());
         for row in fetched {
@@ -211,6 +214,11 @@ impl Actor {
             listing.keep_filters(|filter| windows.uses(id, filter));
         }
     }
+}
+
+/// Rows that were asked for: a server may leave one out, but an answer without any is none.
+fn not_none(rows: Vec<Row>) -> Result<Vec<Row>, Error> {
+    if rows.is_empty() { Err(store::Error::Garbled("FETCH without rows").into()) } else { Ok(rows) }
 }
 
 /// The sequence numbers of a stretch of all messages, in ascending order; none where it is empty.
