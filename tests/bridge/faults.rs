@@ -1,6 +1,6 @@
 //! A mail server that refuses, garbles or goes away gives an error code, never an empty mailbox.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use postern_mailhost::{ImapEffect, Trigger};
 use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::error::ErrorCode;
@@ -9,7 +9,7 @@ use postern_shared::window::{Anchor, Total};
 use postern_tests::scene::Scene;
 
 fn effects() -> Vec<(ImapEffect, &'static [ErrorCode])> {
-    use ErrorCode::{Garbled, Limit, Refused, Unavailable};
+    use ErrorCode::{Garbled, Limit, NonExistent, Refused, Unavailable};
     vec![
         (ImapEffect::No("[UNAVAILABLE] Later".into()), &[Unavailable, Refused]),
         (ImapEffect::No("Because".into()), &[Refused]),
@@ -19,6 +19,7 @@ fn effects() -> Vec<(ImapEffect, &'static [ErrorCode])> {
         (ImapEffect::CloseAfter(10), &[Unavailable, Garbled]),
         (ImapEffect::DropMidLiteral, &[Unavailable, Garbled]),
         (ImapEffect::Garbage(b"* 1 FETCH (((((".to_vec()), &[Garbled, Unavailable]),
+        (ImapEffect::Silent, &[Garbled, NonExistent]),
         (ImapEffect::GiantLiteral(5_000_000_000), &[Garbled, Limit, Unavailable]),
     ]
 }
@@ -33,7 +34,7 @@ async fn check_window(command: &str) -> Result<()> {
     let inbox = tab.window(Role::Inbox, Anchor::Offset(0), 50).await?;
     for (effect, codes) in effects() {
         // Another mailbox in between, so that this one has to be selected and read anew.
-        tab.open(Role::Sent).await?;
+        tab.open(Role::Sent).await.with_context(|| format!("before {command}, {effect:?}"))?;
         let fault = faults.imap(Trigger::on(command).user(&anna.address), effect.clone());
         match tab.link.call(inbox.clone()).await {
             Ok(window) => {
@@ -46,7 +47,8 @@ async fn check_window(command: &str) -> Result<()> {
         }
         faults.clear(fault);
         tab.recovered().await?;
-        let window = tab.link.call(inbox.clone()).await?;
+        let window = tab.link.call(inbox.clone()).await;
+        let window = window.with_context(|| format!("after {command}, {effect:?}"))?;
         assert_eq!(window.total, Total::Exact(1), "after {command}, {effect:?}");
     }
     Ok(())

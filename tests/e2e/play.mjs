@@ -29,6 +29,7 @@ export const test = base.extend({
       watch(page, complaints);
       await page.goto(stage.url);
       if (local) await signIn(page, stage.person(local));
+      else await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
       return page;
     });
     for (const context of contexts) await context.close();

@@ -32,7 +32,8 @@ export class Stage {
     stage.#child.on('exit', (code) => {
       for (const { reject } of stage.#waiting.splice(0)) reject(new Error(`the stage ended with ${code}`));
     });
-    Object.assign(stage, JSON.parse(await stage.#next()));
+    const { url, people } = JSON.parse(await stage.#next());
+    Object.assign(stage, { url, people });
     return stage;
   }
 
