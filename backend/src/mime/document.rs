@@ -47,8 +47,8 @@ blockquote{margin:0 0 0 2px;padding:0 0 0 12px;border-inline-start:2px solid var
 .plain blockquote{color:var(--dim);margin-block:4px}\
 .signature{color:var(--dim);margin-top:8px}";
 
-const LIGHT: &str = ":root{color-scheme:light;--back:#fff;--fore:#1c1d21;--dim:#5b5f6b;--line:#c9ccd4;--link:#1d4fc4}";
-const DARK: &str = ":root{color-scheme:dark;--back:#17181c;--fore:#e6e7eb;--dim:#a3a7b3;--line:#454954;--link:#8fb3ff}";
+const LIGHT: &str = ":root{color-scheme:light;--back:#fff;--fore:#131e22;--dim:#5e6a6f;--line:#dbe1e2;--link:#006a6b}";
+const DARK: &str = ":root{color-scheme:dark;--back:#141b1d;--fore:#e7ecee;--dim:#909a9d;--line:#2b3336;--link:#6acac4}";
 
 /// The complete document; dark only where the mail sets no colours of its own.
 pub fn document(body: &Sanitised, theme: Theme) -> String {

@@ -76,7 +76,8 @@ pub fn file_size(bytes: u64) -> String {
     let wanted = options(&[
         ("style", "unit"),
         ("unit", unit),
-        ("unitDisplay", "short"),
+        // "796 byte" would be the short form.
+        ("unitDisplay", if unit == "byte" { "long" } else { "short" }),
         ("maximumFractionDigits", if value < 10.0 { "1" } else { "0" }),
     ]);
     let tags = Array::of1(&JsValue::from_str(locale().tag()));

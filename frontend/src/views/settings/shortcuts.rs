@@ -2,35 +2,13 @@
 
 use super::Choices;
 use crate::i18n::{Key, t};
+use crate::state::shortcuts::{Command, SHORTCUTS};
 use crate::ui::field::Checkbox;
 use leptos::prelude::*;
 
-/// Every shortcut and what it does, in the order in which mail is read.
-pub const SHORTCUTS: [(&[&str], Key); 23] = [
-    (&["j"], Key::ShortcutNext),
-    (&["k"], Key::ShortcutPrevious),
-    (&["Enter", "o"], Key::ShortcutOpen),
-    (&["u"], Key::ShortcutBack),
-    (&["x"], Key::ShortcutSelect),
-    (&["e"], Key::ShortcutArchive),
-    (&["#"], Key::ShortcutTrash),
-    (&["!"], Key::ShortcutJunk),
-    (&["s"], Key::ShortcutStar),
-    (&["Shift+I"], Key::ShortcutSeen),
-    (&["Shift+U"], Key::ShortcutUnseen),
-    (&["v"], Key::ShortcutMove),
-    (&["r"], Key::ShortcutReply),
-    (&["a"], Key::ShortcutReplyAll),
-    (&["f"], Key::ShortcutForward),
-    (&["c"], Key::ShortcutCompose),
-    (&["/"], Key::ShortcutSearch),
-    (&["g i"], Key::ShortcutInbox),
-    (&["g s"], Key::ShortcutSent),
-    (&["g d"], Key::ShortcutDrafts),
-    (&["Ctrl+Enter"], Key::ShortcutSend),
-    (&["z"], Key::ShortcutUndo),
-    (&["?"], Key::ShortcutHelp),
-];
+/// Keys that are no command of the page but of what has the focus.
+const LOCAL: [(&str, Key); 2] =
+    [("Enter", Key::ShortcutOpen), ("Ctrl+Enter", Key::ShortcutSend)];
 
 #[component]
 pub fn Shortcuts(choices: Signal<Choices>, on_choose: Callback<Choices>) -> impl IntoView {
@@ -49,11 +27,11 @@ pub fn Shortcuts(choices: Signal<Choices>, on_choose: Callback<Choices>) -> impl
 /// Keys and what they do.
 #[component]
 pub fn ShortcutTable() -> impl IntoView {
-    let key = |name: &'static str| view! { <kbd>{name}</kbd> };
-    let row = |(keys, action): (&'static [&'static str], Key)| {
+    let key = |name: String| view! { <kbd>{name}</kbd> };
+    let row = |(keys, action): (Vec<String>, Key)| {
         view! {
             <tr>
-                <td class="settings-keys">{keys.iter().copied().map(key).collect_view()}</td>
+                <td class="settings-keys">{keys.into_iter().map(key).collect_view()}</td>
                 <td>{t(action)}</td>
             </tr>
         }
@@ -66,7 +44,74 @@ pub fn ShortcutTable() -> impl IntoView {
                     <th scope="col">{t(Key::SettingsActions)}</th>
                 </tr>
             </thead>
-            <tbody>{SHORTCUTS.map(row).collect_view()}</tbody>
+            <tbody>{rows().into_iter().map(row).collect_view()}</tbody>
         </table>
+    }
+}
+
+/// Every action once, with all its keys.
+fn rows() -> Vec<(Vec<String>, Key)> {
+    let page = SHORTCUTS.into_iter().map(|(keys, command)| (keys, action(command)));
+    let mut rows: Vec<(Vec<String>, Key)> = Vec::new();
+    for (keys, action) in page.chain(LOCAL) {
+        match rows.iter_mut().find(|row| row.1 == action) {
+            Some(row) => row.0.push(shown(keys)),
+            None => rows.push((vec![shown(keys)], action)),
+        }
+    }
+    rows
+}
+
+/// A capital letter is typed with Shift; saying so tells `I` from `l`.
+fn shown(keys: &str) -> String {
+    let mut letters = keys.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter.is_uppercase() => format!("Shift+{letter}"),
+        _ => keys.to_owned(),
+    }
+}
+
+fn action(command: Command) -> Key {
+    match command {
+        Command::Next => Key::ShortcutNext,
+        Command::Previous => Key::ShortcutPrevious,
+        Command::Open => Key::ShortcutOpen,
+        Command::Back => Key::ShortcutBack,
+        Command::Select => Key::ShortcutSelect,
+        Command::SelectAll => Key::ShortcutSelectAll,
+        Command::Archive => Key::ShortcutArchive,
+        Command::Trash => Key::ShortcutTrash,
+        Command::Junk => Key::ShortcutJunk,
+        Command::Star => Key::ShortcutStar,
+        Command::Seen => Key::ShortcutSeen,
+        Command::Unseen => Key::ShortcutUnseen,
+        Command::Move => Key::ShortcutMove,
+        Command::Reply => Key::ShortcutReply,
+        Command::ReplyAll => Key::ShortcutReplyAll,
+        Command::Forward => Key::ShortcutForward,
+        Command::Compose => Key::ShortcutCompose,
+        Command::GoInbox => Key::ShortcutInbox,
+        Command::GoSent => Key::ShortcutSent,
+        Command::GoDrafts => Key::ShortcutDrafts,
+        Command::Undo => Key::ShortcutUndo,
+        Command::Help => Key::ShortcutHelp,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_listed_once_with_all_its_keys() {
+        let rows = rows();
+        let keys = |action| rows.iter().filter(|row| row.1 == action).map(|row| row.0.clone());
+        let check = |action, expect: &[&str]| {
+            assert_eq!(keys(action).collect::<Vec<_>>(), [expect.to_vec()]);
+        };
+        check(Key::ShortcutTrash, &["#", "Delete"]);
+        check(Key::ShortcutOpen, &["o", "Enter"]);
+        check(Key::ShortcutSeen, &["Shift+I"]);
+        check(Key::ShortcutInbox, &["g i"]);
     }
 }
