@@ -64,21 +64,3 @@ pub fn TextField(
         </div>
     }
 }
-
-/// A labelled field for several lines.
-#[component]
-pub fn TextArea(#[prop(into)] label: Signal<String>, value: RwSignal<String>) -> impl IntoView {
-    let id = dom::unique_id("field");
-    view! {
-        <div class="field">
-            <label class="field-label" for=id.clone()>{label}</label>
-            <textarea
-                class="field-input is-tall"
-                id=id
-                dir="auto"
-                prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
-            ></textarea>
-        </div>
-    }
-}

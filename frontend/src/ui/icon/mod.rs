@@ -9,7 +9,6 @@ pub enum Icon {
     Attach,
     Back,
     Check,
-    ChevronDown,
     ChevronEnd,
     Close,
     Compose,
@@ -38,7 +37,6 @@ pub enum Icon {
     Refresh,
     Reply,
     ReplyAll,
-    Search,
     Send,
     Settings,
     Shield,
@@ -47,7 +45,6 @@ pub enum Icon {
     Star,
     StarFilled,
     Trash,
-    Undo,
     User,
     Warning,
 }
@@ -59,7 +56,6 @@ impl Icon {
             Self::Attach => "attach",
             Self::Back => "back",
             Self::Check => "check",
-            Self::ChevronDown => "chevron-down",
             Self::ChevronEnd => "chevron-end",
             Self::Close => "close",
             Self::Compose => "compose",
@@ -87,7 +83,6 @@ impl Icon {
             Self::Refresh => "refresh",
             Self::Reply => "reply",
             Self::ReplyAll => "reply-all",
-            Self::Search => "search",
             Self::Send => "send",
             Self::Settings => "settings",
             Self::Shield => "shield",
@@ -96,7 +91,6 @@ impl Icon {
             Self::Star => "star",
             Self::StarFilled => "star-filled",
             Self::Trash => "trash",
-            Self::Undo => "undo",
             Self::User => "user",
             Self::Warning => "warning",
         }
@@ -113,7 +107,6 @@ impl Icon {
                 | Self::ReplyAll
                 | Self::Send
                 | Self::SignOut
-                | Self::Undo
         )
     }
 }

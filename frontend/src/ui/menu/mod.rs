@@ -13,8 +13,6 @@ pub enum MenuFace {
     Icon(Icon),
     /// Initials in a circle; the label is its name and tooltip.
     Initials(Signal<String>),
-    /// The label and a chevron.
-    Text,
 }
 
 const ITEMS: &str = "[role^=menuitem]:not([aria-disabled=true])";
@@ -100,16 +98,14 @@ pub fn Menu(
     let id = dom::unique_id("menu");
     let state =
         MenuState { button: NodeRef::new(), popup: NodeRef::new(), open: RwSignal::new(false) };
-    let (class, shape) = draw_face(face, label);
-    let unlabelled = !matches!(face, MenuFace::Text);
-    let name = move || unlabelled.then(|| label.get());
+    let (class, shape) = draw_face(face);
     view! {
         <button
             node_ref=state.button
             type="button"
             class=class
-            aria-label=name
-            data-tooltip=name
+            aria-label=label
+            data-tooltip=label
             aria-haspopup="menu"
             aria-expanded=move || if state.open.get() { "true" } else { "false" }
             popovertarget=id.clone()
@@ -135,16 +131,12 @@ pub fn Menu(
     }
 }
 
-fn draw_face(face: MenuFace, label: Signal<String>) -> (&'static str, AnyView) {
+fn draw_face(face: MenuFace) -> (&'static str, AnyView) {
     match face {
         MenuFace::Icon(icon) => ("button is-icon", draw(icon).into_any()),
         MenuFace::Initials(name) => {
             ("button is-icon is-round", view! { <Avatar name seed=name /> }.into_any())
         }
-        MenuFace::Text => (
-            "button menu-button",
-            view! { <span class="button-text">{label}</span> {draw(Icon::ChevronDown)} }.into_any(),
-        ),
     }
 }
 

@@ -107,8 +107,7 @@ fn TreeItem(
         on_toggle.run(node.with_untracked(|node| node.id.clone()));
     };
     // The framework's list of attributes lacks this one.
-    let level =
-        custom_attribute("aria-level", move || node.with(|node| node.level.to_string()));
+    let level = custom_attribute("aria-level", move || node.with(|node| node.level.to_string()));
     view! {
         <div
             class="tree-item"

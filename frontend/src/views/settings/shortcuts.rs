@@ -7,8 +7,7 @@ use crate::ui::field::Checkbox;
 use leptos::prelude::*;
 
 /// Keys that are no command of the page but of what has the focus.
-const LOCAL: [(&str, Key); 2] =
-    [("Enter", Key::ShortcutOpen), ("Ctrl+Enter", Key::ShortcutSend)];
+const LOCAL: [(&str, Key); 2] = [("Enter", Key::ShortcutOpen), ("Ctrl+Enter", Key::ShortcutSend)];
 
 #[component]
 pub fn Shortcuts(choices: Signal<Choices>, on_choose: Callback<Choices>) -> impl IntoView {
@@ -105,9 +104,10 @@ mod tests {
     #[test]
     fn every_action_is_listed_once_with_all_its_keys() {
         let rows = rows();
-        let keys = |action| rows.iter().filter(|row| row.1 == action).map(|row| row.0.clone());
         let check = |action, expect: &[&str]| {
-            assert_eq!(keys(action).collect::<Vec<_>>(), [expect.to_vec()]);
+            let listed: Vec<_> =
+                rows.iter().filter(|row| row.1 == action).map(|row| &row.0).collect();
+            assert_eq!(listed, [expect]);
         };
         check(Key::ShortcutTrash, &["#", "Delete"]);
         check(Key::ShortcutOpen, &["o", "Enter"]);

@@ -4,8 +4,8 @@ mod banner;
 mod header;
 mod panes;
 
-use leptos::prelude::*;
 use leptos::ev;
+use leptos::prelude::*;
 use panes::Panes;
 
 pub use banner::Status;
