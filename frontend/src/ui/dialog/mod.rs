@@ -1,16 +1,9 @@
-//! A dialog on the native element: modal with a backdrop, or floating beside the page.
+//! A modal dialog on the native element.
 
 use super::{button::IconButton, dom, icon::Icon};
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDialogElement;
 use leptos::{ev, html};
-
-/// Whether the page behind the dialog rests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DialogKind {
-    #[default]
-    Modal,
-    Floating,
-}
 
 /// A titled dialog; the focus goes back to where it was when the dialog closes.
 #[component]
@@ -21,7 +14,6 @@ pub fn Dialog(
     on_close: Callback<()>,
     #[prop(into)] title: Signal<String>,
     #[prop(into)] close_label: Signal<String>,
-    #[prop(optional)] kind: DialogKind,
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -29,11 +21,13 @@ pub fn Dialog(
     let labelled = heading.clone();
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
-        match (open.get(), dialog.open(), kind) {
-            // Showing fails only for an element outside the document, which a mounted one is not.
-            (true, false, DialogKind::Modal) => drop(dialog.show_modal()),
-            (true, false, DialogKind::Floating) => dialog.show(),
-            (false, true, _) => dialog.close(),
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                // Fails only for an element outside the document, which a mounted one is not.
+                drop(dialog.show_modal());
+                focus_content(dialog);
+            }
+            (false, true) => dialog.close(),
             _ => {}
         }
     });
@@ -41,16 +35,9 @@ pub fn Dialog(
         event.prevent_default();
         on_close.run(());
     };
-    let key = move |event: ev::KeyboardEvent| {
-        // The browser cancels modal dialogs by itself.
-        if kind == DialogKind::Floating && event.key() == "Escape" && !event.default_prevented() {
-            event.stop_propagation();
-            on_close.run(());
-        }
-    };
     let press = move |event: ev::MouseEvent| {
         // Outside the panel lies only the dialog's own box, which is the backdrop.
-        if kind == DialogKind::Modal && dom::closest(&event, ".dialog-panel").is_none() {
+        if dom::closest(&event, ".dialog-panel").is_none() {
             on_close.run(());
         }
     };
@@ -58,19 +45,29 @@ pub fn Dialog(
         <dialog
             node_ref=node
             class="dialog"
-            class:is-floating=kind == DialogKind::Floating
             aria-labelledby=labelled
             on:cancel=cancel
-            on:keydown=key
             on:mousedown=press
         >
             <div class="dialog-panel">
-                <header class="dialog-header">
+                <div class="dialog-header">
                     <h2 class="dialog-title" id=heading>{title}</h2>
                     <IconButton label=close_label icon=Icon::Close on_press=on_close />
-                </header>
+                </div>
                 <div class="dialog-body">{move || open.get().then(|| children())}</div>
             </div>
         </dialog>
     }
+}
+
+/// The focus starts on what the dialog is for, not on its close button.
+fn focus_content(dialog: HtmlDialogElement) {
+    request_animation_frame(move || {
+        let content = dialog.query_selector(".dialog-body").ok().flatten();
+        let first =
+            content.and_then(|content| dom::all(&content, dom::FOCUSABLE).into_iter().next());
+        if let Some(first) = first {
+            dom::focus(&first);
+        }
+    });
 }
