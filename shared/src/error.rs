@@ -44,6 +44,9 @@ pub enum ErrorCode {
     Internal,
 }
 
+/// Characters of a mail server's own words that travel.
+pub const MOST_WORDS: usize = 1000;
+
 /// A failed call.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{code:?}: {text}")]
@@ -63,10 +66,10 @@ impl CallError {
         Self { code, text: String::new(), retry_after: 0 }
     }
 
-    /// The same error with the mail server's words.
+    /// The same error with the mail server's words, the first [`MOST_WORDS`] characters of them.
     #[must_use]
-    pub fn with_text(mut self, text: impl Into<String>) -> Self {
-        self.text = text.into();
+    pub fn with_text(mut self, text: impl AsRef<str>) -> Self {
+        self.text = text.as_ref().chars().take(MOST_WORDS).collect();
         self
     }
 

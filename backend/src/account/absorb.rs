@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::FutureExt;
+use postern_shared::error::MOST_WORDS;
 use postern_shared::event::Event;
 use postern_shared::flag::Flags;
 use postern_shared::mailbox::{MailboxId, Role};
@@ -114,7 +115,8 @@ impl Actor {
     fn tell_alerts(&self, changes: &[Change]) {
         for change in changes {
             if let Change::Alert(text) = change {
-                let event = Event::ServerAlert(self.facts.id.clone(), text.clone());
+                let text = text.chars().take(MOST_WORDS).collect();
+                let event = Event::ServerAlert(self.facts.id.clone(), text);
                 self.audience.publish(&event);
             }
         }

@@ -12,7 +12,7 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers and the page is there.
+/// The database answers, so that sessions are found and mail can be accepted.
 pub(super) async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     if state.closing.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");

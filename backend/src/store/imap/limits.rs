@@ -35,7 +35,7 @@ impl Default for Limits {
             nesting: 64,
             uids: 4_000_000,
             sign_in_time: Duration::from_secs(20),
-            exchange_time: Duration::from_secs(60),
+            exchange_time: Duration::from_secs(30),
             idle_time: Duration::from_secs(28 * 60),
         }
     }
