@@ -58,10 +58,8 @@ pub fn page(workspace: &Workspace, mode: Mode) -> Result<()> {
     let bound = bind::bind(&wasm, mode)?;
     let bundle = bundle::collect(&workspace.root, mode, bound)?;
     let files = bundle.pack(mode)?;
-    budget::print(&files);
-    if mode == Mode::Page {
-        budget::check(&files)?;
-    }
     let list = bundle.list(mode, &sources, &files);
-    bundle::write(&workspace.dist(), &list, &files)
+    bundle::write(&workspace.dist(), &list, &files)?;
+    budget::print(&files);
+    if mode == Mode::Page { budget::check(&files) } else { Ok(()) }
 }
