@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::Person;
 use crate::imap::RawImap;
 
-/// How many messages one APPEND carries when a mailbox is filled.
+/// How many messages one APPEND carries where the server allows several (RFC 3502).
 const BATCH: usize = 500;
 
 /// A short plain-text message with a Message-ID made from its subject.
@@ -50,7 +50,9 @@ pub fn with_attachment(from: &Person, to: &Person, subject: &str, size: usize) -
 pub async fn fill(session: &mut RawImap, mailbox: &str, to: &Person, count: usize) -> Result<()> {
     let from = Person::named("sender");
     let numbers: Vec<usize> = (1..=count).collect();
-    for batch in numbers.chunks(BATCH) {
+    let offers = session.ok("CAPABILITY").await?;
+    let size = if offers.line("MULTIAPPEND").is_some() { BATCH } else { 1 };
+    for batch in numbers.chunks(size) {
         let messages: Vec<Vec<u8>> = batch
             .iter()
             .map(|n| plain(&from, to, &format!("Message {n}"), &format!("This is message {n}.")))

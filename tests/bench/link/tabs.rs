@@ -37,25 +37,26 @@ pub async fn run(tabs: usize, accounts: usize) -> Result<()> {
     let empty = bridge.resident()?;
     let started = wait::now();
     // One tab for every account first: what an account costs, with its first tab.
-    let mut watched = Vec::new();
+    let (mut watched, mut browsers) = (Vec::new(), Vec::new());
     for person in &people {
-        watched.push(open(&Visitor::sign_in(&bridge.home, person).await?, person).await?);
+        let browser = Visitor::sign_in(&bridge.home, person).await?;
+        watched.push(open(&browser, person).await?);
+        browsers.push((browser, 1));
     }
     let with_accounts = bridge.resident()?;
-    let mut visitors = Vec::new();
     while watched.len() < tabs {
         let person = &people[watched.len() % accounts];
-        let nth = watched.len() / accounts;
-        if nth % LINKS_OF_A_SESSION == 1 || visitors.len() < accounts {
-            visitors.push(Visitor::sign_in(&bridge.home, person).await?);
+        let (browser, links) = &mut browsers[watched.len() % accounts];
+        if *links == LINKS_OF_A_SESSION {
+            (*browser, *links) = (Visitor::sign_in(&bridge.home, person).await?, 0);
         }
-        let visitor = &visitors[visitors.len() - accounts + watched.len() % accounts];
-        watched.push(open(visitor, person).await?);
+        watched.push(open(browser, person).await?);
+        *links += 1;
     }
     let full = bridge.resident()?;
     report(&format!("{tabs} tabs over {accounts} accounts, open after {:?}", started.elapsed()))?;
     report(&format!("  bridge, nobody signed in: {}", kilobytes(empty)))?;
-    let each = (with_accounts - empty) / accounts as u64;
+    let each = with_accounts.saturating_sub(empty) / accounts as u64;
     report(&format!("  per account, its first tab included: {}", kilobytes(each)))?;
     if let Some(more) = tabs.checked_sub(accounts).filter(|more| *more > 0) {
         let each = full.saturating_sub(with_accounts) / more as u64;
