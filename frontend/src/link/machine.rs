@@ -1,7 +1,5 @@
 //! The link's rules without a browser: when to connect, what to send, what to give up.
 
-use std::collections::BTreeMap;
-
 use postern_shared::api::Request;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
@@ -81,7 +79,8 @@ enum Phase {
 pub struct Machine {
     phase: Phase,
     attempt: u32,
-    calls: BTreeMap<CallId, Request>,
+    /// Under way or waiting for the link, oldest first; few enough to look through.
+    calls: Vec<(CallId, Request)>,
     next_call: u32,
     heard_at: f64,
     beat_at: f64,
@@ -89,7 +88,7 @@ pub struct Machine {
 
 impl Machine {
     pub fn new() -> Self {
-        let calls = BTreeMap::new();
+        let calls = Vec::new();
         Self { phase: Phase::Idle, attempt: 0, calls, next_call: 0, heard_at: 0.0, beat_at: 0.0 }
     }
 
@@ -127,7 +126,7 @@ impl Machine {
         (self.heard_at, self.beat_at) = (now, now);
         let hello = ToBridge::Hello { protocol: PROTOCOL_VERSION, build };
         // The windows' calls come first, then what waited: nobody waits for the bridge's hello.
-        let waiting: Vec<_> = self.calls.iter().map(|(id, call)| (*id, call.clone())).collect();
+        let waiting: Vec<_> = self.calls.clone();
         let mut effects = vec![Effect::Send(encode(&hello)), Effect::Resume];
         effects.extend(waiting.into_iter().map(|(id, call)| send_call(id, call)));
         effects
@@ -149,9 +148,9 @@ impl Machine {
                 // Limit and the like pass: the socket closes and the next attempt may do.
                 _ => Vec::new(),
             },
-            ToPage::Reply(id, outcome) => match self.calls.remove(&id) {
-                Some(_) => vec![Effect::Answer(id, Box::new(outcome))],
-                None => Vec::new(),
+            ToPage::Reply(id, outcome) => match self.forget(id) {
+                true => vec![Effect::Answer(id, Box::new(outcome))],
+                false => Vec::new(),
             },
             ToPage::Event(Event::SessionEnded) => {
                 self.end(Phase::Ended(LinkState::SignedOut), ErrorCode::NotSignedIn)
@@ -205,13 +204,13 @@ impl Machine {
             return (Err(CallError::new(ErrorCode::Limit)), Vec::new());
         }
         self.next_call = self.next_call.wrapping_add(1);
-        self.calls.insert(id, request);
+        self.calls.push((id, request));
         (Ok(id), if self.talking() { vec![effect] } else { Vec::new() })
     }
 
     pub fn cancel(&mut self, id: CallId) -> Vec<Effect> {
-        match self.calls.remove(&id) {
-            Some(_) if self.talking() => vec![Effect::Send(encode(&ToBridge::Cancel(id)))],
+        match self.forget(id) {
+            true if self.talking() => vec![Effect::Send(encode(&ToBridge::Cancel(id)))],
             _ => Vec::new(),
         }
     }
@@ -226,6 +225,12 @@ impl Machine {
             Phase::Open => self.beat_at + BEAT_MS,
         };
         Some((at - now).max(0.0).ceil() as u32)
+    }
+
+    /// Says whether the call was known.
+    fn forget(&mut self, id: CallId) -> bool {
+        let found = self.calls.iter().position(|(known, _)| *known == id);
+        found.map(|at| self.calls.remove(at)).is_some()
     }
 
     fn connect(&mut self, now: f64) -> Vec<Effect> {
@@ -249,8 +254,9 @@ impl Machine {
     fn end(&mut self, phase: Phase, code: ErrorCode) -> Vec<Effect> {
         self.phase = phase;
         let calls = std::mem::take(&mut self.calls);
-        let answers =
-            calls.into_keys().map(|id| Effect::Answer(id, Box::new(Err(CallError::new(code)))));
+        let answers = calls
+            .into_iter()
+            .map(|(id, _)| Effect::Answer(id, Box::new(Err(CallError::new(code)))));
         std::iter::once(Effect::Close).chain(answers).collect()
     }
 }

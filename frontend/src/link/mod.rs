@@ -7,7 +7,7 @@ mod machine;
 mod tests;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ struct Inner {
     machine: Machine,
     socket: Option<Socket>,
     timer: Option<Timer>,
-    answers: BTreeMap<CallId, Answer>,
+    answers: Vec<(CallId, Answer)>,
     hooks: Option<Rc<Hooks>>,
     inbox: VecDeque<Vec<u8>>,
     pumping: bool,
@@ -69,7 +69,7 @@ impl Link {
             machine: Machine::new(),
             socket: None,
             timer: None,
-            answers: BTreeMap::new(),
+            answers: Vec::new(),
             hooks: None,
             inbox: VecDeque::new(),
             pumping: false,
@@ -140,7 +140,7 @@ impl Link {
             Err(error) => Waiter::failed(error),
             Ok(id) => {
                 let (answer, waiter) = future::pair(Box::new(move || self.cancel(id)));
-                self.core().borrow_mut().answers.insert(id, answer);
+                self.core().borrow_mut().answers.push((id, answer));
                 waiter
             }
         }
@@ -154,7 +154,7 @@ impl Link {
     fn cancel(self, id: CallId) {
         // A disposed owner means that the whole page is being taken down.
         if let Some(core) = self.inner.try_get_value() {
-            core.borrow_mut().answers.remove(&id);
+            drop(take_answer(&core, id));
             self.step(|machine, _| machine.cancel(id));
         }
     }
@@ -200,7 +200,7 @@ impl Link {
                 }
             }
             Effect::Answer(id, result) => {
-                let answer = core.borrow_mut().answers.remove(&id);
+                let answer = take_answer(core, id);
                 if let Some(answer) = answer {
                     answer.give(*result);
                 }
@@ -271,6 +271,12 @@ impl Link {
             Err(_) => self.lost(),
         }
     }
+}
+
+fn take_answer(core: &RefCell<Inner>, id: CallId) -> Option<Answer> {
+    let answers = &mut core.borrow_mut().answers;
+    let at = answers.iter().position(|(known, _)| *known == id)?;
+    Some(answers.swap_remove(at).1)
 }
 
 fn hear(hooks: Option<Rc<Hooks>>, tell: impl FnOnce(&Hooks)) {

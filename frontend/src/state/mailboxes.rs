@@ -1,7 +1,5 @@
 //! Mailboxes of each account, with counts.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use postern_shared::account::AccountId;
 use postern_shared::error::CallError;
@@ -20,12 +18,27 @@ enum Tree {
 /// The mailboxes of every account.
 #[derive(Debug, Clone, Default)]
 struct Forest {
-    trees: BTreeMap<AccountId, Tree>,
+    trees: Vec<(AccountId, Tree)>,
 }
 
 impl Forest {
+    fn tree(&self, account: &AccountId) -> Option<&Tree> {
+        self.trees.iter().find(|(known, _)| known == account).map(|(_, tree)| tree)
+    }
+
+    fn tree_mut(&mut self, account: &AccountId) -> Option<&mut Tree> {
+        self.trees.iter_mut().find(|(known, _)| known == account).map(|(_, tree)| tree)
+    }
+
+    fn put(&mut self, account: &AccountId, tree: Tree) {
+        match self.tree_mut(account) {
+            Some(known) => *known = tree,
+            None => self.trees.push((account.clone(), tree)),
+        }
+    }
+
     fn of(&self, account: &AccountId) -> &[Mailbox] {
-        match self.trees.get(account) {
+        match self.tree(account) {
             Some(Tree::Ready(mailboxes)) => mailboxes,
             _ => &[],
         }
@@ -37,19 +50,19 @@ impl Forest {
             Tree::Ready(mailboxes) => Some(mailboxes.clone()),
             _ => None,
         };
-        let trees: Vec<_> = self.trees.values().filter_map(ready).collect();
+        let trees: Vec<_> = self.trees.iter().map(|(_, tree)| tree).filter_map(ready).collect();
         (!trees.is_empty()).then(|| trees.concat())
     }
 
     fn counts_mut(&mut self, account: &AccountId, id: &MailboxId) -> Option<&mut Counts> {
-        match self.trees.get_mut(account)? {
+        match self.tree_mut(account)? {
             Tree::Ready(all) => all.iter_mut().find(|mailbox| mailbox.id == *id)?.counts.as_mut(),
             _ => None,
         }
     }
 
     fn recount(&mut self, account: &AccountId, counts: &[(MailboxId, Counts)]) {
-        let Some(Tree::Ready(all)) = self.trees.get_mut(account) else { return };
+        let Some(Tree::Ready(all)) = self.tree_mut(account) else { return };
         for (id, counts) in counts {
             if let Some(mailbox) = all.iter_mut().find(|mailbox| mailbox.id == *id) {
                 mailbox.counts = Some(*counts);
@@ -59,8 +72,8 @@ impl Forest {
 
     /// Keeps what is shown while a fresh tree is on its way.
     fn load(&mut self, account: &AccountId) {
-        if !matches!(self.trees.get(account), Some(Tree::Ready(_))) {
-            self.trees.insert(account.clone(), Tree::Loading);
+        if !matches!(self.tree(account), Some(Tree::Ready(_))) {
+            self.put(account, Tree::Loading);
         }
     }
 }
@@ -96,7 +109,7 @@ impl Mailboxes {
     #[must_use]
     pub fn failure(self) -> Option<CallError> {
         self.forest.with(|forest| {
-            forest.trees.values().find_map(|tree| match tree {
+            forest.trees.iter().map(|(_, tree)| tree).find_map(|tree| match tree {
                 Tree::Failed(error) => Some(error.clone()),
                 _ => None,
             })
@@ -128,7 +141,9 @@ impl Mailboxes {
     /// Unseen messages in all inboxes.
     #[must_use]
     pub fn unseen(self) -> u32 {
-        let accounts = self.forest.with(|forest| forest.trees.keys().cloned().collect::<Vec<_>>());
+        let accounts = self.forest.with(|forest| {
+            forest.trees.iter().map(|(account, _)| account.clone()).collect::<Vec<_>>()
+        });
         let inboxes = accounts.iter().filter_map(|account| self.by_role(account, Role::Inbox));
         inboxes.filter_map(|inbox| inbox.counts).map(|counts| counts.unseen).sum()
     }
@@ -140,15 +155,14 @@ impl Mailboxes {
 
     /// An account's mailboxes are these.
     pub fn replace(self, account: AccountId, mailboxes: Vec<Mailbox>) {
-        self.forest.update(|forest| drop(forest.trees.insert(account, Tree::Ready(mailboxes))));
+        self.forest.update(|forest| forest.put(&account, Tree::Ready(mailboxes)));
     }
 
     /// An account's mailboxes could not be loaded; what was there before stays.
     pub fn fail(self, account: &AccountId, error: CallError) {
         self.forest.update(|forest| {
-            let tree = forest.trees.entry(account.clone()).or_insert(Tree::Loading);
-            if !matches!(tree, Tree::Ready(_)) {
-                *tree = Tree::Failed(error);
+            if !matches!(forest.tree(account), Some(Tree::Ready(_))) {
+                forest.put(account, Tree::Failed(error));
             }
         });
     }
@@ -199,7 +213,7 @@ mod tests {
     fn counts_are_replaced_and_shifted() {
         let mut forest = Forest::default();
         let account = AccountId("a".into());
-        forest.trees.insert(account.clone(), Tree::Ready(vec![mailbox("x", None, None)]));
+        forest.put(&account, Tree::Ready(vec![mailbox("x", None, None)]));
         let id = MailboxId("x".into());
         forest.recount(&account, &[(id.clone(), Counts { messages: 5, unseen: 2 })]);
         let counts = forest.counts_mut(&account, &id).copied();

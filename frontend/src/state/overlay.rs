@@ -1,6 +1,6 @@
 //! What the user did and the server does not show yet, laid over every snapshot and delta.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
@@ -48,7 +48,7 @@ struct Laid {
 pub struct Overlay {
     laid: Vec<Laid>,
     gone: BTreeSet<MessageKey>,
-    gone_order: VecDeque<MessageKey>,
+    gone_order: Vec<MessageKey>,
 }
 
 impl Overlay {
@@ -77,11 +77,12 @@ impl Overlay {
         if self.laid[at].laying == Laying::Hidden {
             // A uid never comes back, so a key that is gone stays gone.
             for key in self.laid.remove(at).keys {
-                self.gone_order.push_back(key.clone());
+                self.gone_order.push(key.clone());
                 self.gone.insert(key);
             }
-            while self.gone_order.len() > MOST_GONE {
-                self.gone_order.pop_front().map(|key| self.gone.remove(&key));
+            let over = self.gone_order.len().saturating_sub(MOST_GONE);
+            for key in self.gone_order.drain(..over) {
+                self.gone.remove(&key);
             }
         }
         shifts

@@ -1,7 +1,5 @@
 //! Submissions that are not done with, and what is said of each step.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use postern_shared::submission::{Submission, SubmissionId, SubmissionState};
 
@@ -13,7 +11,7 @@ use crate::i18n::{Key, text, text_with};
 pub struct Submissions {
     all: RwSignal<Vec<Submission>>,
     /// Those that the bridge spoke of: its word may come before the reply to the call.
-    heard: StoredValue<BTreeSet<SubmissionId>>,
+    heard: StoredValue<Vec<SubmissionId>>,
     toasts: Toasts,
 }
 
@@ -44,7 +42,7 @@ impl Submissions {
     /// None known yet.
     #[must_use]
     pub fn new(toasts: Toasts) -> Self {
-        let heard = StoredValue::new(BTreeSet::new());
+        let heard = StoredValue::new(Vec::new());
         Self { all: RwSignal::new(Vec::new()), heard, toasts }
     }
 
@@ -69,7 +67,9 @@ impl Submissions {
     /// One came into being or moved on: says so; `draft` is what it was made of.
     pub fn change(self, submission: Submission, draft: Option<u32>) {
         self.heard.update_value(|heard| {
-            heard.insert(submission.id.clone());
+            if !heard.contains(&submission.id) {
+                heard.push(submission.id.clone());
+            }
         });
         self.say(&submission, draft);
         self.all.update(|all| place(all, submission));

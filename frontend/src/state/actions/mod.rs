@@ -6,8 +6,6 @@ mod queue;
 mod tests;
 mod verbs;
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::account::AccountId;
@@ -61,7 +59,7 @@ struct Desk {
     queue: Queue,
     undos: Vec<Undo>,
     undone: u64,
-    after: BTreeMap<ActionId, After>,
+    after: Vec<(ActionId, After)>,
     quiet: Vec<ActionId>,
 }
 
@@ -198,7 +196,7 @@ impl Actions {
         let id = ActionId(random::bytes());
         self.desk.update_value(|desk| {
             desk.queue.push(Action { id, verb, keys: Vec::new() });
-            desk.after.insert(id, after);
+            desk.after.push((id, after));
         });
         self.send();
     }
@@ -219,7 +217,8 @@ impl Actions {
             let action = desk.queue.finish(id)?;
             let quiet = desk.quiet.contains(&id);
             desk.quiet.retain(|known| *known != id);
-            Some((action, quiet, desk.after.remove(&id)))
+            let after = desk.after.iter().position(|(known, _)| *known == id);
+            Some((action, quiet, after.map(|at| desk.after.swap_remove(at).1)))
         });
         let Some((action, quiet, after)) = found.flatten() else { return };
         match (&outcome, after) {

@@ -1,7 +1,5 @@
 //! The queue of mutations: ordered per message, serialisable, re-keyed when messages move.
 
-use std::collections::VecDeque;
-
 use postern_shared::action::ActionId;
 use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages};
 use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
@@ -77,13 +75,13 @@ struct Entry {
 /// Mutations that are not confirmed yet, oldest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Queue {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
 }
 
 impl Queue {
     /// Adds a mutation at the end.
     pub fn push(&mut self, action: Action) {
-        self.entries.push_back(Entry { action, sent: false });
+        self.entries.push(Entry { action, sent: false });
     }
 
     /// The next mutation to send: one that no earlier one shares a message with.
@@ -102,14 +100,14 @@ impl Queue {
     /// Takes a mutation out: it is confirmed, refused or withdrawn.
     pub fn finish(&mut self, id: ActionId) -> Option<Action> {
         let at = self.entries.iter().position(|entry| entry.action.id == id)?;
-        self.entries.remove(at).map(|entry| entry.action)
+        Some(self.entries.remove(at).action)
     }
 
     /// Withdraws a mutation that was not sent yet.
     pub fn withdraw(&mut self, id: ActionId) -> Option<Action> {
         let waiting = |entry: &Entry| entry.action.id == id && !entry.sent;
         let at = self.entries.iter().position(waiting)?;
-        self.entries.remove(at).map(|entry| entry.action)
+        Some(self.entries.remove(at).action)
     }
 
     /// Gives moved messages their new keys; actions on one that cannot be found lose it.

@@ -10,12 +10,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement, ResizeObserver};
+use postern_shared::account::{Account, AccountState};
 use postern_shared::message::{Message, MessageKey};
 
 use super::{Waiting, keys, neighbours};
-use crate::i18n::{Key, text};
+use crate::i18n::{Key, t, text};
 use crate::state::messages::Opened;
-use crate::state::{Stores, stores};
+use crate::state::{LinkState, Stores, stores};
+use crate::ui::button::{Button, ButtonKind};
+use crate::ui::icon::{Icon, icon};
 
 /// Smaller than this nobody reads; the rest is scrolled to.
 const LEAST_ZOOM: f64 = 0.5;
@@ -73,18 +76,27 @@ fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
     let key = body.key;
     let shown = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&key)));
     let token = body.token;
+    let attempt = RwSignal::new(0);
     let src = Memo::new(move |_| {
         stores.preferences.all().track();
-        stores.body_url(&token)
+        let url = stores.body_url(&token);
+        // Another address makes the browser ask again.
+        if attempt.get() == 0 { url } else { format!("{url}&attempt={}", attempt.get()) }
     });
+    let failed = RwSignal::new(false);
+    let again = move || attempt.update(|attempt| *attempt += 1);
+    retry_when_back(stores, failed, again);
     let title = move || text(if shown.get() { Key::MessageBody } else { Key::MessageAhead });
     // Replaced with every load: the document before it is gone by then.
     let watch = StoredValue::new_local(None::<Watch>);
     let loaded = move |_| {
         let Some(frame) = node.get_untracked() else { return };
-        watch.set_value(Watch::start(&frame, height));
-        if let Some(document) = frame.content_document() {
-            keys::listen(stores, &document);
+        // An answer that is no page, or the browser's own page about no answer at all.
+        let body = frame.content_document().filter(|body| body.content_type() == "text/html");
+        failed.set(body.is_none());
+        if let Some(body) = body {
+            watch.set_value(Watch::start(&frame, height));
+            keys::listen(stores, &body);
         }
     };
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
@@ -92,7 +104,7 @@ fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
         <iframe
             node_ref=node
             class="message-view-frame"
-            class:is-ahead=move || !shown.get()
+            class:is-ahead=move || !shown.get() || failed.get()
             title=title
             sandbox=SANDBOX
             src=src
@@ -101,7 +113,35 @@ fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
             style:block-size=move || format!("{}px", height.get())
             on:load=loaded
         ></iframe>
+        {move || {
+            (shown.get() && failed.get()).then(|| view! { <Broken on_retry=move |()| again() /> })
+        }}
     }
+}
+
+/// Says that a body did not come.
+#[component]
+fn Broken(#[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="message-view-notice" role="alert">
+            {icon(Icon::Warning)}
+            <span>{t(Key::MessageFailed)}</span>
+            <Button label=t(Key::ShellRetry) kind=ButtonKind::Quiet on_press=on_retry />
+        </div>
+    }
+}
+
+/// A body that did not come is asked for again once link and mail server answer again.
+fn retry_when_back(stores: Stores, failed: RwSignal<bool>, again: impl Fn() + 'static) {
+    Effect::new(move |before: Option<bool>| {
+        let online = |account: &Account| account.state == AccountState::Online;
+        let accounts = stores.accounts.all().with(|all| all.iter().all(online));
+        let back = accounts && stores.link.state().get() == LinkState::Open;
+        if back && before == Some(false) && failed.get_untracked() {
+            again();
+        }
+        back
+    });
 }
 
 /// Follows the height of a body.
