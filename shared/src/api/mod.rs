@@ -47,7 +47,7 @@ pub trait Call: Sized {
 macro_rules! calls {
     (questions { $($ask:ident => $answer:ty,)* } mutations { $($do:ident => $done:ty,)* }) => {
         /// Everything that the page can ask for.
-        #[expect(clippy::large_enum_variant, reason = "used up where it is decoded")]
+        #[allow(clippy::large_enum_variant, reason = "large on 64 bits only; used up at once")]
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Request {
             $(#[doc = concat!("See [`", stringify!($ask), "`].")] $ask($ask),)*
@@ -55,7 +55,7 @@ macro_rules! calls {
         }
 
         /// Every answer.
-        #[expect(clippy::large_enum_variant, reason = "used up where it is decoded")]
+        #[allow(clippy::large_enum_variant, reason = "large on 64 bits only; used up at once")]
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Reply {
             $(#[doc = concat!("Answers [`", stringify!($ask), "`].")] $ask($answer),)*
