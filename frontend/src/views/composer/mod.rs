@@ -98,7 +98,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
             aria-label=title
             on:keydown=key
         >
-            <header class="composer-header">
+            <div class="composer-header">
                 <h2 class="composer-title" dir="auto">{title}</h2>
                 <IconButton
                     label=Signal::derive(move || {
@@ -107,7 +107,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
                     icon=Icon::Minimise
                     on_press=move |()| folded.update(|folded| *folded = !*folded)
                 />
-            </header>
+            </div>
             <div class="composer-fields">
                 <Identity desk />
                 <Recipients desk field=Field::To />

@@ -122,7 +122,7 @@ fn Content(entry: Memo<Option<Entry>>) -> impl IntoView {
         <span class="mailbox-tree-name" class:is-unseen=move || unseen() != 0 dir="auto">{name}</span>
         {move || {
             let count = unseen();
-            (count != 0).then(|| view! { <span class="mailbox-tree-count">{number(count)}</span> })
+            (count != 0).then(|| view! { " " <span class="mailbox-tree-count">{number(count)}</span> })
         }}
     }
 }

@@ -35,16 +35,22 @@ fn File(key: MessageKey, file: Attachment) -> impl IntoView {
     let href = stores().blob_url(&key, &file.section);
     let Attachment { name, size, .. } = file;
     let (shown, saved) = (name.clone(), name.clone());
+    // What is read must contain what is seen: name and size.
+    let label = move || {
+        let download = text_with(Key::MessageAttachmentDownload, &[("name", &name)]);
+        format!("{download} {}", file_size(size))
+    };
     view! {
         <li>
             <a
                 class="message-view-file"
                 href=href
                 download=saved
-                aria-label=move || text_with(Key::MessageAttachmentDownload, &[("name", &name)])
+                aria-label=label
             >
                 {icon(Icon::Attach)}
                 <span class="message-view-filename" dir="auto">{shown}</span>
+                " "
                 <span class="message-view-filesize">{move || file_size(size)}</span>
                 {icon(Icon::Download)}
             </a>
