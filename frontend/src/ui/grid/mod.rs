@@ -112,13 +112,16 @@ where
             sight.scroll.set(top);
         }
     };
-    Effect::new(move |last: Option<usize>| {
+    Effect::new(move |last: Option<(usize, K)>| {
         let active = model.active.get();
-        if last.is_some_and(|last| last != active) {
+        let key = model.key_at.run(active);
+        // A row that others pushed along is where it was, as far as the user is concerned.
+        if last.is_some_and(|(was, held)| was != active && held != key) {
             reveal(active);
         }
-        active
+        (active, key)
     });
+    hold_still(node, mounted, sight);
     let on_key = move |event: ev::KeyboardEvent| grid_key(&event, model, sight, rows);
     let total = move || model.count.get().aria();
     let row = move |(index, key): (usize, K)| {
@@ -214,6 +217,31 @@ where
             {cells}
         </div>
     }
+}
+
+/// What is in sight stays where it is when rows come or go above; at the very top new ones show.
+fn hold_still<K>(node: NodeRef<html::Div>, mounted: Memo<Vec<(usize, K)>>, sight: Geometry)
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+{
+    Effect::new(move |held: Option<Option<(usize, K)>>| {
+        mounted.with(|rows| {
+            let View { mut top, row, .. } = untrack(|| sight.view());
+            let held = held.flatten().filter(|_| top > 0.0 && row > 0.0);
+            let pushed = held.and_then(|(was, key)| {
+                let (now, _) = rows.iter().find(|(_, known)| *known == key)?;
+                (*now != was).then_some((*now as f64 - was as f64) * row)
+            });
+            if let (Some(pushed), Some(node)) = (pushed, node.get_untracked()) {
+                top = (top + pushed).max(0.0);
+                node.set_scroll_top(top as i32);
+                sight.scroll.set(top);
+            }
+            // Truncation is meant: the row that the upper edge cuts through.
+            let first = if row > 0.0 { (top / row) as usize } else { 0 };
+            rows.iter().find(|(index, _)| *index >= first).cloned()
+        })
+    });
 }
 
 /// Keeps the geometry true: at first, and whenever pane, density or text size change.

@@ -31,6 +31,12 @@ pub fn MessageList() -> impl IntoView {
         _ => None,
     };
     let empty = move || rows.get() == 0 && phase.get() == Phase::Ready;
+    // Another list begins at its top, whatever the one before was scrolled to.
+    let shown = Memo::new(move |_| stores.windows.view());
+    let grid = move || {
+        shown.track();
+        view! { <MessageGrid /> }
+    };
     let loading = move || rows.get() == 0 && phase.get() == Phase::Loading;
     view! {
         <div class="message-list">
@@ -42,7 +48,7 @@ pub fn MessageList() -> impl IntoView {
             <div class="message-list-body">
                 {move || loading().then(|| view! { <Waiting /> })}
                 {move || empty().then(|| view! { <Nothing /> })}
-                <MessageGrid />
+                {grid}
             </div>
         </div>
     }
