@@ -45,7 +45,10 @@ fn units(workspace: &Workspace) -> Result<()> {
     let mut command = workspace.cargo(["test", "--no-fail-fast"]);
     let members = process::run(command.args(WORKSPACE).args(["--lib", "--bins"]));
     let ours = process::run(&mut workspace.cargo(["test", "--package", "xtask"]));
-    members.and(ours)
+    // Its behaviour and its oracle lie beside its library.
+    let host =
+        process::run(&mut workspace.cargo(["test", "--package", "postern-mailhost", "--tests"]));
+    members.and(ours).and(host)
 }
 
 /// One test target of the tests crate, with the bridge that some of its tests start.
