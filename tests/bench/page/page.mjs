@@ -8,6 +8,8 @@ import { SMALL, NEWSLETTER, newsletter, small } from './letters.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const MESSAGES = 10_000;
+/** The newest 25 blocks hold one small letter and one newsletter each, far from each other. */
+const BLOCK = 40;
 const ROWS = 'UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE';
 
 const figures = [];
@@ -81,18 +83,17 @@ async function entering(browser, stage) {
 }
 
 async function opening(page, stage) {
-  for (const [name, bar, subject] of [
-    ['open a small message, not prefetched', 80, SMALL],
-    ['open a 100 kB newsletter', 120, NEWSLETTER],
+  for (const [name, bar, subject, place] of [
+    ['open a small message, not prefetched', 80, SMALL, 39],
+    ['open a 100 kB newsletter', 120, NEWSLETTER, 19],
   ]) {
     const { answers } = await stage.do('imap', { as: 'anna', lines: ['SELECT INBOX', `UID SEARCH SUBJECT "${subject}"`] });
     const uids = answers[1].untagged[0].split(' ').slice(2).map(Number);
     const commands = await raw(stage, (round) => ['SELECT INBOX', `UID FETCH ${uids[round]} (FLAGS BODY.PEEK[])`], 1);
     figure(name, bar, await rounds(async (round) => {
-      // Far apart, so that neither is a neighbour of what was open before.
-      await page.evaluate((position) => window.probe.jump(position), 200 + round * 40);
+      // Far apart, so that none is a neighbour of what was open before.
+      await page.evaluate((position) => window.probe.jump(position), BLOCK * round + place - 5);
       await settled(page);
-      await page.evaluate((text) => window.probe.aim(text), `${subject} ${round}.`);
       const shown = page.evaluate((text) => window.probe.from('mousedown', () => window.probe.body(text)), `${subject} ${round}.`);
       await page.getByRole('row', { name: `${subject} ${round}.` }).click({ position: { x: 200, y: 10 } });
       return shown;
@@ -161,11 +162,12 @@ async function main() {
   const stage = await Stage.start('dovecot', '--storage', 'mdbox');
   const host = await Stage.start('mailhost');
   try {
-    await stage.do('fill', { as: 'anna', mailbox: 'INBOX', count: MESSAGES - 1000 });
+    await stage.do('fill', { as: 'anna', mailbox: 'INBOX', count: MESSAGES - 25 * BLOCK });
     for (let position = 24; position >= 0; position -= 1) {
       await stage.do('append', { as: 'anna', mailbox: 'INBOX', flags: '\\Seen', message: small(`${SMALL} ${position}.`) });
+      await stage.do('fill', { as: 'anna', mailbox: 'INBOX', count: BLOCK / 2 - 1 });
       await stage.do('append', { as: 'anna', mailbox: 'INBOX', flags: '\\Seen', message: newsletter(`${NEWSLETTER} ${position}.`) });
-      await stage.do('fill', { as: 'anna', mailbox: 'INBOX', count: 38 });
+      await stage.do('fill', { as: 'anna', mailbox: 'INBOX', count: BLOCK / 2 - 1 });
     }
     const page = await entering(browser, stage);
     await opening(page, stage);

@@ -32,6 +32,7 @@ export function probe() {
     observer.observe(document, options);
     look();
   });
+  const heading = () => document.querySelector('section[aria-label=Message] h1')?.textContent;
   const frame = () => [...document.querySelectorAll('iframe[title="Message body"]')]
     .find((one) => one.checkVisibility() && one.getBoundingClientRect().width > 100);
   const probe = {
@@ -59,11 +60,11 @@ export function probe() {
     },
     /** The message's text is there: with `text` where given, else another than before. */
     body(text) {
-      const before = text ? null : document.querySelector('[role=region][aria-label=Message] h2, section[aria-label=Message] h2')?.textContent;
+      const before = text ? null : heading();
       return when(() => {
         const inside = frame()?.contentDocument?.body?.textContent ?? '';
         if (text) return inside.includes(text);
-        const now = document.querySelector('[role=region][aria-label=Message] h2, section[aria-label=Message] h2')?.textContent;
+        const now = heading();
         return now !== before && inside.includes(`This is ${now?.replace('Message', 'message')}`);
       });
     },
@@ -73,8 +74,6 @@ export function probe() {
       const total = Number(grid().getAttribute('aria-rowcount'));
       node.scrollTop = position * (node.scrollHeight / total);
     },
-    /** Scrolls the row that holds `text` into view; nothing when it is there already. */
-    aim(text) { loaded().find((row) => named(row).includes(text))?.scrollIntoView({ block: 'center' }); },
   };
   window.probe = probe;
   for (const name of ['instantiateStreaming', 'instantiate', 'compileStreaming']) {
@@ -90,9 +89,8 @@ export function probe() {
   }
 }
 
-/** Waits until the page has nothing to fetch and nothing to draw. */
+/** Waits until the page has nothing left to do. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle');
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
-  await page.waitForTimeout(150); // the bridge's prefetching, which the page cannot see
+  await page.waitForTimeout(300); // rows on their way, and what is fetched ahead
 }
