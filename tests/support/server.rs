@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -70,6 +71,8 @@ impl Server {
             .args(&launch.arguments)
             .env("FOLDER", launch.folder)
             .env("PID_FILE", &launch.pid_file)
+            // Apart from the test's group: a signal that ends the test leaves the guard to clean up.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output)
