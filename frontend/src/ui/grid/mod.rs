@@ -105,22 +105,7 @@ where
     });
     // Whether the focus belongs in here; it may fall out when the focused row goes away.
     let engaged = StoredValue::new(false);
-    let reveal = move |index: usize| {
-        let view = untrack(|| sight.view());
-        if let (Some(top), Some(node)) = (view.reveal(index), node.get_untracked()) {
-            node.set_scroll_top(top as i32);
-            sight.scroll.set(top);
-        }
-    };
-    Effect::new(move |last: Option<(usize, K)>| {
-        let active = model.active.get();
-        let key = model.key_at.run(active);
-        // A row that others pushed along is where it was, as far as the user is concerned.
-        if last.is_some_and(|(was, held)| was != active && held != key) {
-            reveal(active);
-        }
-        (active, key)
-    });
+    follow_active(node, model, sight);
     hold_still(node, mounted, sight);
     let on_key = move |event: ev::KeyboardEvent| grid_key(&event, model, sight, rows);
     let total = move || model.count.get().aria();
@@ -217,6 +202,25 @@ where
             {cells}
         </div>
     }
+}
+
+/// Scrolls to the row with the tab stop when the user moves it.
+fn follow_active<K>(node: NodeRef<html::Div>, model: GridModel<K>, sight: Geometry)
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+{
+    Effect::new(move |last: Option<(usize, K)>| {
+        let active = model.active.get();
+        let key = model.key_at.run(active);
+        // A row that others pushed along is where it was, as far as the user is concerned.
+        let moved = last.is_some_and(|(was, held)| was != active && held != key);
+        let target = moved.then(|| untrack(|| sight.view()).reveal(active)).flatten();
+        if let (Some(top), Some(node)) = (target, node.get_untracked()) {
+            node.set_scroll_top(top as i32);
+            sight.scroll.set(top);
+        }
+        (active, key)
+    });
 }
 
 /// What is in sight stays where it is when rows come or go above; at the very top new ones show.
