@@ -8,7 +8,7 @@ use super::bundle::Packed;
 const GOAL: usize = 200_000;
 /// What is allowed until the goal is met; lowered whenever the page gets smaller, never raised.
 /// Why the two differ: docs/decisions/0007-one-module-for-now.md.
-const BYTES: usize = 350_000;
+const BYTES: usize = 340_000;
 const REQUESTS: usize = 10;
 
 /// Prints one line per file; those of the first load are marked.
