@@ -1,7 +1,7 @@
 //! `/api/blob/{account}/{mailbox}/{uidvalidity}-{uid}/{section}`: a part of a message as bytes.
 //!
-//! Everything is a download except raster images that a body shows in place: nothing that a
-//! browser could run is ever served inline (RFC 6266 for the names).
+//! Everything is a download except raster images that a body shows in place and a message's source
+//! as plain text: nothing that a browser could run is ever served inline (RFC 6266 for the names).
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -14,13 +14,14 @@ use postern_shared::error::{CallError, ErrorCode};
 
 use super::message;
 use crate::AppState;
+use crate::account::SOURCE;
 use crate::error::Failure;
 use crate::middleware::auth::SignedIn;
 
 /// Images that a body may show in place: pictures and nothing else.
 const RASTER: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
 
-/// Streams a part, decoded; `?inline` for the pictures of a body.
+/// Streams a part, decoded; `?inline` for the pictures of a body and for a message's source.
 pub(super) async fn serve(
     State(state): State<AppState>,
     SignedIn(session): SignedIn,
@@ -32,8 +33,12 @@ pub(super) async fn serve(
     let user = state.users.enter(&session);
     let download = user.download(key, &section).await.map_err(CallError::from)?;
     let raster = RASTER.contains(&download.content_type.as_str());
-    let inline = raster && query.as_deref() == Some("inline");
+    let wanted = query.as_deref() == Some("inline");
+    // A message's source is shown as the text that it is.
+    let source = wanted && section == SOURCE;
+    let inline = wanted && raster || source;
     let content_type = match download.content_type.as_str() {
+        _ if source => "text/plain; charset=utf-8",
         "text/plain" => "text/plain; charset=utf-8",
         _ if inline => download.content_type.as_str(),
         // What a browser might interpret keeps its name and loses its type.
