@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use crate::host::{Host, Shared};
@@ -104,11 +104,12 @@ impl MailHostBuilder {
         }
         let shared = Shared {
             users,
-            capabilities: self.capabilities,
+            capabilities: self.capabilities.consistent(),
             clock: self.clock,
             faults: Faults::default(),
             connections: Connections::default(),
             next_connection: AtomicU64::new(1),
+            quirks: Mutex::default(),
         };
         let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         Host::start(Arc::new(shared), at(self.ports.0), at(self.ports.1)).await

@@ -16,7 +16,7 @@ use crate::mailbox::{ConnectionId, Content};
 use crate::snapshot::MailboxSnapshot;
 use crate::stamp::Stamp;
 use crate::user::User;
-use crate::{Capabilities, Connections, Faults, Flags, imap, smtp};
+use crate::{Capabilities, Connections, Faults, Flags, Quirks, Quota, imap, smtp};
 
 /// The host has no such user or mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,7 @@ pub(crate) struct Shared {
     pub faults: Faults,
     pub connections: Connections,
     pub next_connection: AtomicU64,
+    pub quirks: Mutex<Quirks>,
 }
 
 impl Shared {
@@ -54,6 +55,10 @@ impl Shared {
         let user = self.user(login).filter(|user| user.password == password);
         self.connections.attempted(login, user.is_some());
         user.cloned()
+    }
+
+    pub fn quirks(&self) -> Quirks {
+        self.quirks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn now(&self) -> Stamp {
@@ -168,6 +173,40 @@ impl Host {
         let mailbox = mailboxes.get_mut(mailbox).ok_or_else(|| Unknown(mailbox.to_owned()))?;
         mailbox.expunge(0, |message| message.uid == uid);
         Ok(())
+    }
+
+    /// Behaves like another maker's server from the next command on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        *self.shared.quirks.lock().unwrap_or_else(PoisonError::into_inner) = quirks;
+    }
+
+    /// Limits what a user's mail may take; more is refused with OVERQUOTA.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn set_quota(&self, login: &str, quota: Option<Quota>) -> Result<(), Unknown> {
+        self.user(login)?.mailboxes().quota = quota;
+        Ok(())
+    }
+
+    /// Gives a mailbox a new UIDVALIDITY, which is returned, and its messages new UIDs from 1 on;
+    /// whoever has it selected is told BYE.
+    ///
+    /// # Errors
+    /// When there is no such user or mailbox.
+    pub fn renew_uid_validity(&self, (login, mailbox): (&str, &str)) -> Result<u32, Unknown> {
+        let validity = self.user(login)?.mailboxes().renumber(mailbox, false);
+        validity.ok_or_else(|| Unknown(mailbox.to_owned()))
+    }
+
+    /// Gives a mailbox's messages other UIDs under the old UIDVALIDITY, which no server may do and
+    /// Proton Bridge did; whoever has it selected is told BYE.
+    ///
+    /// # Errors
+    /// When there is no such user or mailbox.
+    pub fn shift_uids(&self, (login, mailbox): (&str, &str)) -> Result<(), Unknown> {
+        let validity = self.user(login)?.mailboxes().renumber(mailbox, true);
+        validity.map(drop).ok_or_else(|| Unknown(mailbox.to_owned()))
     }
 
     /// A copy of a mailbox's state; `None` without such a user or mailbox.

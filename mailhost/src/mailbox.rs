@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::Flags;
 use crate::mime::Part;
+use crate::object_id::ObjectIds;
 use crate::snapshot::{MailboxSnapshot, MessageSnapshot};
 use crate::stamp::Stamp;
 
@@ -28,6 +29,10 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, as CREATE may give it.
+    pub(crate) const EVERY: [Self; 5] =
+        [Self::Archive, Self::Drafts, Self::Junk, Self::Sent, Self::Trash];
+
     /// The attribute in LIST answers.
     pub(crate) fn attribute(self) -> &'static str {
         match self {
@@ -49,6 +54,7 @@ pub(crate) struct Content {
     pub raw: Arc<[u8]>,
     structure: OnceLock<Part>,
     envelope: OnceLock<Vec<u8>>,
+    ids: OnceLock<ObjectIds>,
 }
 
 impl Content {
@@ -58,11 +64,22 @@ impl Content {
             true => raw.iter().map(|byte| if *byte == 0 { 0x80 } else { *byte }).collect(),
             false => raw.into(),
         };
-        Arc::new(Self { raw, structure: OnceLock::new(), envelope: OnceLock::new() })
+        Arc::new(Self {
+            raw,
+            structure: OnceLock::new(),
+            envelope: OnceLock::new(),
+            ids: OnceLock::new(),
+        })
     }
 
     pub fn structure(&self) -> &Part {
         self.structure.get_or_init(|| Part::parse(&self.raw))
+    }
+
+    /// EMAILID and THREADID.
+    pub fn ids(&self) -> &ObjectIds {
+        self.ids
+            .get_or_init(|| ObjectIds::of(&self.raw, &self.raw[self.structure().header.clone()]))
     }
 
     /// The ENVELOPE as it goes out.
@@ -77,6 +94,8 @@ pub(crate) struct Message {
     pub flags: Flags,
     pub received_at: Stamp,
     pub content: Arc<Content>,
+    /// When it last changed, counted in changes of its mailbox (RFC 7162).
+    pub modseq: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +110,14 @@ pub(crate) struct Change {
     pub uid: u32,
     pub kind: ChangeKind,
     pub by: ConnectionId,
+    pub modseq: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Mailbox {
+    /// What connections know it by; a new one once its messages are numbered anew.
     pub id: u64,
+    object: u64,
     pub name: String,
     pub role: Option<Role>,
     /// False for a deleted mailbox that still has children (`\Noselect`).
@@ -104,6 +126,8 @@ pub(crate) struct Mailbox {
     pub uid_next: u32,
     /// The first UID that no connection has been told of as `\Recent`.
     pub recent_from: u32,
+    /// The mod-sequence of the last change; 1 before the first.
+    pub highest_modseq: u64,
     pub messages: Vec<Message>,
     pub changes: Vec<Change>,
     changed: watch::Sender<usize>,
@@ -113,12 +137,14 @@ impl Mailbox {
     pub fn new(id: u64, name: &str, role: Option<Role>, uid_validity: u32) -> Self {
         Self {
             id,
+            object: id,
             name: name.to_owned(),
             role,
             selectable: true,
             uid_validity,
             uid_next: 1,
             recent_from: 1,
+            highest_modseq: 1,
             messages: Vec::new(),
             changes: Vec::new(),
             changed: watch::Sender::new(0),
@@ -143,8 +169,8 @@ impl Mailbox {
     ) -> u32 {
         let uid = self.uid_next;
         self.uid_next += 1;
-        self.messages.push(Message { uid, flags, received_at, content });
-        self.record(uid, ChangeKind::Added, by);
+        let modseq = self.record(uid, ChangeKind::Added, by);
+        self.messages.push(Message { uid, flags, received_at, content, modseq });
         uid
     }
 
@@ -155,7 +181,7 @@ impl Mailbox {
         let before = flags.clone();
         change(flags);
         if *flags != before {
-            self.record(uid, ChangeKind::Flags, by);
+            self.messages[index].modseq = self.record(uid, ChangeKind::Flags, by);
         }
     }
 
@@ -172,6 +198,39 @@ impl Mailbox {
             self.record(*uid, ChangeKind::Expunged, by);
         }
         uids
+    }
+
+    /// MAILBOXID (RFC 8474): kept by RENAME.
+    pub fn object_id(&self) -> String {
+        format!("F{}", self.object)
+    }
+
+    /// The UIDs that went after this mod-sequence, in ascending order.
+    pub fn expunged_since(&self, modseq: u64) -> Vec<u32> {
+        let expunged =
+            |change: &&Change| change.kind == ChangeKind::Expunged && change.modseq > modseq;
+        let mut uids: Vec<u32> =
+            self.changes.iter().filter(expunged).map(|change| change.uid).collect();
+        uids.sort_unstable();
+        uids
+    }
+
+    /// Numbers all messages anew from `first`, as another mailbox as far as connections see it.
+    pub fn renumber(&mut self, id: u64, first: u32) {
+        self.id = id;
+        for (uid, message) in (first..).zip(&mut self.messages) {
+            message.uid = uid;
+        }
+        self.uid_next = self.messages.last().map_or(first, |last| last.uid + 1);
+        self.recent_from = self.uid_next;
+        self.changes.clear();
+        // Whoever waits for news of the old numbers is woken by the end of their channel.
+        self.changed = watch::Sender::new(0);
+    }
+
+    /// The size of all messages together.
+    pub fn octets(&self) -> u64 {
+        self.messages.iter().map(|message| message.content.raw.len() as u64).sum()
     }
 
     pub fn unseen(&self) -> usize {
@@ -196,8 +255,12 @@ impl Mailbox {
         self.messages.binary_search_by_key(&uid, |message| message.uid).ok()
     }
 
-    fn record(&mut self, uid: u32, kind: ChangeKind, by: ConnectionId) {
-        self.changes.push(Change { uid, kind, by });
+    /// Enters a change into the log and gives its mod-sequence.
+    fn record(&mut self, uid: u32, kind: ChangeKind, by: ConnectionId) -> u64 {
+        self.highest_modseq += 1;
+        let modseq = self.highest_modseq;
+        self.changes.push(Change { uid, kind, by, modseq });
         self.changed.send_replace(self.changes.len());
+        modseq
     }
 }

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Flags;
 use crate::mailbox::{ConnectionId, Content, Mailbox, Message, Role};
 use crate::stamp::Stamp;
+use crate::{Flags, Quota};
 
 /// The hierarchy delimiter of mailbox names.
 pub(crate) const DELIMITER: char = '/';
+
+/// Below it lie the mailboxes that NAMESPACE calls shared.
+pub(crate) const SHARED: &str = "Shared";
 
 /// The mailboxes that every user starts with.
 const STANDARD: [(&str, Option<Role>); 6] = [
@@ -29,7 +32,13 @@ pub(crate) struct User {
 
 impl User {
     pub fn new(login: &str, name: &str, password: &str, validity: u32) -> Arc<Self> {
-        let mut mailboxes = Mailboxes { list: Vec::new(), subscribed: BTreeSet::new(), validity };
+        let mut mailboxes = Mailboxes {
+            list: Vec::new(),
+            subscribed: BTreeSet::new(),
+            renumbered: BTreeSet::new(),
+            quota: None,
+            validity,
+        };
         for (name, role) in STANDARD {
             mailboxes.create(name, role);
             mailboxes.subscribed.insert(name.to_owned());
@@ -58,8 +67,15 @@ impl User {
 pub(crate) struct Mailboxes {
     pub list: Vec<Mailbox>,
     pub subscribed: BTreeSet<String>,
+    /// Ids under which mailboxes were known before their messages got other numbers.
+    pub renumbered: BTreeSet<u64>,
+    pub quota: Option<Quota>,
     validity: u32,
 }
+
+/// More mail does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OverQuota;
 
 impl Mailboxes {
     pub fn get(&self, name: &str) -> Option<&Mailbox> {
@@ -96,6 +112,29 @@ impl Mailboxes {
         }
         self.validity += 1;
         self.list.push(Mailbox::new(u64::from(self.validity), &name, role, self.validity));
+    }
+
+    /// Gives a mailbox a new UIDVALIDITY, or with `kept` the old one, and its messages other UIDs.
+    pub fn renumber(&mut self, name: &str, kept: bool) -> Option<u32> {
+        self.validity += 1;
+        let validity = self.validity;
+        let mailbox = self.get_mut(name)?;
+        let (was, next) = (mailbox.id, mailbox.uid_next);
+        if !kept {
+            mailbox.uid_validity = validity;
+        }
+        mailbox.renumber(u64::from(validity), if kept { next } else { 1 });
+        let validity = mailbox.uid_validity;
+        self.renumbered.insert(was);
+        Some(validity)
+    }
+
+    /// Whether so much more fits under the quota.
+    pub fn admit(&self, octets: u64, messages: u64) -> Result<(), OverQuota> {
+        match self.quota {
+            Some(quota) if !quota.has_room(self, octets, messages) => Err(OverQuota),
+            _ => Ok(()),
+        }
     }
 
     pub fn has_children(&self, name: &str) -> bool {

@@ -1,6 +1,7 @@
-//! APPEND (RFC 3501 §6.3.11), with APPENDUID (RFC 4315 §3).
+//! APPEND (RFC 3501 §6.3.11), with APPENDUID (RFC 4315 §3) and MULTIAPPEND (RFC 3502).
 
 use super::arguments::Arguments;
+use super::sequence_set::compress;
 use super::session::Session;
 use super::{Outcome, Refusal, done};
 use crate::Flags;
@@ -10,6 +11,42 @@ use crate::stamp::Stamp;
 pub(crate) fn append(session: &mut Session, arguments: &mut Arguments<'_>) -> Outcome {
     arguments.space()?;
     let name = arguments.mailbox()?;
+    let mut letters = Vec::new();
+    while letters.is_empty()
+        || (session.shared.capabilities.multi_append && arguments.peek().is_some())
+    {
+        letters.push(letter(session, arguments)?);
+    }
+    arguments.end()?;
+    if letters.iter().any(|letter| letter.raw.is_empty()) {
+        return Err(Refusal::no("[CANNOT] An empty message is no message"));
+    }
+    let octets = letters.iter().map(|letter| letter.raw.len() as u64).sum();
+    let user = session.user()?;
+    let mut mailboxes = user.mailboxes();
+    let room = mailboxes.admit(octets, letters.len() as u64);
+    let mailbox = mailboxes.get_mut(&name).filter(|mailbox| mailbox.selectable);
+    let mailbox = mailbox.ok_or_else(try_create)?;
+    room?;
+    let add = |letter: Letter| {
+        mailbox.add(Content::new(&letter.raw), letter.flags, letter.received_at, session.id)
+    };
+    let uids: Vec<u32> = letters.into_iter().map(add).collect();
+    let validity = if session.quirks.validity_zero { 0 } else { mailbox.uid_validity };
+    match session.shared.capabilities.uidplus {
+        true => Ok(format!("[APPENDUID {validity} {}] Appended", compress(&uids))),
+        false => done("Appended"),
+    }
+}
+
+/// One message to append.
+struct Letter {
+    flags: Flags,
+    received_at: Stamp,
+    raw: Vec<u8>,
+}
+
+fn letter(session: &Session, arguments: &mut Arguments<'_>) -> Result<Letter, Refusal> {
     arguments.space()?;
     let mut flags = Flags::default();
     if arguments.peek() == Some(b'(') {
@@ -26,20 +63,7 @@ pub(crate) fn append(session: &mut Session, arguments: &mut Arguments<'_>) -> Ou
     if arguments.peek() != Some(b'{') {
         return Err(arguments.unexpected("a literal"));
     }
-    let raw = arguments.string()?;
-    arguments.end()?;
-    if raw.is_empty() {
-        return Err(Refusal::no("[CANNOT] An empty message is no message"));
-    }
-    let user = session.user()?;
-    let mut mailboxes = user.mailboxes();
-    let mailbox = mailboxes.get_mut(&name).filter(|mailbox| mailbox.selectable);
-    let mailbox = mailbox.ok_or_else(try_create)?;
-    let uid = mailbox.add(Content::new(&raw), flags, received_at, session.id);
-    match session.shared.capabilities.uidplus {
-        true => Ok(format!("[APPENDUID {} {uid}] Appended", mailbox.uid_validity)),
-        false => done("Appended"),
-    }
+    Ok(Letter { flags, received_at, raw: arguments.string()? })
 }
 
 /// The target is missing, and CREATE would help.

@@ -2,15 +2,24 @@
 
 use super::sequence_set::SequenceSet;
 use super::{Refusal, utf7};
+use crate::Capabilities;
+
+/// What may stand in arguments, beyond RFC 3501.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Syntax {
+    pub on: Capabilities,
+    pub descending_bad: bool,
+}
 
 pub(crate) struct Arguments<'a> {
     bytes: &'a [u8],
     at: usize,
+    pub syntax: Syntax,
 }
 
 impl<'a> Arguments<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+    pub fn new(bytes: &'a [u8], syntax: Syntax) -> Self {
+        Self { bytes, at: 0, syntax }
     }
 
     pub fn peek(&self) -> Option<u8> {
@@ -75,6 +84,13 @@ impl<'a> Arguments<'a> {
         word.parse().map_err(|_| Refusal::bad("A number is too large"))
     }
 
+    /// A number of 63 bits, as mod-sequences are.
+    pub fn large_number(&mut self) -> Result<u64, Refusal> {
+        let word = self.word(|byte| byte.is_ascii_digit())?;
+        let number = word.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok());
+        number.ok_or_else(|| Refusal::bad("A number is too large"))
+    }
+
     pub fn flag(&mut self) -> Result<String, Refusal> {
         let backslash = self.take(b'\\');
         let word = self.word(is_atom)?;
@@ -120,8 +136,12 @@ impl<'a> Arguments<'a> {
     }
 
     pub fn sequence_set(&mut self) -> Result<SequenceSet, Refusal> {
-        let text = self.word(|byte| byte.is_ascii_digit() || b":,*".contains(&byte))?;
-        SequenceSet::parse(text).ok_or_else(|| Refusal::bad("Invalid sequence set"))
+        let text = self.word(|byte| byte.is_ascii_digit() || b":,*$".contains(&byte))?;
+        let Syntax { on, descending_bad } = self.syntax;
+        let set = SequenceSet::parse(text);
+        let set = set.filter(|set| on.search_res || *set != SequenceSet::Saved);
+        let set = set.filter(|set| !(descending_bad && set.descends()));
+        set.ok_or_else(|| Refusal::bad("Invalid sequence set"))
     }
 
     /// `(a b c)`, possibly empty.

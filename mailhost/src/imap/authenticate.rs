@@ -1,6 +1,6 @@
 //! CAPABILITY, ID, LOGIN, AUTHENTICATE PLAIN, LOGOUT (RFC 3501 §6.1–6.2, RFC 2971, RFC 4959).
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Syntax};
 use super::reader::Command;
 use super::session::Session;
 use super::{Outcome, Refusal, done};
@@ -22,6 +22,7 @@ pub(crate) fn id(session: &mut Session, arguments: &mut Arguments<'_>) -> Outcom
         })?;
     }
     arguments.end()?;
+    session.introduced = true;
     session.reply.untagged("ID (\"name\" \"Postern mailhost\")");
     done("Done")
 }
@@ -59,6 +60,12 @@ pub(crate) fn authenticate(session: &mut Session, arguments: &mut Arguments<'_>)
 fn sign_in(session: &mut Session, login: &str, password: &str) -> Outcome {
     let user = session.shared.sign_in(login, password);
     let user = user.ok_or_else(|| Refusal::no("[AUTHENTICATIONFAILED] Wrong name or password"))?;
+    let open = session.shared.connections.current(&user.login);
+    if session.quirks.connections.is_some_and(|most| open >= most) {
+        return Err(Refusal::no("[LIMIT] Too many connections"));
+    }
+    // What was said before sign-in does not count where ID is wanted.
+    session.introduced = false;
     session.signed_in(user);
     Ok(format!("[CAPABILITY {}] Signed in", session.shared.capabilities.line()))
 }
@@ -70,7 +77,7 @@ pub(crate) fn wants_continuation(rest: &[u8]) -> bool {
 
 /// Whose sign-in a command is, right or wrong password.
 pub(crate) fn attempted_login(command: &Command) -> Option<String> {
-    let mut arguments = Arguments::new(&command.rest);
+    let mut arguments = Arguments::new(&command.rest, Syntax::default());
     arguments.space().ok()?;
     match command.name.as_str() {
         "LOGIN" => arguments.text().ok(),

@@ -1,12 +1,12 @@
 //! Runs one connection: greeting, commands in order, and the faults between them.
 
+use std::io;
 use std::sync::Arc;
 
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
-use super::reader::{Command, Incoming, Reader};
+use super::compress::{Inbound, Outbound};
+use super::reader::{Command, Incoming, LONGEST_LINE, Prompt, Reader};
 use super::session::Session;
 use super::{authenticate, idle};
 use crate::ImapEffect;
@@ -17,7 +17,7 @@ pub(crate) struct Closed;
 
 /// The sending half, which may have only so many bytes left to send.
 pub(crate) struct Output {
-    stream: OwnedWriteHalf,
+    stream: Outbound,
     pub left: Option<usize>,
 }
 
@@ -25,7 +25,7 @@ impl Output {
     /// Sends, up to the limit; reaching it closes the connection.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Closed> {
         let length = self.left.map_or(bytes.len(), |left| left.min(bytes.len()));
-        self.stream.write_all(&bytes[..length]).await.map_err(|_| Closed)?;
+        self.stream.send(&bytes[..length]).await.map_err(|_| Closed)?;
         if let Some(left) = &mut self.left {
             *left -= length;
             if *left == 0 {
@@ -36,20 +36,29 @@ impl Output {
     }
 }
 
+impl Prompt for Output {
+    async fn prompt(&mut self) -> io::Result<()> {
+        self.stream.send(b"+ Ready for literal data\r\n").await
+    }
+}
+
+/// What a connection is told whose mailbox is no longer the one that it selected, as by Dovecot.
+pub(crate) const EVICTED: &[u8] = b"* BYE IMAP session state is inconsistent, please relogin.\r\n";
+
 /// Serves IMAP on a connection until it closes.
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     // Loopback answers at once either way; without it small answers would wait for their ACK.
     let _ = stream.set_nodelay(true);
     let (read, write) = stream.into_split();
-    let output = Output { stream: write, left: None };
-    let mut connection =
-        Connection { reader: Reader::new(read), output, session: Session::new(shared) };
+    let output = Output { stream: Outbound::new(write), left: None };
+    let reader = Reader::new(Inbound::new(read));
+    let mut connection = Connection { reader, output, session: Session::new(shared) };
     // Closed is how every connection ends.
     let _ = connection.run().await;
 }
 
 struct Connection {
-    reader: Reader<OwnedReadHalf>,
+    reader: Reader<Inbound>,
     output: Output,
     session: Session,
 }
@@ -58,8 +67,9 @@ impl Connection {
     async fn run(&mut self) -> Result<(), Closed> {
         self.greet().await?;
         while !self.session.over {
-            let incoming =
-                self.reader.command(&mut self.output.stream).await.map_err(|_| Closed)?;
+            let longest = self.session.shared.quirks().longest_line;
+            self.reader.longest = longest.unwrap_or(LONGEST_LINE);
+            let incoming = self.reader.command(&mut self.output).await.map_err(|_| Closed)?;
             match incoming {
                 Incoming::Command(command) => self.answer(command).await?,
                 Incoming::Garbled(tag, text) => {
@@ -88,11 +98,15 @@ impl Connection {
                 let refusal = format!("{} BAD No initial response is taken\r\n", command.tag);
                 return self.output.send(refusal.as_bytes()).await;
             }
-        } else if command.name == "AUTHENTICATE" {
+        } else if command.name == "AUTHENTICATE" && self.session.shared.capabilities.auth_plain {
             self.output.send(b"+ \r\n").await?;
             let line = self.reader.line().await.ok().flatten().ok_or(Closed)?;
             command.rest.push(b' ');
             command.rest.extend_from_slice(&line);
+        }
+        if self.session.is_evicted() {
+            self.output.send(EVICTED).await?;
+            return Err(Closed);
         }
         let shared = Arc::clone(&self.session.shared);
         let login = match &self.session.user {
@@ -120,8 +134,14 @@ impl Connection {
             )
             .await;
         }
+        let compressing = self.session.compressing;
         self.session.execute(&command);
-        self.flush(effect).await
+        self.flush(effect).await?;
+        if self.session.compressing && !compressing {
+            self.output.stream.start();
+            self.reader.stream().start();
+        }
+        Ok(())
     }
 
     /// Applies what happens before a command runs.

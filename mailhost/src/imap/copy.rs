@@ -48,7 +48,8 @@ impl Copied {
             return None;
         }
         let (from, to): (Vec<u32>, Vec<u32>) = self.pairs.iter().copied().unzip();
-        Some(format!("[COPYUID {} {} {}]", self.validity, compress(&from), compress(&to)))
+        let validity = if session.quirks.validity_zero { 0 } else { self.validity };
+        Some(format!("[COPYUID {validity} {} {}]", compress(&from), compress(&to)))
     }
 }
 
@@ -69,6 +70,12 @@ fn transfer(
     let mut mailboxes = user.mailboxes();
     let found = mailboxes.get(&target).filter(|mailbox| mailbox.selectable);
     let validity = found.ok_or_else(try_create)?.uid_validity;
+    if originals == Originals::Kept {
+        let source = present(mailboxes.by_id(view.mailbox))?;
+        let sizes = uids.iter().filter_map(|uid| source.message(*uid));
+        let octets = sizes.map(|message| message.content.raw.len() as u64).sum();
+        mailboxes.admit(octets, uids.len() as u64)?;
+    }
     let pairs = mailboxes.copy(view.mailbox, &uids, &target, me);
     if originals == Originals::Expunged {
         present(mailboxes.by_id(view.mailbox))?.expunge(me, |message| {

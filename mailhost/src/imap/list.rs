@@ -19,11 +19,20 @@ struct Request {
     return_subscribed: bool,
     return_children: bool,
     status: Vec<Item>,
+    /// Return options were given.
+    returns: bool,
 }
 
 pub(crate) fn list(session: &mut Session, arguments: &mut Arguments<'_>) -> Outcome {
     let on = session.shared.capabilities;
     let request = parse(arguments, on)?;
+    let quirks = session.quirks.clone();
+    if quirks.special_use_bad && request.special_use {
+        return Err(Refusal::bad("Unknown selection option"));
+    }
+    if quirks.list_return_empty && request.returns {
+        return done("Listed");
+    }
     if request.patterns.is_empty() {
         session.reply.untagged(format!("LIST (\\Noselect) \"{DELIMITER}\" \"\""));
         return done("Listed");
@@ -31,12 +40,18 @@ pub(crate) fn list(session: &mut Session, arguments: &mut Arguments<'_>) -> Outc
     let user = session.user()?;
     let mailboxes = user.mailboxes();
     for name in candidates(&mailboxes, &request) {
-        let Some(line) = line(&mailboxes, &request, on, &name) else { continue };
-        session.reply.untagged(format!("LIST {line}"));
+        let Some(attributes) = attributes(&mailboxes, &request, on, &name) else { continue };
+        let delimiter = match quirks.no_delimiter {
+            true => "NIL".to_owned(),
+            false => format!("\"{DELIMITER}\""),
+        };
+        let shown = quirks.inbox_spelling.filter(|_| name == "INBOX").unwrap_or(&name);
+        let (shown, more) = (mailbox_name(shown), child_info(&mailboxes, &request, &name));
+        session.reply.untagged(format!("LIST ({attributes}) {delimiter} {shown}{more}"));
         if let Some(mailbox) = mailboxes.get(&name).filter(|mailbox| mailbox.selectable)
             && !request.status.is_empty()
         {
-            session.reply.untagged(status::line(mailbox, &request.status));
+            session.reply.untagged(status::line(mailbox, &request.status, &quirks));
         }
     }
     done("Listed")
@@ -98,6 +113,7 @@ fn parse_returns(
     if !arguments.take_keyword("RETURN") {
         return Err(arguments.unexpected("RETURN"));
     }
+    request.returns = true;
     arguments.space()?;
     arguments.list(|arguments| {
         match arguments.keyword()?.as_str() {
@@ -129,12 +145,26 @@ fn candidates(mailboxes: &Mailboxes, request: &Request) -> Vec<String> {
     names
 }
 
-/// A LIST line's attributes, delimiter and name; `None` where the selection options leave it out.
-fn line(mailboxes: &Mailboxes, request: &Request, on: Capabilities, name: &str) -> Option<String> {
+/// Whether children that nobody asked for by name are subscribed (RFC 5258 §3.5).
+fn has_inner(mailboxes: &Mailboxes, request: &Request, name: &str) -> bool {
+    request.recursive && mailboxes.subscribed.iter().any(|other| is_below(other, name))
+}
+
+fn child_info(mailboxes: &Mailboxes, request: &Request, name: &str) -> &'static str {
+    if has_inner(mailboxes, request, name) { " (\"CHILDINFO\" (\"SUBSCRIBED\"))" } else { "" }
+}
+
+/// A mailbox's attributes; `None` where the selection options leave it out.
+fn attributes(
+    mailboxes: &Mailboxes,
+    request: &Request,
+    on: Capabilities,
+    name: &str,
+) -> Option<String> {
     let mailbox = mailboxes.get(name);
     let role = mailbox.and_then(|mailbox| mailbox.role).filter(|_| on.special_use);
     let is_subscribed = mailboxes.subscribed.contains(name);
-    let inner = request.recursive && mailboxes.subscribed.iter().any(|other| is_below(other, name));
+    let inner = has_inner(mailboxes, request, name);
     if (request.special_use && role.is_none()) || (request.subscribed && !is_subscribed && !inner) {
         return None;
     }
@@ -152,9 +182,7 @@ fn line(mailboxes: &Mailboxes, request: &Request, on: Capabilities, name: &str) 
         attributes.push("\\Subscribed");
     }
     attributes.extend(role.map(crate::Role::attribute));
-    let child_info = if inner { " (\"CHILDINFO\" (\"SUBSCRIBED\"))" } else { "" };
-    let name = mailbox_name(name);
-    Some(format!("({}) \"{DELIMITER}\" {name}{child_info}", attributes.join(" ")))
+    Some(attributes.join(" "))
 }
 
 /// `*` stands for anything, `%` for anything within one level; INBOX has no case.

@@ -1,12 +1,17 @@
-//! CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 §6.3.3–6.3.7).
+//! CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 §6.3.3–6.3.7),
+//! CREATE with a role (RFC 6154).
 
 use super::arguments::Arguments;
 use super::session::Session;
 use super::{Outcome, Refusal, done};
+use crate::mailbox::Role;
 use crate::user::{DELIMITER, Mailboxes, canonical, is_below};
 
 pub(crate) fn create(session: &mut Session, arguments: &mut Arguments<'_>) -> Outcome {
-    let name = sole_name(arguments)?;
+    arguments.space()?;
+    let name = arguments.mailbox()?;
+    let role = if arguments.take(b' ') { role(session, arguments)? } else { None };
+    arguments.end()?;
     // A trailing delimiter announces children and is no part of the name.
     let name = name.strip_suffix(DELIMITER).unwrap_or(&name);
     let user = session.user()?;
@@ -16,10 +21,37 @@ pub(crate) fn create(session: &mut Session, arguments: &mut Arguments<'_>) -> Ou
         Some(mailbox) => mailbox.selectable = true,
         None => {
             check_name(name)?;
-            mailboxes.create(name, None);
+            let taken = role.filter(|_| mailboxes.list.iter().any(|mailbox| mailbox.role == role));
+            if let Some(role) = taken {
+                let text = format!("[USEATTR] Another mailbox is {}", role.attribute());
+                return Err(Refusal::No(text));
+            }
+            mailboxes.create(name, role);
         }
     }
-    done("Created")
+    match mailboxes.get(name).filter(|_| session.shared.capabilities.object_id) {
+        Some(mailbox) => Ok(format!("[MAILBOXID ({})] Created", mailbox.object_id())),
+        None => done("Created"),
+    }
+}
+
+/// `(USE (\Archive))` (RFC 6154 §3).
+fn role(session: &Session, arguments: &mut Arguments<'_>) -> Result<Option<Role>, Refusal> {
+    arguments.expect(b'(')?;
+    if !session.shared.capabilities.create_special_use || !arguments.take_keyword("USE") {
+        return Err(Refusal::bad("Unknown create parameter"));
+    }
+    arguments.space()?;
+    let uses = arguments.list(Arguments::flag)?;
+    arguments.expect(b')')?;
+    let named = |name: &String| {
+        Role::EVERY.into_iter().find(|role| role.attribute().eq_ignore_ascii_case(name))
+    };
+    match uses.as_slice() {
+        [] => Ok(None),
+        [name] if named(name).is_some() => Ok(named(name)),
+        _ => Err(Refusal::no("[USEATTR] No mailbox can have those roles")),
+    }
 }
 
 pub(crate) fn delete(session: &mut Session, arguments: &mut Arguments<'_>) -> Outcome {
@@ -48,13 +80,17 @@ pub(crate) fn rename(session: &mut Session, arguments: &mut Arguments<'_>) -> Ou
     let to = canonical(&sole_name(arguments)?);
     let user = session.user()?;
     let mut mailboxes = user.mailboxes();
-    if mailboxes.get(&to).is_some() {
-        return Err(exists());
-    }
     check_name(&to)?;
     let source = mailboxes.get(&from).ok_or_else(missing)?.id;
     if is_below(&to, &from) && from != "INBOX" {
         return Err(Refusal::no("[CANNOT] A mailbox cannot move below itself"));
+    }
+    let moves = |name: &str| name == from || (is_below(name, &from) && from != "INBOX");
+    let names = mailboxes.list.iter().map(|mailbox| mailbox.name.as_str());
+    let targets =
+        names.filter(|name| moves(name)).map(|name| format!("{to}{}", &name[from.len()..]));
+    if targets.into_iter().any(|target| mailboxes.get(&target).is_some()) {
+        return Err(exists());
     }
     if from == "INBOX" {
         // RFC 3501 §6.3.5: the mail moves, INBOX itself stays and is empty.

@@ -3,13 +3,17 @@
 mod append;
 mod arguments;
 mod authenticate;
+mod compress;
 mod connection;
 mod copy;
+mod enable;
 mod expunge;
 mod fetch;
 mod idle;
 mod list;
 mod mailboxes;
+mod namespace;
+mod quota;
 mod reader;
 mod reply;
 mod search;
@@ -18,6 +22,7 @@ mod sequence_set;
 mod session;
 mod status;
 mod store;
+mod stretch;
 mod utf7;
 mod view;
 

@@ -2,9 +2,12 @@
 
 use std::io;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-const LONGEST_LINE: usize = 64 * 1024;
+/// Octets of a command line.
+pub(crate) const LONGEST_LINE: usize = 64 * 1024;
+/// Octets of a literal that a `LITERAL-` client may send without waiting.
+const SHORT_LITERAL: usize = 4096;
 const LARGEST_LITERAL: usize = 128 * 1024 * 1024;
 
 /// A command as it came in, literals inline after their `{n}` line.
@@ -16,6 +19,14 @@ pub(crate) struct Command {
     pub rest: Vec<u8>,
     /// Whether a literal came without waiting.
     pub literal_plus: bool,
+    /// Whether one of those was longer than LITERAL- allows.
+    pub long_literal_plus: bool,
+}
+
+/// The other half of a connection, which lets the sender of a literal go on.
+pub(crate) trait Prompt {
+    /// Sends `+`.
+    async fn prompt(&mut self) -> io::Result<()>;
 }
 
 /// What came in.
@@ -33,16 +44,24 @@ pub(crate) struct Reader<R> {
     stream: BufReader<R>,
     /// Kept between calls, so that a call may be abandoned and repeated.
     line: Vec<u8>,
+    /// Octets that a line may have.
+    pub longest: usize,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
     pub fn new(stream: R) -> Self {
-        Self { stream: BufReader::with_capacity(4096, stream), line: Vec::new() }
+        let stream = BufReader::with_capacity(4096, stream);
+        Self { stream, line: Vec::new(), longest: LONGEST_LINE }
+    }
+
+    /// The stream below.
+    pub fn stream(&mut self) -> &mut R {
+        self.stream.get_mut()
     }
 
     /// The next line without its break; `None` at the end or past the limit. Cancel-safe.
     pub async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let room = (LONGEST_LINE - self.line.len().min(LONGEST_LINE)) as u64;
+        let room = self.longest.saturating_sub(self.line.len()) as u64;
         (&mut self.stream).take(room).read_until(b'\n', &mut self.line).await?;
         if self.line.last() != Some(&b'\n') {
             return Ok(None);
@@ -53,23 +72,21 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     }
 
     /// The next command; asks for each literal by `+` on the other half of the connection.
-    pub async fn command(
-        &mut self,
-        replies: &mut (impl AsyncWriteExt + Unpin),
-    ) -> io::Result<Incoming> {
+    pub async fn command(&mut self, replies: &mut impl Prompt) -> io::Result<Incoming> {
         let Some(mut bytes) = self.line().await? else {
             return Ok(if self.line.is_empty() { Incoming::Closed } else { Incoming::TooLarge });
         };
-        let mut literal_plus = false;
+        let (mut literal_plus, mut long_literal_plus) = (false, false);
         let mut tail = 0;
         while let Some((length, waits)) = announced_literal(&bytes[tail..]) {
             if length > LARGEST_LITERAL {
                 return Ok(Incoming::TooLarge);
             }
             if waits {
-                replies.write_all(b"+ Ready for literal data\r\n").await?;
+                replies.prompt().await?;
             } else {
                 literal_plus = true;
+                long_literal_plus |= length > SHORT_LITERAL;
             }
             bytes.extend_from_slice(b"\r\n");
             let start = bytes.len();
@@ -80,7 +97,13 @@ impl<R: AsyncRead + Unpin> Reader<R> {
                 _ => return Ok(Incoming::Closed),
             }
         }
-        Ok(parse(bytes, literal_plus))
+        let incoming = parse(bytes);
+        Ok(match incoming {
+            Incoming::Command(command) => {
+                Incoming::Command(Command { literal_plus, long_literal_plus, ..command })
+            }
+            other => other,
+        })
     }
 
     /// Reads and forgets until the other side closes.
@@ -98,7 +121,7 @@ fn announced_literal(line: &[u8]) -> Option<(usize, bool)> {
     Some((digits.parse().ok()?, waits))
 }
 
-fn parse(bytes: Vec<u8>, literal_plus: bool) -> Incoming {
+fn parse(bytes: Vec<u8>) -> Incoming {
     let mut words = bytes.splitn(2, |byte| *byte == b' ');
     let tag = String::from_utf8_lossy(words.next().unwrap_or_default()).into_owned();
     let is_tag = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+');
@@ -115,7 +138,8 @@ fn parse(bytes: Vec<u8>, literal_plus: bool) -> Incoming {
         return Incoming::Garbled(tag, "The command is missing".to_owned());
     }
     let rest = rest.to_vec();
-    Incoming::Command(Command { tag, name, rest, literal_plus })
+    let (literal_plus, long_literal_plus) = (false, false);
+    Incoming::Command(Command { tag, name, rest, literal_plus, long_literal_plus })
 }
 
 /// A word in upper case, and what follows it with its space.
@@ -128,8 +152,17 @@ fn first_word(bytes: &[u8]) -> (String, &[u8]) {
 mod tests {
     use super::*;
 
+    struct Prompts(usize);
+
+    impl Prompt for Prompts {
+        async fn prompt(&mut self) -> io::Result<()> {
+            self.0 += 1;
+            Ok(())
+        }
+    }
+
     async fn check(input: &[u8], expect: &str, continuations: usize) {
-        let mut replies = io::Cursor::new(Vec::new());
+        let mut replies = Prompts(0);
         let shown = match Reader::new(input).command(&mut replies).await.unwrap() {
             Incoming::Command(command) => {
                 format!("{}|{}|{}", command.tag, command.name, command.rest.escape_ascii())
@@ -137,8 +170,7 @@ mod tests {
             other => format!("{other:?}"),
         };
         assert_eq!(shown, expect);
-        let sent = replies.into_inner().iter().filter(|byte| **byte == b'+').count();
-        assert_eq!(sent, continuations);
+        assert_eq!(replies.0, continuations);
     }
 
     #[tokio::test]

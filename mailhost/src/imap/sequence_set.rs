@@ -1,24 +1,45 @@
 //! Sets of sequence numbers or UIDs (RFC 3501 §9, `sequence-set`).
 
-/// Ranges as written; `None` is `*`.
+/// A first and a last number; `None` is `*`.
+type Range = (Option<u32>, Option<u32>);
+
+/// Which messages a command means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SequenceSet(Vec<(Option<u32>, Option<u32>)>);
+pub(crate) enum SequenceSet {
+    /// Ranges as written.
+    Ranges(Vec<Range>),
+    /// `$`: what the last search saved (RFC 5182).
+    Saved,
+}
 
 impl SequenceSet {
     pub fn parse(text: &str) -> Option<Self> {
+        if text == "$" {
+            return Some(Self::Saved);
+        }
         let ranges = text.split(',').map(|range| {
             let (from, to) = range.split_once(':').unwrap_or((range, range));
             Some((bound(from)?, bound(to)?))
         });
-        ranges.collect::<Option<_>>().map(Self)
+        ranges.collect::<Option<_>>().map(Self::Ranges)
     }
 
     /// The ranges in ascending direction, `*` being the largest number in use.
     pub fn ranges(&self, largest: u32) -> impl Iterator<Item = (u32, u32)> {
-        self.0.iter().map(move |(from, to)| {
+        let ranges = match self {
+            Self::Ranges(ranges) => ranges.as_slice(),
+            Self::Saved => &[],
+        };
+        ranges.iter().map(move |(from, to)| {
             let (from, to) = (from.unwrap_or(largest), to.unwrap_or(largest));
             (from.min(to), from.max(to))
         })
+    }
+
+    /// Whether a range is written the larger number first.
+    pub fn descends(&self) -> bool {
+        let descends = |(from, to): &Range| from.zip(*to).is_some_and(|(from, to)| from > to);
+        matches!(self, Self::Ranges(ranges) if ranges.iter().any(descends))
     }
 
     pub fn contains(&self, number: u32, largest: u32) -> bool {
@@ -62,7 +83,7 @@ mod tests {
 
     #[test]
     fn broken_sets_are_refused() {
-        for text in ["", "0", "1:", ":2", "1,,2", "a", "4294967296"] {
+        for text in ["", "0", "1:", ":2", "1,,2", "a", "4294967296", "$,1"] {
             assert_eq!(SequenceSet::parse(text), None, "{text}");
         }
     }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Syntax};
 use super::reader::Command;
 use super::reply::Reply;
-use super::view::{Expunges, View};
+use super::view::{Expunges, Listener, View};
 use super::{
-    Outcome, Refusal, append, authenticate, copy, done, expunge, fetch, list, mailboxes, search,
-    select, status, store,
+    Outcome, Refusal, append, authenticate, copy, done, enable, expunge, fetch, list, mailboxes,
+    namespace, quota, search, select, status, store,
 };
+use crate::Quirks;
 use crate::connections::Presence;
 use crate::host::Shared;
 use crate::mailbox::{ConnectionId, Mailbox};
@@ -25,6 +26,16 @@ pub(crate) struct Session {
     pub tag: String,
     /// After LOGOUT.
     pub over: bool,
+    /// Mod-sequences are told (RFC 7162).
+    pub condstore: bool,
+    /// VANISHED is told (RFC 7162).
+    pub qresync: bool,
+    /// ID has been sent.
+    pub introduced: bool,
+    /// COMPRESS was accepted: what follows is deflated.
+    pub compressing: bool,
+    /// As they were when the command under way began.
+    pub quirks: Quirks,
     presence: Option<Presence>,
 }
 
@@ -40,18 +51,33 @@ enum Needs {
 impl Session {
     pub fn new(shared: Arc<Shared>) -> Self {
         let id = shared.connection_id();
-        let (user, view, presence) = (None, None, None);
-        let (reply, tag) = (Reply::default(), String::new());
-        Self { shared, id, user, view, reply, tag, over: false, presence }
+        Self {
+            shared,
+            id,
+            user: None,
+            view: None,
+            reply: Reply::default(),
+            tag: String::new(),
+            over: false,
+            condstore: false,
+            qresync: false,
+            introduced: false,
+            compressing: false,
+            quirks: Quirks::default(),
+            presence: None,
+        }
     }
 
     /// Runs a command and writes its whole answer.
     pub fn execute(&mut self, command: &Command) {
         self.tag.clone_from(&command.tag);
-        let mut arguments = Arguments::new(&command.rest);
+        self.quirks = self.shared.quirks();
+        let on = self.shared.capabilities;
+        let syntax = Syntax { on, descending_bad: self.quirks.descending_bad };
+        let mut arguments = Arguments::new(&command.rest, syntax);
         let outcome = self.admit(command).and_then(|()| self.run(&command.name, &mut arguments));
         let expunges = match command.name.as_str() {
-            "FETCH" | "STORE" | "SEARCH" => Expunges::Withheld,
+            "FETCH" | "STORE" | "SEARCH" | "SORT" | "THREAD" => Expunges::Withheld,
             _ => Expunges::Sent,
         };
         self.report(expunges);
@@ -64,10 +90,29 @@ impl Session {
 
     /// Tells what changed in the selected mailbox.
     pub fn report(&mut self, expunges: Expunges) {
+        let listener = self.listener();
         let (Some(user), Some(view)) = (&self.user, &mut self.view) else { return };
         if let Some(mailbox) = user.mailboxes().by_id(view.mailbox) {
-            view.report(mailbox, self.id, expunges, &mut self.reply);
+            view.report(mailbox, listener, expunges, &mut self.reply);
         }
+    }
+
+    /// How this connection wants to be told of changes.
+    pub fn listener(&self) -> Listener {
+        Listener {
+            id: self.id,
+            condstore: self.condstore,
+            qresync: self.qresync,
+            flags_untold: self.quirks.flags_untold,
+        }
+    }
+
+    /// Whether the selected mailbox is no longer what this connection counts in.
+    pub fn is_evicted(&self) -> bool {
+        let (Some(user), Some(view)) = (&self.user, &self.view) else { return false };
+        let mut mailboxes = user.mailboxes();
+        let deleted = self.shared.quirks().bye_on_delete && mailboxes.by_id(view.mailbox).is_none();
+        deleted || mailboxes.renumbered.contains(&view.mailbox)
     }
 
     /// The user signed in.
@@ -100,12 +145,20 @@ impl Session {
             "MOVE" | "UID MOVE" => on.moves,
             "UNSELECT" => on.unselect,
             "UID EXPUNGE" => on.uidplus,
+            "ENABLE" => on.enable,
+            "NAMESPACE" => on.namespace,
+            "GETQUOTA" | "GETQUOTAROOT" => on.quota,
+            "SORT" | "UID SORT" => on.sort,
+            "THREAD" | "UID THREAD" => on.thread,
+            "COMPRESS" => on.compress,
+            "AUTHENTICATE" => on.auth_plain,
             _ => true,
         };
+        let literals = on.literal_plus || (on.literal_minus && !command.long_literal_plus);
         match needs(&command.name) {
             _ if !offered => Err(Refusal::bad("Unknown command")),
             None => Err(Refusal::bad("Unknown command")),
-            _ if command.literal_plus && !on.literal_plus => {
+            _ if command.literal_plus && !literals => {
                 Err(Refusal::bad("Non-synchronizing literals are not offered"))
             }
             Some(Needs::NoUser) if self.user.is_some() => Err(Refusal::bad("Already signed in")),
@@ -148,10 +201,25 @@ impl Session {
             "UID STORE" => store::store(self, arguments, true),
             "SEARCH" => search::search(self, arguments, false),
             "UID SEARCH" => search::search(self, arguments, true),
+            "SORT" => search::sort(self, arguments, false),
+            "UID SORT" => search::sort(self, arguments, true),
+            "THREAD" => search::thread(self, arguments, false),
+            "UID THREAD" => search::thread(self, arguments, true),
             "COPY" => copy::copy(self, arguments, false),
             "UID COPY" => copy::copy(self, arguments, true),
             "MOVE" => copy::relocate(self, arguments, false),
             "UID MOVE" => copy::relocate(self, arguments, true),
+            _ => self.run_rarer(name, arguments),
+        }
+    }
+
+    fn run_rarer(&mut self, name: &str, arguments: &mut Arguments<'_>) -> Outcome {
+        match name {
+            "ENABLE" => enable::enable(self, arguments),
+            "COMPRESS" => enable::compress(self, arguments),
+            "NAMESPACE" => namespace::namespace(self, arguments),
+            "GETQUOTA" => quota::get_quota(self, arguments),
+            "GETQUOTAROOT" => quota::get_quota_root(self, arguments),
             _ => Err(Refusal::bad("Unknown command")),
         }
     }
@@ -162,10 +230,11 @@ fn needs(name: &str) -> Option<Needs> {
         "CAPABILITY" | "NOOP" | "LOGOUT" | "ID" => Needs::Nothing,
         "LOGIN" | "AUTHENTICATE" => Needs::NoUser,
         "LIST" | "LSUB" | "SUBSCRIBE" | "UNSUBSCRIBE" | "CREATE" | "DELETE" | "RENAME"
-        | "STATUS" | "SELECT" | "EXAMINE" | "APPEND" | "IDLE" => Needs::User,
+        | "STATUS" | "SELECT" | "EXAMINE" | "APPEND" | "IDLE" | "ENABLE" | "NAMESPACE"
+        | "GETQUOTA" | "GETQUOTAROOT" | "COMPRESS" => Needs::User,
         "CHECK" | "CLOSE" | "UNSELECT" | "EXPUNGE" | "UID EXPUNGE" | "FETCH" | "UID FETCH"
         | "STORE" | "UID STORE" | "SEARCH" | "UID SEARCH" | "COPY" | "UID COPY" | "MOVE"
-        | "UID MOVE" => Needs::Mailbox,
+        | "UID MOVE" | "SORT" | "UID SORT" | "THREAD" | "UID THREAD" => Needs::Mailbox,
         _ => return None,
     })
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use super::Refusal;
 use super::reply::Reply;
-use super::sequence_set::SequenceSet;
+use super::sequence_set::{SequenceSet, compress};
 use crate::Flags;
-use crate::mailbox::{ChangeKind, ConnectionId, Mailbox};
+use crate::mailbox::{ChangeKind, ConnectionId, Mailbox, Message};
 
 /// Whether EXPUNGE may be sent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,20 @@ pub(crate) struct View {
     cursor: usize,
     /// Gone, but not told yet.
     withheld: Vec<u32>,
+    /// The UIDs that the last search saved, `$` (RFC 5182).
+    pub saved: Vec<u32>,
+}
+
+/// To whom changes are told, and in which words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listener {
+    pub id: ConnectionId,
+    /// With mod-sequences (RFC 7162 §3.1).
+    pub condstore: bool,
+    /// VANISHED in place of EXPUNGE, and UIDs (RFC 7162 §3.2).
+    pub qresync: bool,
+    /// Nothing is told of flags.
+    pub flags_untold: bool,
 }
 
 impl View {
@@ -41,7 +55,8 @@ impl View {
             mailbox.recent_from = mailbox.uid_next;
         }
         let cursor = mailbox.changes.len();
-        Self { mailbox: mailbox.id, read_only, uids, recent, cursor, withheld: Vec::new() }
+        let (withheld, saved) = (Vec::new(), Vec::new());
+        Self { mailbox: mailbox.id, read_only, uids, recent, cursor, withheld, saved }
     }
 
     pub fn exists(&self) -> usize {
@@ -70,6 +85,9 @@ impl View {
         let count = u32::try_from(self.uids.len()).unwrap_or(u32::MAX);
         let largest = if by_uid { self.largest_uid() } else { count };
         let mut indexes = BTreeSet::new();
+        if *set == SequenceSet::Saved {
+            indexes.extend(self.saved.iter().filter_map(|uid| self.seq(*uid)).map(|seq| seq - 1));
+        }
         for (from, to) in set.ranges(largest) {
             if by_uid {
                 let start = self.uids.partition_point(|uid| *uid < from);
@@ -100,7 +118,7 @@ impl View {
     pub fn report(
         &mut self,
         mailbox: &mut Mailbox,
-        to: ConnectionId,
+        to: Listener,
         expunges: Expunges,
         reply: &mut Reply,
     ) {
@@ -115,7 +133,7 @@ impl View {
                         mailbox.recent_from = change.uid + 1;
                     }
                 }
-                ChangeKind::Flags if change.by != to => {
+                ChangeKind::Flags if change.by != to.id && !to.flags_untold => {
                     flagged.insert(change.uid);
                 }
                 ChangeKind::Expunged if self.seq(change.uid).is_some() => {
@@ -126,13 +144,7 @@ impl View {
         }
         self.cursor = mailbox.changes.len();
         if expunges == Expunges::Sent {
-            for uid in std::mem::take(&mut self.withheld) {
-                if let Some(seq) = self.seq(uid) {
-                    self.uids.remove(seq - 1);
-                    self.recent.retain(|recent| *recent != uid);
-                    reply.untagged(format!("{seq} EXPUNGE"));
-                }
-            }
+            self.tell_expunged(to.qresync, reply);
         }
         if grown {
             reply.untagged(format!("{} EXISTS", self.exists()));
@@ -140,8 +152,39 @@ impl View {
         }
         for uid in flagged {
             if let (Some(seq), Some(message)) = (self.seq(uid), mailbox.message(uid)) {
-                let flags = self.flags(uid, &message.flags);
-                reply.untagged(format!("{seq} FETCH (FLAGS ({flags}))"));
+                reply.untagged(self.flags_line(seq, message, to, to.qresync));
+            }
+        }
+    }
+
+    /// A FETCH line of a message's flags, without `* `.
+    pub fn flags_line(
+        &self,
+        seq: usize,
+        message: &Message,
+        to: Listener,
+        with_uid: bool,
+    ) -> String {
+        let flags = self.flags(message.uid, &message.flags);
+        let uid = if with_uid { format!("UID {} ", message.uid) } else { String::new() };
+        let modseq =
+            if to.condstore { format!(" MODSEQ ({})", message.modseq) } else { String::new() };
+        format!("{seq} FETCH ({uid}FLAGS ({flags}){modseq})")
+    }
+
+    fn tell_expunged(&mut self, by_uid: bool, reply: &mut Reply) {
+        let mut gone = std::mem::take(&mut self.withheld);
+        if by_uid && !gone.is_empty() {
+            gone.sort_unstable();
+            reply.untagged(format!("VANISHED {}", compress(&gone)));
+        }
+        for uid in gone {
+            if let Some(seq) = self.seq(uid) {
+                self.uids.remove(seq - 1);
+                self.recent.retain(|recent| *recent != uid);
+                if !by_uid {
+                    reply.untagged(format!("{seq} EXPUNGE"));
+                }
             }
         }
     }

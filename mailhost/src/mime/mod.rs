@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// Deeper parts are taken as they are, without looking inside.
 const DEEPEST: usize = 50;
+/// Deeper messages are not decoded: mail-parser recurses without a limit.
+pub(crate) const DEEPEST_DECODED: usize = 20;
 
 /// A message or one of its parts, as ranges of the whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,15 @@ impl Part {
     /// Reads a whole message.
     pub fn parse(raw: &[u8]) -> Self {
         parse(raw, 0..raw.len(), "text/plain", 0)
+    }
+
+    /// How many levels of parts there are.
+    pub fn depth(&self) -> usize {
+        1 + match &self.kind {
+            Kind::Leaf => 0,
+            Kind::Multipart(parts) => parts.iter().map(Self::depth).max().unwrap_or(0),
+            Kind::Message(inner) => inner.depth(),
+        }
     }
 
     /// The part that one number of a section names (RFC 3501 §6.4.5).

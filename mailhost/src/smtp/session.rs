@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::envelope::path;
-use crate::base64;
 use crate::host::Shared;
+use crate::mailbox::{Content, Role};
 use crate::user::User;
+use crate::{Flags, base64};
 
 /// The largest message taken, as SIZE announces it.
 pub(crate) const LARGEST: usize = 50 * 1024 * 1024;
@@ -97,6 +98,13 @@ impl Session {
                 now.rfc5322()
             );
             user.deliver(&[trace.as_bytes(), content].concat(), now);
+        }
+        if let Some(user) = self.user.as_ref().filter(|_| self.shared.quirks().files_sent) {
+            let mut mailboxes = user.mailboxes();
+            let sent = mailboxes.list.iter_mut().find(|mailbox| mailbox.role == Some(Role::Sent));
+            if let Some(sent) = sent {
+                sent.add(Content::new(content), Flags::new(["\\Seen"]), now, 0);
+            }
         }
         format!("250 2.0.0 Delivered to {count}")
     }

@@ -189,7 +189,7 @@ async fn what_is_switched_off_is_neither_announced_nor_understood() {
     let host = builder.capabilities(Capabilities::none()).start().await.unwrap();
     host.deliver(ALICE, "Subject: x\n\nx\n").unwrap();
     let mut raw = Raw::imap(&host).await;
-    raw.check("CAPABILITY", &["* CAPABILITY IMAP4rev1 AUTH=PLAIN"]).await;
+    raw.check("CAPABILITY", &["* CAPABILITY IMAP4rev1"]).await;
     raw.check_tagged("ID NIL", "BAD").await;
     raw.check_tagged("AUTHENTICATE PLAIN AGFsaWNlQHBvc3Rlcm4uZXhhbXBsZQBzZWNyZXQ=", "BAD").await;
     assert!(raw.command(&format!("LOGIN {ALICE} secret")).await.is_ok());

@@ -4,9 +4,12 @@
 
 mod changes;
 mod commands;
+mod compress;
+mod extensions;
 mod faults;
 mod mailboxes;
 mod oracle;
+mod quirks;
 mod raw;
 mod samples;
 mod smtp;

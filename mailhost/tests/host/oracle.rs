@@ -4,7 +4,7 @@ use imap_codec::ResponseCodec;
 use imap_codec::decode::Decoder;
 use imap_codec::imap_types::fetch::MessageDataItem;
 use imap_codec::imap_types::response::{Data, Response};
-use postern_mailhost::{MailHost, sample_users};
+use postern_mailhost::{MailHost, Quota, sample_users};
 
 use crate::raw::{INBOX, Raw, host, host_with, noon};
 
@@ -29,6 +29,8 @@ async fn check_command(raw: &mut Raw, command: &str) -> Vec<Vec<u8>> {
 #[tokio::test]
 async fn every_kind_of_answer_parses() {
     let host = host_with(&["one", "two", "three"]).await;
+    let quota = Quota { storage: Some(100), messages: Some(50) };
+    host.set_quota("alice@postern.example", Some(quota)).unwrap();
     let mut raw = Raw::open(host.imap_addr()).await;
     let greeting = raw.response().await.unwrap();
     assert!(imap_codec::GreetingCodec::default().decode(&greeting).is_ok());
@@ -57,6 +59,19 @@ async fn every_kind_of_answer_parses() {
         "UID MOVE 3 Trash",
         "EXPUNGE",
         "APPEND Drafts {4+}\r\na\r\n\r\n",
+        "NAMESPACE",
+        "ENABLE CONDSTORE QRESYNC",
+        "GETQUOTAROOT INBOX",
+        "GETQUOTA \"\"",
+        "STATUS INBOX (SIZE MESSAGES)",
+        "SELECT INBOX",
+        "SORT (REVERSE DATE) UTF-8 ALL",
+        "THREAD REFERENCES UTF-8 ALL",
+        "UID THREAD ORDEREDSUBJECT UTF-8 ALL",
+        "APPEND INBOX {4+}\r\na\r\n\r\n",
+        "NOOP",
+        "UID STORE 1:* +FLAGS (\\Deleted)",
+        "UID EXPUNGE 1:*",
         "XYZZY",
         "UNSELECT",
         "LOGOUT",

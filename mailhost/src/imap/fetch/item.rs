@@ -3,6 +3,7 @@
 use super::section::{Section, Text};
 use crate::imap::Refusal;
 use crate::imap::arguments::Arguments;
+use crate::imap::stretch::Stretch;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Item {
@@ -11,6 +12,10 @@ pub(crate) enum Item {
     InternalDate,
     Size,
     Envelope,
+    Modseq,
+    EmailId,
+    ThreadId,
+    Preview,
     /// BODYSTRUCTURE, or BODY without extension fields.
     Structure {
         extended: bool,
@@ -52,12 +57,17 @@ pub(crate) fn parse(arguments: &mut Arguments<'_>) -> Result<Vec<Item>, Refusal>
 }
 
 fn item(arguments: &mut Arguments<'_>) -> Result<Item, Refusal> {
+    let on = arguments.syntax.on;
     let word = arguments.word(|byte| byte.is_ascii_alphanumeric() || byte == b'.')?;
     Ok(match word.to_ascii_uppercase().as_str() {
         "UID" => Item::Uid,
         "FLAGS" => Item::Flags,
         "INTERNALDATE" => Item::InternalDate,
         "ENVELOPE" => Item::Envelope,
+        "MODSEQ" if on.condstore => Item::Modseq,
+        "EMAILID" if on.object_id => Item::EmailId,
+        "THREADID" if on.object_id => Item::ThreadId,
+        "PREVIEW" if on.preview => preview(arguments)?,
         "BODYSTRUCTURE" => Item::Structure { extended: true },
         "RFC822.SIZE" => Item::Size,
         "RFC822" => whole("RFC822", None, false),
@@ -68,6 +78,48 @@ fn item(arguments: &mut Arguments<'_>) -> Result<Item, Refusal> {
         "BODY.PEEK" => section(arguments, true)?,
         _ => return Err(Refusal::bad("Unknown fetch item")),
     })
+}
+
+/// `PREVIEW`, with or without ` (LAZY)`: here it is always ready (RFC 8970).
+fn preview(arguments: &mut Arguments<'_>) -> Result<Item, Refusal> {
+    if arguments.take_keyword(" (LAZY") {
+        arguments.expect(b')')?;
+    }
+    Ok(Item::Preview)
+}
+
+/// What narrows a FETCH (RFC 7162 §3.1.4, §3.2.6, RFC 9394).
+#[derive(Debug, Default)]
+pub(crate) struct Modifiers {
+    pub changed_since: Option<u64>,
+    pub vanished: bool,
+    pub partial: Option<Stretch>,
+}
+
+impl Modifiers {
+    /// ` (CHANGEDSINCE 12 VANISHED)`, if it stands there.
+    pub fn parse(arguments: &mut Arguments<'_>) -> Result<Self, Refusal> {
+        let (on, mut modifiers) = (arguments.syntax.on, Self::default());
+        if !arguments.take(b' ') {
+            return Ok(modifiers);
+        }
+        arguments.list(|arguments| {
+            match arguments.keyword()?.as_str() {
+                "CHANGEDSINCE" if on.condstore => {
+                    arguments.space()?;
+                    modifiers.changed_since = Some(arguments.large_number()?);
+                }
+                "VANISHED" if on.qresync => modifiers.vanished = true,
+                "PARTIAL" if on.partial => {
+                    arguments.space()?;
+                    modifiers.partial = Some(Stretch::parse(arguments)?);
+                }
+                _ => return Err(Refusal::bad("Unknown fetch modifier")),
+            }
+            Ok(())
+        })?;
+        Ok(modifiers)
+    }
 }
 
 fn whole(name: &str, text: Option<Text>, peek: bool) -> Item {

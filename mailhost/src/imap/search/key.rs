@@ -26,6 +26,12 @@ pub(crate) enum Key {
     Sent(When, i64),
     Larger(usize),
     Smaller(usize),
+    /// Changed at this mod-sequence or later (RFC 7162 §3.1.5).
+    Modseq(u64),
+    EmailId(String),
+    ThreadId(String),
+    /// Arrived within so many seconds (RFC 5032).
+    Younger(u32),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +48,9 @@ pub(crate) struct Candidate<'a> {
     pub largest: (u32, u32),
     pub message: &'a Message,
     pub recent: bool,
+    /// Whether it is part of `$`.
+    pub saved: bool,
+    pub now: Stamp,
     pub decoded: Decoded<'a>,
 }
 
@@ -69,6 +78,7 @@ impl Key {
             Self::Flag(name) => message.flags.contains(name),
             Self::New => candidate.recent && !message.flags.contains("\\Seen"),
             Self::Recent => candidate.recent,
+            Self::Numbers(SequenceSet::Saved) | Self::Uids(SequenceSet::Saved) => candidate.saved,
             Self::Numbers(set) => set.contains(candidate.seq, candidate.largest.0),
             Self::Uids(set) => set.contains(message.uid, candidate.largest.1),
             Self::Header(name, text) => decoded.header_contains(name, text),
@@ -80,6 +90,23 @@ impl Key {
             }
             Self::Larger(bytes) => size > *bytes,
             Self::Smaller(bytes) => size < *bytes,
+            Self::Modseq(modseq) => message.modseq >= *modseq,
+            Self::EmailId(id) => message.content.ids().email == *id,
+            Self::ThreadId(id) => message.content.ids().thread.as_ref() == Some(id),
+            Self::Younger(seconds) => {
+                candidate.now.seconds - message.received_at.seconds <= i64::from(*seconds)
+            }
+        }
+    }
+
+    /// Whether mod-sequences are asked for, anywhere inside.
+    pub fn asks_modseq(&self) -> bool {
+        match self {
+            Self::Modseq(_) => true,
+            Self::And(keys) => keys.iter().any(Self::asks_modseq),
+            Self::Or(one, other) => one.asks_modseq() || other.asks_modseq(),
+            Self::Not(key) => key.asks_modseq(),
+            _ => false,
         }
     }
 }
@@ -102,7 +129,7 @@ fn parse(arguments: &mut Arguments<'_>, depth: usize) -> Result<Key, Refusal> {
         Some(b'(') => {
             return arguments.list(|arguments| parse(arguments, depth + 1)).map(Key::And);
         }
-        Some(b'0'..=b'9' | b'*') => return arguments.sequence_set().map(Key::Numbers),
+        Some(b'0'..=b'9' | b'*' | b'$') => return arguments.sequence_set().map(Key::Numbers),
         _ => {}
     }
     let word = arguments.keyword()?;
@@ -136,6 +163,28 @@ fn parse(arguments: &mut Arguments<'_>, depth: usize) -> Result<Key, Refusal> {
         "SENTBEFORE" => Key::Sent(When::Before, day(arguments)?),
         "SENTON" => Key::Sent(When::On, day(arguments)?),
         "SENTSINCE" => Key::Sent(When::Since, day(arguments)?),
+        _ => return extended(arguments, &word),
+    })
+}
+
+/// A key of an extension.
+fn extended(arguments: &mut Arguments<'_>, word: &str) -> Result<Key, Refusal> {
+    let on = arguments.syntax.on;
+    Ok(match word {
+        "MODSEQ" if on.condstore => {
+            if arguments.peek() == Some(b'"') {
+                // Which entry of which kind: there is one mod-sequence for all of them.
+                arguments.string()?;
+                arguments.space()?;
+                arguments.keyword()?;
+                arguments.space()?;
+            }
+            Key::Modseq(arguments.large_number()?)
+        }
+        "EMAILID" if on.object_id => Key::EmailId(arguments.text()?),
+        "THREADID" if on.object_id => Key::ThreadId(arguments.text()?),
+        "YOUNGER" if on.within => Key::Younger(arguments.number()?),
+        "OLDER" if on.within => Key::Not(Box::new(Key::Younger(arguments.number()?))),
         _ => return Err(Refusal::bad("Unknown search key")),
     })
 }

@@ -6,11 +6,8 @@ use mail_parser::{MessageParser, MimeHeaders, PartType};
 
 use super::key::date;
 use crate::mailbox::Message;
-use crate::mime::{Fields, Kind, Part, field};
+use crate::mime::{DEEPEST_DECODED, Fields, field};
 use crate::stamp::Stamp;
-
-/// Deeper messages are searched undecoded: mail-parser recurses without a limit.
-const DEEPEST: usize = 20;
 
 pub(crate) struct Decoded<'a> {
     message: &'a Message,
@@ -77,7 +74,7 @@ impl<'a> Decoded<'a> {
     fn body(&self) -> &str {
         self.body.get_or_init(|| {
             let content = &self.message.content;
-            if depth(content.structure()) > DEEPEST {
+            if content.structure().depth() > DEEPEST_DECODED {
                 return lower(&content.raw[content.structure().body.clone()]);
             }
             let Some(parsed) = MessageParser::default().parse(&*content.raw) else {
@@ -111,14 +108,6 @@ fn decoded_value(value: &mail_parser::HeaderValue<'_>) -> String {
         }
         mail_parser::HeaderValue::TextList(list) => list.join(" "),
         other => other.as_text().unwrap_or_default().to_owned(),
-    }
-}
-
-fn depth(part: &Part) -> usize {
-    1 + match &part.kind {
-        Kind::Leaf => 0,
-        Kind::Multipart(parts) => parts.iter().map(depth).max().unwrap_or(0),
-        Kind::Message(inner) => depth(inner),
     }
 }
 
