@@ -57,13 +57,15 @@ pub struct CallError {
     pub text: String,
     /// Seconds after which another attempt makes sense; 0 where that is not known.
     pub retry_after: u32,
+    /// Where in what the user typed, in characters from its start; none where that is not the cause.
+    pub position: Option<u32>,
 }
 
 impl CallError {
     /// An error without further words.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, text: String::new(), retry_after: 0 }
+        Self { code, text: String::new(), retry_after: 0, position: None }
     }
 
     /// The same error with the mail server's words, the first [`MOST_WORDS`] characters of them.
@@ -77,6 +79,13 @@ impl CallError {
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = seconds;
+        self
+    }
+
+    /// The same error with the place in what the user typed, in characters.
+    #[must_use]
+    pub fn with_position(mut self, position: u32) -> Self {
+        self.position = Some(position);
         self
     }
 }

@@ -40,6 +40,24 @@ pub struct MessageSummary {
     pub has_attachment: bool,
     /// The beginning of its text; empty where it is not known yet.
     pub preview: String,
+    /// What the row stands for where it stands for a thread; none in every other list.
+    pub thread: Option<ThreadSummary>,
+}
+
+/// Most people that a thread's row names.
+pub const MAX_PARTICIPANTS: usize = 8;
+
+/// A thread, as its row shows it: the row itself is the newest message of it in the view.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ThreadSummary {
+    /// How many messages it has, wherever they lie.
+    pub messages: u32,
+    /// How many of them are without `\Seen`.
+    pub unseen: u32,
+    /// Who wrote them, the first writer first; at most [`MAX_PARTICIPANTS`].
+    pub participants: Vec<Address>,
+    /// Whether one of them has `\Flagged`.
+    pub flagged: bool,
 }
 
 /// What is shown when a message is opened; the body itself is fetched by `body`.

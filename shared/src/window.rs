@@ -40,7 +40,7 @@ impl View {
     pub fn of_mailbox(account: AccountId, mailbox: MailboxId) -> Self {
         Self {
             scope: Scope::Mailbox(account, mailbox),
-            sort: Sort::NewestFirst,
+            sort: Sort::NEWEST_FIRST,
             filter: Filter::All,
             grouping: Grouping::Messages,
         }
@@ -58,17 +58,57 @@ pub enum Scope {
     Account(AccountId),
     /// Everything.
     All,
-    /// What a search query finds.
-    Search(String),
+    /// What a search finds.
+    Search {
+        /// What to look for, as the user typed it.
+        query: String,
+        /// Where to look.
+        within: Within,
+    },
+}
+
+/// Where a search looks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Within {
+    /// In one mailbox.
+    Mailbox(AccountId, MailboxId),
+    /// In every mailbox of an account.
+    Account(AccountId),
+    /// In every mailbox of every account.
+    All,
 }
 
 /// The order of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Sort {
+pub struct Sort {
+    /// What is compared.
+    pub by: SortKey,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl Sort {
     /// By arrival, newest first.
-    NewestFirst,
+    pub const NEWEST_FIRST: Self = Self { by: SortKey::ReceivedAt, descending: true };
     /// By arrival, oldest first.
-    OldestFirst,
+    pub const OLDEST_FIRST: Self = Self { by: SortKey::ReceivedAt, descending: false };
+}
+
+/// What an order compares; what is equal stands newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SortKey {
+    /// Arrival: the order of uids within one mailbox, INTERNALDATE across several.
+    ReceivedAt,
+    /// The Date header; INTERNALDATE where there is none (RFC 5256 §2.2).
+    SentAt,
+    /// The name of the first From address, or the address where it has no name.
+    From,
+    /// The base subject (RFC 5256 §2.1).
+    Subject,
+    /// RFC822.SIZE.
+    Size,
+    /// Those with `\Flagged` apart from those without.
+    Flagged,
 }
 
 /// Which messages of the scope a view holds.
@@ -80,6 +120,10 @@ pub enum Filter {
     Unseen,
     /// Those with `\Flagged`, in the same sense.
     Flagged,
+    /// Those with a part that is shown as a file.
+    WithAttachment,
+    /// Those from people whom the user has written to.
+    FromKnown,
 }
 
 /// What a row stands for.
@@ -155,4 +199,6 @@ pub struct Delta {
     pub changed: Vec<(MessageKey, Flags)>,
     /// How long the list is now.
     pub total: Total,
+    /// Whether the order is final now, and how far it is.
+    pub order: Order,
 }

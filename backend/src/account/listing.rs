@@ -112,11 +112,10 @@ impl Listing {
         let all = self.selected(lens.filter);
         let start = (offset as usize).min(all.len());
         let end = start.saturating_add(wanted as usize).min(all.len());
-        match lens.sort {
-            Sort::OldestFirst => all[start..end].to_vec(),
-            Sort::NewestFirst => {
-                all[all.len() - end..all.len() - start].iter().rev().copied().collect()
-            }
+        if lens.sort.descending {
+            all[all.len() - end..all.len() - start].iter().rev().copied().collect()
+        } else {
+            all[start..end].to_vec()
         }
     }
 
@@ -195,14 +194,13 @@ pub(super) fn selects(filter: Filter, flags: &Flags) -> bool {
         Filter::All => true,
         Filter::Unseen => !flags.has(&Flag::Seen),
         Filter::Flagged => flags.has(&Flag::Flagged),
+        // No flag says so: these are views of the index.
+        Filter::WithAttachment | Filter::FromKnown => false,
     }
 }
 
 fn place(sort: Sort, length: usize, index: usize) -> u32 {
-    match sort {
-        Sort::OldestFirst => count(index),
-        Sort::NewestFirst => count(length - 1 - index),
-    }
+    if sort.descending { count(length - 1 - index) } else { count(index) }
 }
 
 /// A count as it travels; a mailbox cannot hold more than `u32::MAX` messages (RFC 9051 §9).

@@ -2,9 +2,9 @@
 
 use super::*;
 
-const NEWEST: Lens = Lens { sort: Sort::NewestFirst, filter: Filter::All };
-const OLDEST: Lens = Lens { sort: Sort::OldestFirst, filter: Filter::All };
-const UNSEEN: Lens = Lens { sort: Sort::NewestFirst, filter: Filter::Unseen };
+const NEWEST: Lens = Lens { sort: Sort::NEWEST_FIRST, filter: Filter::All };
+const OLDEST: Lens = Lens { sort: Sort::OLDEST_FIRST, filter: Filter::All };
+const UNSEEN: Lens = Lens { sort: Sort::NEWEST_FIRST, filter: Filter::Unseen };
 
 fn listing(uids: &[u32]) -> Listing {
     Listing::new(UidValidity(1), uids.to_vec(), fresh_generation())

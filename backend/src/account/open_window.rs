@@ -130,7 +130,7 @@ impl Actor {
         }
         let mut rows: Vec<Option<MessageSummary>> =
             range.into_iter().flatten().map(|seq| by_seq.remove(&seq)).collect();
-        if wanted.lens.sort == Sort::NewestFirst {
+        if wanted.lens.sort.descending {
             rows.reverse();
         }
         // The page is told the generation that the listing gets once its uids are learned.
@@ -225,9 +225,10 @@ fn not_none(rows: Vec<Row>) -> Result<Vec<Row>, Error> {
 fn sequence(sort: Sort, exists: u32, offset: u32, count: u32) -> Option<RangeInclusive<u32>> {
     let remaining = exists.checked_sub(offset).filter(|remaining| *remaining > 0)?;
     let length = count.min(remaining);
-    Some(match sort {
-        Sort::OldestFirst => offset + 1..=offset + length,
-        Sort::NewestFirst => remaining - length + 1..=remaining,
+    Some(if sort.descending {
+        remaining - length + 1..=remaining
+    } else {
+        offset + 1..=offset + length
     })
 }
 
@@ -241,11 +242,11 @@ mod tests {
 
     #[test]
     fn positions_become_sequence_numbers() {
-        check(Sort::NewestFirst, 100, 0, Some(51..=100));
-        check(Sort::NewestFirst, 100, 90, Some(1..=10));
-        check(Sort::OldestFirst, 100, 90, Some(91..=100));
-        check(Sort::NewestFirst, 7, 0, Some(1..=7));
-        check(Sort::NewestFirst, 0, 0, None);
-        check(Sort::OldestFirst, 100, 100, None);
+        check(Sort::NEWEST_FIRST, 100, 0, Some(51..=100));
+        check(Sort::NEWEST_FIRST, 100, 90, Some(1..=10));
+        check(Sort::OLDEST_FIRST, 100, 90, Some(91..=100));
+        check(Sort::NEWEST_FIRST, 7, 0, Some(1..=7));
+        check(Sort::NEWEST_FIRST, 0, 0, None);
+        check(Sort::OLDEST_FIRST, 100, 100, None);
     }
 }

@@ -15,5 +15,6 @@ pub(super) fn summary(key: &MessageKey, row: Row) -> MessageSummary {
         received_at: row.internal_date,
         has_attachment: row.has_attachment,
         preview: row.preview.unwrap_or_default(),
+        thread: None,
     }
 }

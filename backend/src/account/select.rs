@@ -166,7 +166,8 @@ impl Actor {
         let criteria = match filter {
             Filter::Unseen => Criteria::Unseen,
             Filter::Flagged => Criteria::Flagged,
-            Filter::All => return Ok(()),
+            // `lens_of` lets no other filter by.
+            Filter::All | Filter::WithAttachment | Filter::FromKnown => return Ok(()),
         };
         if !known {
             let uids = self.imap()?.search(criteria).await?;

@@ -7,11 +7,14 @@ use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
 use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, MessageSummary};
-use postern_shared::window::{Delta, Filter, Generation, Grouping, Scope, Total, View};
+use postern_shared::window::{
+    Delta, Filter, Generation, Grouping, Order, Scope, SortKey, Total, View,
+};
 
 use super::audience::{LinkId, WindowKey};
 use super::error::Error;
 use super::listing::{Lens, Outline};
+use crate::store;
 
 /// Most windows that one link may have open.
 const WINDOWS_PER_LINK: usize = 16;
@@ -120,8 +123,12 @@ pub(super) fn lens_of(account: &AccountId, view: &View) -> Result<(MailboxId, Le
     let Scope::Mailbox(owner, mailbox) = &view.scope else {
         return Err(Error::Invalid("this scope is not one mailbox"));
     };
-    if owner != account || view.grouping != Grouping::Messages {
-        return Err(Error::Invalid("this view is not one of a mailbox's messages"));
+    if owner != account {
+        return Err(Error::Invalid("the mailbox is another account's"));
+    }
+    let plain = matches!(view.filter, Filter::All | Filter::Unseen | Filter::Flagged);
+    if !plain || view.sort.by != SortKey::ReceivedAt || view.grouping != Grouping::Messages {
+        return Err(store::Error::Unsupported("this view").into());
     }
     Ok((mailbox.clone(), Lens { sort: view.sort, filter: view.filter }))
 }
@@ -151,6 +158,7 @@ pub(super) fn delta(
         inserted: outline.inserted.iter().map(fill).collect(),
         changed: Vec::new(),
         total: Total::Exact(outline.total),
+        order: Order::Final,
     }
 }
 
@@ -161,7 +169,8 @@ pub(super) fn flags_delta(
     total: u32,
 ) -> Delta {
     let total = Total::Exact(total);
-    Delta { from, to, removed: Vec::new(), inserted: Vec::new(), changed, total }
+    let order = Order::Final;
+    Delta { from, to, removed: Vec::new(), inserted: Vec::new(), changed, total, order }
 }
 
 #[cfg(test)]
@@ -173,7 +182,7 @@ mod tests {
     fn windows_of_links_that_are_gone_are_closed() {
         let mut windows = Windows::default();
         for link in [LinkId(1), LinkId(2)] {
-            let lens = Lens { sort: Sort::NewestFirst, filter: Filter::All };
+            let lens = Lens { sort: Sort::NEWEST_FIRST, filter: Filter::All };
             let mailbox = MailboxId(link.0.to_string());
             let key = WindowKey { link, window: WindowId(1) };
             windows.open(key, Opened { mailbox, lens, offset: 0, count: 1 }).expect("two are few");
@@ -187,7 +196,7 @@ mod tests {
         let key = |link| WindowKey { link: LinkId(link), window: WindowId(1) };
         let window = |mailbox: &str| Opened {
             mailbox: MailboxId(mailbox.into()),
-            lens: Lens { sort: Sort::NewestFirst, filter: Filter::All },
+            lens: Lens { sort: Sort::NEWEST_FIRST, filter: Filter::All },
             offset: 0,
             count: 50,
         };

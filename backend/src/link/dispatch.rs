@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
+use postern_shared::api::addresses::SuggestAddresses;
 use postern_shared::api::mailboxes::ListMailboxes;
 use postern_shared::api::messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage,
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread, QuoteMessage,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
@@ -62,6 +63,10 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<OpenMessage>(user.open_message(call.key, call.urgency).await)
         }
         Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
+        Request::OpenThread(call) => reply::<OpenThread>(user.open_thread(&call.key).await),
+        Request::SuggestAddresses(call) => {
+            reply::<SuggestAddresses>(user.suggest_addresses(&call.prefix, call.count).await)
+        }
         Request::ListSubmissions(_) => reply::<ListSubmissions>(user.list_submissions().await),
         mutation => mutate(user, mutation).await,
     }

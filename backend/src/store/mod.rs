@@ -7,6 +7,7 @@ mod change;
 mod error;
 pub mod imap;
 mod mailbox_name;
+pub mod query;
 mod row;
 mod structure;
 

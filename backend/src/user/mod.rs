@@ -14,12 +14,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::Stream;
 use postern_shared::account::{Account as ShownAccount, AccountId};
+use postern_shared::address::Address;
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
 use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::{Mailbox, MailboxId};
-use postern_shared::message::{Message, MessageKey, Moved, Quote};
+use postern_shared::message::{Message, MessageKey, MessageSummary, Moved, Quote};
 use postern_shared::window::{Scope, Window, WindowId};
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -29,6 +30,7 @@ use crate::account::{self, Account, Audience, Download, LinkId};
 use crate::clock::Clock;
 use crate::db::UserId;
 use crate::mime::html::Sanitised;
+use crate::store;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use carrier::Carrier;
@@ -149,7 +151,7 @@ impl User {
     fn account_of_scope(&self, scope: &Scope) -> Result<&Account, Error> {
         match scope {
             Scope::Mailbox(account, _) | Scope::Account(account) => self.account(account),
-            _ => Err(Error::Invalid("this scope is not one mailbox")),
+            _ => Err(account::Error::from(store::Error::Unsupported("this scope")).into()),
         }
     }
 
@@ -169,6 +171,23 @@ impl User {
     /// `NonExistent`, or the account's.
     pub async fn open_message(&self, key: MessageKey, urgency: Urgency) -> Result<Message, Error> {
         Ok(self.account(&key.account)?.open_message(key, urgency).await?)
+    }
+
+    /// The thread of a message.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Unsupported`.
+    pub async fn open_thread(&self, key: &MessageKey) -> Result<Vec<MessageSummary>, Error> {
+        self.account(&key.account)?;
+        Err(account::Error::from(store::Error::Unsupported("threads")).into())
+    }
+
+    /// People whose name or address begins so.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub async fn suggest_addresses(&self, _: &str, _: u32) -> Result<Vec<Address>, Error> {
+        Err(account::Error::from(store::Error::Unsupported("suggestions")).into())
     }
 
     /// A message's text for a reply or a forward.

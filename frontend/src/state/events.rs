@@ -12,7 +12,7 @@ use postern_shared::event::Event;
 use postern_shared::mailbox::Role;
 use postern_shared::message::MessageSummary;
 use postern_shared::session::SignIn;
-use postern_shared::window::{Filter, Grouping, Scope, Sort, View};
+use postern_shared::window::{Filter, Grouping, Scope, Sort, View, Within};
 
 use super::Stores;
 use super::session::SessionState;
@@ -150,7 +150,9 @@ impl Stores {
         let view = match list {
             Route::Mailbox(account, mailbox) => View::of_mailbox(account.clone(), mailbox.clone()),
             Route::All => view(Scope::Role(Role::Inbox)),
-            Route::Search(query) => view(Scope::Search(query.clone())),
+            Route::Search(query) => {
+                view(Scope::Search { query: query.clone(), within: Within::All })
+            }
             _ => return,
         };
         // Sorting and filtering keep to the list they were chosen for.
@@ -270,5 +272,5 @@ impl Stores {
 }
 
 fn view(scope: Scope) -> View {
-    View { scope, sort: Sort::NewestFirst, filter: Filter::All, grouping: Grouping::Messages }
+    View { scope, sort: Sort::NEWEST_FIRST, filter: Filter::All, grouping: Grouping::Messages }
 }

@@ -37,6 +37,7 @@ pub fn row(uid: u32) -> MessageSummary {
         received_at: i64::from(uid),
         has_attachment: false,
         preview: String::new(),
+        thread: None,
     }
 }
 

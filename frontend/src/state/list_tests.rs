@@ -31,6 +31,7 @@ fn delta(from: u64, removed: &[u32], inserted: &[(u32, Option<u32>)], total: u32
         inserted: inserted.iter().map(filled).collect::<Vec<(u32, Option<MessageSummary>)>>(),
         changed: Vec::new(),
         total: Total::Exact(total),
+        order: Order::Final,
     }
 }
 

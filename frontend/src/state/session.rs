@@ -80,7 +80,7 @@ impl Session {
             _ => ErrorCode::Internal,
         });
         let retry_after = answer.number("retry_after") as u32;
-        Err(CallError { code, text: answer.text("text"), retry_after })
+        Err(CallError { code, text: answer.text("text"), retry_after, position: None })
     }
 
     /// Signs out; the session ends here also where the bridge cannot be told.

@@ -31,6 +31,16 @@ pub enum Urgency {
     Ahead,
 }
 
+/// Asks for the whole thread of a message: oldest first, across mailboxes, with one's own replies.
+///
+/// # Errors
+/// `NonExistent` where the message is gone; `Unsupported` where nobody here knows threads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenThread {
+    /// Any message of it.
+    pub key: MessageKey,
+}
+
 /// Asks for a message's text, prepared for a reply or a forward.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuoteMessage {

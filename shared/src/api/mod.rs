@@ -1,6 +1,7 @@
 //! Calls and their replies, paired so that a call cannot be answered with another call's reply.
 
 pub mod accounts;
+pub mod addresses;
 pub mod mailboxes;
 pub mod messages;
 pub mod submissions;
@@ -10,15 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::action::ActionId;
+use crate::address::Address;
 use crate::mailbox::Mailbox;
-use crate::message::{Message, Moved, Quote};
+use crate::message::{Message, MessageSummary, Moved, Quote};
 use crate::submission::{Submission, SubmissionId};
 use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
+use addresses::SuggestAddresses;
 use mailboxes::ListMailboxes;
 use messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage,
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread, QuoteMessage,
 };
 use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -126,6 +129,8 @@ calls! {
         CloseWindow => (),
         OpenMessage => Message,
         QuoteMessage => Quote,
+        OpenThread => Vec<MessageSummary>,
+        SuggestAddresses => Vec<Address>,
         ListSubmissions => Vec<Submission>,
         RetryAccount => (),
     }

@@ -11,7 +11,8 @@ pub const MAX_WINDOW_ROWS: u32 = 200;
 ///
 /// # Errors
 /// `Limit` past [`MAX_WINDOW_ROWS`] or 16 windows a link; `NonExistent` for an unknown mailbox or
-/// an anchor that is not in the view.
+/// an anchor that is not in the view; `Invalid` with a position for a query that cannot be read;
+/// `Unsupported` for an order that nobody can give here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenWindow {
     /// The window's name.

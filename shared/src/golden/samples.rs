@@ -4,9 +4,11 @@ use crate::account::{Account, AccountId, AccountState, Protocol};
 use crate::action::ActionId;
 use crate::address::Address;
 use crate::api::accounts::{ListAccounts, RetryAccount};
+use crate::api::addresses::SuggestAddresses;
 use crate::api::mailboxes::ListMailboxes;
 use crate::api::messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, QuoteMessage, Urgency,
+    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread,
+    QuoteMessage, Urgency,
 };
 use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -20,12 +22,13 @@ use crate::flag::{Flag, FlagChange, Flags};
 use crate::frame::{CallId, ToBridge, ToPage};
 use crate::identity::Identity;
 use crate::mailbox::{Counts, Mailbox, MailboxId, Role};
-use crate::message::{Message, MessageKey, MessageSummary, Moved, Quote};
+use crate::message::{Message, MessageKey, MessageSummary, Moved, Quote, ThreadSummary};
 use crate::settings::Limits;
 use crate::submission::{Plan, Refusal, Submission, SubmissionId, SubmissionState};
 use crate::uid::{Uid, UidValidity};
 use crate::window::{
-    Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, Total, View, Window, WindowId,
+    Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, SortKey, Total, View, Window,
+    WindowId, Within,
 };
 
 const ACTION: ActionId = ActionId([7; 16]);
@@ -72,7 +75,14 @@ fn summary() -> MessageSummary {
         received_at: -1,
         has_attachment: true,
         preview: "Hi".into(),
+        thread: None,
     }
+}
+
+fn thread() -> MessageSummary {
+    let participants = vec![address()];
+    let thread = ThreadSummary { messages: 5, unseen: 1, participants, flagged: true };
+    MessageSummary { thread: Some(thread), ..summary() }
 }
 
 fn view(scope: Scope, sort: Sort, filter: Filter, grouping: Grouping) -> View {
@@ -85,17 +95,25 @@ fn open(view: View, anchor: Anchor) -> OpenWindow {
 
 fn views() -> Vec<OpenWindow> {
     use Anchor::{Around, Offset};
-    let newest = |scope| view(scope, Sort::NewestFirst, Filter::All, Grouping::Messages);
-    let thread = view(Scope::All, Sort::OldestFirst, Filter::Unseen, Grouping::Threads);
-    let flagged = view(Scope::All, Sort::OldestFirst, Filter::Flagged, Grouping::Threads);
-    vec![
+    let newest = |scope| view(scope, Sort::NEWEST_FIRST, Filter::All, Grouping::Messages);
+    let filters =
+        [Filter::Unseen, Filter::Flagged, Filter::WithAttachment, Filter::FromKnown, Filter::All];
+    let keys = [SortKey::SentAt, SortKey::From, SortKey::Subject, SortKey::Size, SortKey::Flagged];
+    let sorted = filters.into_iter().zip(keys).map(|(filter, by)| {
+        let sort = Sort { by, descending: false };
+        open(view(Scope::All, sort, filter, Grouping::Threads), Offset(0))
+    });
+    let search = |within| Scope::Search { query: "from:zoe".into(), within };
+    let mut all = vec![
         open(View::of_mailbox(account(), mailbox()), Offset(5000)),
         open(newest(Scope::Role(Role::Inbox)), Around(key())),
         open(newest(Scope::Account(account())), Offset(0)),
-        open(thread, Offset(0)),
-        open(flagged, Offset(0)),
-        open(newest(Scope::Search("from:zoe".into())), Offset(0)),
-    ]
+        open(newest(search(Within::Mailbox(account(), mailbox()))), Offset(0)),
+        open(newest(search(Within::Account(account()))), Offset(0)),
+        open(newest(search(Within::All)), Offset(0)),
+    ];
+    all.extend(sorted);
+    all
 }
 
 fn window() -> Window {
@@ -104,7 +122,7 @@ fn window() -> Window {
         offset: 2,
         total: Total::Exact(4),
         order: Order::Final,
-        rows: vec![Some(summary()), None],
+        rows: vec![Some(summary()), None, Some(thread())],
     }
 }
 
@@ -204,6 +222,8 @@ fn questions() -> Vec<Request> {
         message(Urgency::Now),
         message(Urgency::Ahead),
         QuoteMessage { key: key() }.into_request(),
+        OpenThread { key: key() }.into_request(),
+        SuggestAddresses { prefix: "zo".into(), count: 8 }.into_request(),
         ListSubmissions.into_request(),
         RetryAccount { account: account() }.into_request(),
     ]);
@@ -269,6 +289,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("CloseWindow", CloseWindow::wrap(())),
         ("OpenMessage", OpenMessage::wrap(message)),
         ("QuoteMessage", QuoteMessage::wrap(quote)),
+        ("OpenThread", OpenThread::wrap(vec![summary()])),
+        ("SuggestAddresses", SuggestAddresses::wrap(vec![address()])),
         ("ListSubmissions", ListSubmissions::wrap(submissions())),
         ("RetryAccount", RetryAccount::wrap(())),
         ("ChangeFlags", ChangeFlags::wrap(())),
@@ -307,7 +329,8 @@ fn errors() -> Vec<CallError> {
         Cancelled,
         Internal,
     ];
-    codes.into_iter().map(|code| CallError::new(code).with_text("no").with_retry_after(3)).collect()
+    let with = |code| CallError::new(code).with_text("no").with_retry_after(3).with_position(7);
+    codes.into_iter().map(with).chain([CallError::new(Internal)]).collect()
 }
 
 fn events() -> Vec<Event> {
@@ -318,6 +341,7 @@ fn events() -> Vec<Event> {
         inserted: vec![(0, Some(summary())), (1, None)],
         changed: vec![(key(), flags())],
         total,
+        order: Order::Provisional { done: 3, of: 4 },
     };
     let mut all: Vec<Event> = accounts().into_iter().map(Event::AccountChanged).collect();
     all.extend(submissions().into_iter().map(Event::SubmissionChanged));

@@ -74,7 +74,7 @@ fn Heading() -> impl IntoView {
         (rows, true) if rows > 0 && selected.get() == 0 => number(rows as u64),
         _ => String::new(),
     };
-    let sort = move || stores.windows.view().map_or(Sort::NewestFirst, |view| view.sort);
+    let sort = move || stores.windows.view().map_or(Sort::NEWEST_FIRST, |view| view.sort);
     let filter = move || stores.windows.view().map_or(Filter::All, |view| view.filter);
     view! {
         <header class="message-list-header">
@@ -114,7 +114,7 @@ const FILTERS: [(Filter, Key); 3] = [
 ];
 
 const SORTS: [(Sort, Key); 2] =
-    [(Sort::NewestFirst, Key::ListSortNewest), (Sort::OldestFirst, Key::ListSortOldest)];
+    [(Sort::NEWEST_FIRST, Key::ListSortNewest), (Sort::OLDEST_FIRST, Key::ListSortOldest)];
 
 fn place<T: PartialEq>(options: &[(T, Key)], value: T) -> usize {
     options.iter().position(|(known, _)| *known == value).unwrap_or_default()
@@ -159,7 +159,7 @@ fn Waiting() -> impl IntoView {
 fn Nothing() -> impl IntoView {
     let stores = stores();
     let (shape, key) = match stores.windows.view().map(|view| view.filter) {
-        Some(Filter::Unseen | Filter::Flagged) => (Icon::Check, Key::ListEmptyFilter),
+        Some(filter) if filter != Filter::All => (Icon::Check, Key::ListEmptyFilter),
         _ if stores.in_role(Role::Inbox) => (Icon::Inbox, Key::ListEmptyInbox),
         _ => (Icon::MailOpen, Key::ListEmpty),
     };
