@@ -15,6 +15,7 @@ pub use change::Change;
 pub use error::{Error, Refusal};
 pub use mailbox_name::MailboxName;
 pub use row::{
-    Counts, Criteria, Expunged, FlagsOf, ListedMailbox, Moved, Opened, Row, Selected, Slice,
+    Counts, Criteria, Expunged, FlagsOf, Found, FoundPart, IndexRow, Known, ListedMailbox, Moved,
+    Namespace, Namespaces, Opened, Quota, Resource, Rights, Row, Selected, Since, Slice, SortBy,
 };
 pub use structure::Structure;

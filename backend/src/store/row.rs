@@ -48,6 +48,170 @@ pub struct Slice {
     pub end: bool,
 }
 
+/// What an index keeps of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexRow {
+    /// What a list shows of it.
+    pub row: Row,
+    /// Its modification number (RFC 7162).
+    pub modseq: Option<u64>,
+    /// The file names of its attachments, decoded.
+    pub attachment_names: Vec<String>,
+    /// The message ids of References, oldest first.
+    pub references: Vec<String>,
+    /// The List-Id header without its comment: what stands in angle brackets.
+    pub list_id: Option<String>,
+    /// The server's name of its thread: THREADID (RFC 8474) or X-GM-THRID.
+    pub thread_id: Option<String>,
+    /// The server's name of it in every mailbox: EMAILID (RFC 8474) or X-GM-MSGID.
+    pub email_id: Option<String>,
+}
+
+/// What a mailbox was like when it was last known (RFC 7162 §3.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// The generation of its uids.
+    pub uid_validity: u32,
+    /// Its modification number then.
+    pub modseq: u64,
+    /// Its uids then, ascending.
+    pub uids: &'a [u32],
+}
+
+/// What changed in a mailbox since it was last known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Since {
+    /// Known uids that are gone, ascending.
+    pub vanished: Vec<u32>,
+    /// The flags of messages that changed or came, in the server's order.
+    pub changed: Vec<FlagsOf>,
+}
+
+/// An order that a server can give (RFC 5256).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortBy {
+    /// By INTERNALDATE.
+    Arrival,
+    /// By the Date header, where there is none by INTERNALDATE.
+    Date,
+    /// By the first address of From: its name where the server can (RFC 5957).
+    From,
+    /// By the first address of To, in the same way.
+    To,
+    /// By the subject without `Re:` and its like.
+    Subject,
+    /// By size.
+    Size,
+}
+
+/// Uids that a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// Ascending.
+    pub uids: Vec<u32>,
+    /// Whether the server compared everything. If not, some of these do not match.
+    pub exact: bool,
+}
+
+/// One stretch of what a search found, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundPart {
+    /// Descending.
+    pub uids: Vec<u32>,
+    /// How many were found in all; none where the server did not say.
+    pub total: Option<u32>,
+    /// As in `Found`.
+    pub exact: bool,
+}
+
+/// How much of what may be stored is used (RFC 9208).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quota {
+    /// The server's name of what shares this quota.
+    pub root: String,
+    /// What is counted.
+    pub resource: Resource,
+    /// So much is used.
+    pub used: u64,
+    /// Of so much.
+    pub limit: u64,
+}
+
+/// What a quota counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// Octets of messages.
+    Octets,
+    /// Messages.
+    Messages,
+    /// Mailboxes.
+    Mailboxes,
+    /// What the server calls so.
+    Other(String),
+}
+
+/// Where mailboxes lie (RFC 2342).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Namespaces {
+    /// One's own.
+    pub personal: Vec<Namespace>,
+    /// Other people's.
+    pub others: Vec<Namespace>,
+    /// Those that several people share.
+    pub shared: Vec<Namespace>,
+}
+
+/// One namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namespace {
+    /// What its mailboxes' names begin with; may be empty.
+    pub prefix: MailboxName,
+    /// What separates the levels of a name; none where there are none.
+    pub delimiter: Option<char>,
+}
+
+/// What somebody may do with a mailbox: a letter for each right (RFC 4314 §2.1), in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rights(pub String);
+
+impl Rights {
+    /// Whether a right is among them, by its letter.
+    #[must_use]
+    pub fn has(&self, letter: char) -> bool {
+        self.0.contains(letter)
+    }
+
+    /// Whether messages may be read.
+    #[must_use]
+    pub fn may_read(&self) -> bool {
+        self.has('r')
+    }
+
+    /// Whether messages may be added.
+    #[must_use]
+    pub fn may_insert(&self) -> bool {
+        self.has('i')
+    }
+
+    /// Whether messages may be marked deleted and expunged.
+    #[must_use]
+    pub fn may_expunge(&self) -> bool {
+        self.has('t') && self.has('e')
+    }
+
+    /// Whether mailboxes may be made below it.
+    #[must_use]
+    pub fn may_create(&self) -> bool {
+        self.has('k')
+    }
+
+    /// Whether the mailbox itself may be removed or renamed.
+    #[must_use]
+    pub fn may_delete_mailbox(&self) -> bool {
+        self.has('x')
+    }
+}
+
 /// The flags of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlagsOf {

@@ -4,15 +4,46 @@ use std::collections::BTreeSet;
 
 use super::wire::{Condition, Exchange, Name, Status};
 
+/// What IMAP4rev2 brings without naming it (RFC 9051 appendix E).
+const OF_REV2: [&str; 16] = [
+    "BINARY",
+    "ENABLE",
+    "ESEARCH",
+    "IDLE",
+    "LIST-EXTENDED",
+    "LIST-STATUS",
+    "LITERAL-",
+    "MOVE",
+    "NAMESPACE",
+    "SASL-IR",
+    "SEARCHRES",
+    "SPECIAL-USE",
+    "STATUS=SIZE",
+    "UIDPLUS",
+    "UNSELECT",
+    "CHILDREN",
+];
+
 /// A server's capabilities, compared without regard to case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Capabilities(BTreeSet<String>);
 
 impl Capabilities {
-    /// Whether `name` is offered: `IDLE`, `AUTH=PLAIN`.
+    /// Whether `name` is offered, by its name or as a part of IMAP4rev2: `IDLE`, `AUTH=PLAIN`.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.0.contains(name) || OF_REV2.contains(&name) && self.0.contains("IMAP4REV2")
+    }
+
+    /// Whether the server speaks IMAP4rev2 and nothing older.
+    #[must_use]
+    pub fn is_rev2_alone(&self) -> bool {
+        self.0.contains("IMAP4REV2") && !self.0.contains("IMAP4REV1")
+    }
+
+    /// What stands behind `=` of the capabilities that begin with `name`: `THREAD`, `AUTH`.
+    pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter_map(move |it| it.strip_prefix(name)?.strip_prefix('='))
     }
 
     /// Whether nothing is known.

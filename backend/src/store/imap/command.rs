@@ -30,7 +30,7 @@ impl Command {
 
     /// Adds a space and fixed words: never anything that a person or a server wrote.
     pub(super) fn words(mut self, words: &str) -> Self {
-        self.line().push(b' ');
+        self.space();
         self.line().extend_from_slice(words.as_bytes());
         self
     }
@@ -40,7 +40,7 @@ impl Command {
         if string.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n')) {
             return Err(Error::Invalid("control characters"));
         }
-        self.line().push(b' ');
+        self.space();
         if string.len() > 1000 || !string.iter().all(|byte| matches!(byte, b' '..=b'~')) {
             return Ok(self.literal(string.to_vec()));
         }
@@ -107,6 +107,13 @@ impl Command {
         writes
     }
 
+    fn space(&mut self) {
+        let line = self.line();
+        if !line.ends_with(b"(") {
+            line.push(b' ');
+        }
+    }
+
     fn line(&mut self) -> &mut Vec<u8> {
         if self.lines.is_empty() {
             self.lines.push(Vec::new());
@@ -117,7 +124,7 @@ impl Command {
 }
 
 /// Whether a flag is a system flag or an atom.
-fn is_sendable(flag: &Flag) -> bool {
+pub(super) fn is_sendable(flag: &Flag) -> bool {
     let Flag::Keyword(keyword) = flag else { return true };
     let atom = |byte| matches!(byte, b'!'..=b'~') && !b"(){%*\"\\]".contains(&byte);
     !keyword.is_empty() && keyword.len() <= 255 && keyword.bytes().all(atom)

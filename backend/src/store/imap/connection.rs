@@ -4,6 +4,8 @@
 //! on the wire itself. Both end in `settle`: no tagged OK, no success. A verb whose future is
 //! dropped midway leaves the connection unusable, because nobody knows what is still to come.
 
+use std::collections::HashMap;
+
 use async_imap::Session;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
@@ -35,6 +37,8 @@ pub struct ImapConnection {
     /// The selected mailbox, kept current by what the server tells.
     pub(super) selection: Option<(MailboxName, Selected)>,
     pub(super) changes: Changes,
+    /// Extensions that were asked for, and whether they are on.
+    pub(super) enabled: HashMap<&'static str, bool>,
     state: State,
     last_tag: u32,
     defects: u64,
@@ -52,6 +56,7 @@ impl ImapConnection {
             limits,
             selection: None,
             changes: Changes::default(),
+            enabled: HashMap::new(),
             state: State::Ready,
             last_tag: 0,
             defects: 0,
@@ -155,6 +160,46 @@ impl ImapConnection {
         self.begin(None)?;
         let outcome = timeout(time, self.session.run_command_and_check_ok(line)).await;
         self.settle_typed(outcome)
+    }
+
+    /// Runs a command and shows `take` each untagged response when it arrives, so that a long
+    /// answer is never held as a whole. What `take` does not want is news.
+    pub(super) async fn run_each(
+        &mut self,
+        command: Command,
+        take: impl FnMut(&Response) -> bool,
+    ) -> Result<Exchange, Error> {
+        let (tag, mode) = (self.next_tag(), self.literal_mode());
+        let writes = command.writes(&tag, mode);
+        self.begin(Some(tag))?;
+        let time = self.limits.exchange_time;
+        let outcome = timeout(time, self.hand_on(writes, take)).await;
+        self.settle(outcome)
+    }
+
+    async fn hand_on(
+        &mut self,
+        writes: Vec<Vec<u8>>,
+        mut take: impl FnMut(&Response) -> bool,
+    ) -> Result<(), Failure> {
+        let mut writes = writes.into_iter();
+        let mut next = writes.next();
+        loop {
+            if let Some(write) = next.take() {
+                self.wire().send(&write).await?;
+            }
+            match self.wire().next().await? {
+                Event::Done => return Ok(()),
+                Event::Continuation => next = writes.next(),
+                Event::Untagged => {
+                    for response in self.wire().drain() {
+                        if !take(&response) {
+                            self.absorb_one(&response);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Runs a command of which only the success counts.

@@ -4,6 +4,7 @@ use postern_shared::flag::Flag;
 
 use super::command::{Command, sets};
 use super::connection::ImapConnection;
+use super::ext::qresync;
 use super::fetched::Fetched;
 use crate::store::{Error, Expunged, FlagsOf};
 
@@ -65,6 +66,13 @@ impl ImapConnection {
                 all.retain(|one| one.seq != gone);
                 all.iter_mut().filter(|one| one.seq > gone).for_each(|one| one.seq -= 1);
             }
+            if let Some((_, content)) = response.untagged(super::wire::Name::Vanished) {
+                for (first, last) in qresync::vanished_ranges(content) {
+                    all.retain(|one| !(first..=last).contains(&one.uid));
+                    let behind = all.iter_mut().filter(|one| one.uid > last);
+                    behind.for_each(|one| one.seq = one.seq.saturating_sub(last - first + 1));
+                }
+            }
             let fetched = Fetched::read(&response);
             let answer = fetched.as_ref().and_then(|it| Some((it.seq, it.uid()?, it.flags()?)));
             match answer {
@@ -108,7 +116,7 @@ impl ImapConnection {
     /// As `store_flags`.
     pub async fn expunge(&mut self, uids: &[u32]) -> Result<Expunged, Error> {
         self.store_flags(uids, &[Flag::Deleted], &[]).await?;
-        if !self.capabilities.has("UIDPLUS") && !self.capabilities.has("IMAP4REV2") {
+        if !self.capabilities.has("UIDPLUS") {
             return Ok(Expunged::MarkedOnly);
         }
         for set in sets(uids) {

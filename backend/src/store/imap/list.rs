@@ -57,14 +57,14 @@ impl ImapConnection {
 
     async fn list_extended(&mut self) -> Result<Vec<ListedMailbox>, Error> {
         let has = |name| self.capabilities.has(name);
-        if !has("LIST-EXTENDED") && !has("IMAP4REV2") {
+        if !has("LIST-EXTENDED") {
             return Ok(Vec::new());
         }
         let mut options = vec!["SUBSCRIBED".to_owned()];
-        if has("SPECIAL-USE") || has("IMAP4REV2") {
+        if has("SPECIAL-USE") {
             options.push("SPECIAL-USE".to_owned());
         }
-        if has("LIST-STATUS") || has("IMAP4REV2") {
+        if has("LIST-STATUS") {
             options.push(format!("STATUS {STATUS_ITEMS}"));
         }
         let command = format!("LIST \"\" \"*\" RETURN ({})", options.join(" "));

@@ -1,7 +1,10 @@
 //! Making, renaming, removing and subscribing to mailboxes (RFC 9051 §6.3.4–§6.3.8).
 
+use postern_shared::mailbox::Role;
+
 use super::command::Command;
 use super::connection::ImapConnection;
+use super::roles;
 use crate::store::{Error, MailboxName};
 
 impl ImapConnection {
@@ -11,6 +14,25 @@ impl ImapConnection {
     /// `AlreadyExists` or `Refused`.
     pub async fn create(&mut self, name: &MailboxName) -> Result<(), Error> {
         self.run_quietly(Command::new("CREATE").mailbox(name)?).await
+    }
+
+    /// Makes a mailbox for a role, noted by the server where it can (CREATE-SPECIAL-USE, RFC 6154
+    /// §3). Where it cannot, the mailbox is made all the same. Whether the role was noted.
+    ///
+    /// # Errors
+    /// As `create`.
+    pub async fn create_for(&mut self, name: &MailboxName, role: Role) -> Result<bool, Error> {
+        let attribute = roles::to_attribute(role);
+        if let Some(attribute) = attribute.filter(|_| self.capabilities.has("CREATE-SPECIAL-USE")) {
+            let command = Command::new("CREATE").mailbox(name)?;
+            match self.run_quietly(command.words(&format!("(USE ({attribute}))"))).await {
+                // Most servers have a role once, or not for this user (USEATTR).
+                Err(Error::Refused { .. }) => {}
+                other => return other.map(|()| true),
+            }
+        }
+        self.create(name).await?;
+        Ok(false)
     }
 
     /// Renames a mailbox, with those below it.

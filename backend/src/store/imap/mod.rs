@@ -12,6 +12,7 @@ mod ext;
 mod fetched;
 mod flags;
 mod idle;
+mod index_rows;
 mod limits;
 mod list;
 mod mailboxes;

@@ -18,6 +18,21 @@ pub(super) fn of_attribute(attribute: &str) -> Option<Role> {
     }
 }
 
+/// The attribute of a role, for CREATE; the inbox has none.
+pub(super) fn to_attribute(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Inbox => None,
+        Role::All => Some("\\All"),
+        Role::Archive => Some("\\Archive"),
+        Role::Drafts => Some("\\Drafts"),
+        Role::Flagged => Some("\\Flagged"),
+        Role::Important => Some("\\Important"),
+        Role::Junk => Some("\\Junk"),
+        Role::Sent => Some("\\Sent"),
+        Role::Trash => Some("\\Trash"),
+    }
+}
+
 /// The role of a name, read without its levels above: `INBOX.Sent` as `Sent`.
 pub(super) fn of_name(name: &str, delimiter: Option<char>) -> Option<Role> {
     if name.eq_ignore_ascii_case("INBOX") {

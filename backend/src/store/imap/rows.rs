@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::command::{Command, sets};
 use super::connection::ImapConnection;
 use super::convert;
+use super::ext::qresync;
 use super::fetched::Fetched;
 use super::wire::{Name, Response};
 use crate::store::{Error, Row};
@@ -138,11 +139,16 @@ impl Gathered {
             self.expunge(seq);
             return false;
         }
+        if let Some((_, content)) = response.untagged(Name::Vanished) {
+            self.vanish(content);
+            return false;
+        }
         let Some(fetched) = Fetched::read(response) else {
             self.defects += u32::from(Fetched::is_missed(response));
             return false;
         };
-        if !fetched.is_answer() {
+        // Some tell of a message that is gone at position 0.
+        if !fetched.is_answer() || fetched.seq == 0 {
             if let (Some((row, _)), Some(flags)) =
                 (self.rows.get_mut(&fetched.seq), fetched.flags())
             {
@@ -154,6 +160,21 @@ impl Gathered {
         row.seq = fetched.seq;
         *whole |= fill(row, &fetched);
         true
+    }
+
+    /// Uids that are gone (RFC 7162 §3.2.10.2): those that lie behind move up.
+    fn vanish(&mut self, content: &[u8]) {
+        for (first, last) in qresync::vanished_ranges(content) {
+            let rows = std::mem::take(&mut self.rows).into_values();
+            let left = rows.filter(|(row, _)| !(first..=last).contains(&row.uid));
+            self.rows = left
+                .map(|(mut row, whole)| {
+                    let before = if row.uid > last { last - first + 1 } else { 0 };
+                    row.seq = row.seq.saturating_sub(before);
+                    (row.seq, (row, whole))
+                })
+                .collect();
+        }
     }
 
     fn expunge(&mut self, gone: u32) {
@@ -177,6 +198,14 @@ impl Gathered {
 
 /// Fills a row from the items of a FETCH; whether it now has its headers.
 pub(super) fn fill(row: &mut Row, fetched: &Fetched<'_>) -> bool {
+    if let Some(structure) = fetched.get("BODYSTRUCTURE").and_then(convert::structure) {
+        row.has_attachment = structure.has_attachment();
+    }
+    fill_but_structure(row, fetched)
+}
+
+/// The same without the structure, for who reads that too.
+pub(super) fn fill_but_structure(row: &mut Row, fetched: &Fetched<'_>) -> bool {
     row.uid = fetched.uid().unwrap_or(row.uid);
     if let Some(flags) = fetched.flags() {
         row.flags = flags;
@@ -186,9 +215,6 @@ pub(super) fn fill(row: &mut Row, fetched: &Fetched<'_>) -> bool {
     }
     if let Some(date) = fetched.get("INTERNALDATE") {
         row.internal_date = convert::internal_date(date).unwrap_or(0);
-    }
-    if let Some(structure) = fetched.get("BODYSTRUCTURE").and_then(convert::structure) {
-        row.has_attachment = structure.has_attachment();
     }
     if let Some(preview) = fetched.get("PREVIEW").and_then(|preview| preview.bytes()) {
         row.preview = Some(String::from_utf8_lossy(preview).into_owned());

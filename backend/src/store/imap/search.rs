@@ -1,10 +1,64 @@
-//! UID SEARCH, by ESEARCH (RFC 4731) where it is offered.
+//! UID SEARCH, by ESEARCH (RFC 4731) where it is offered. Numbers are read while they arrive.
 
 use super::command::Command;
 use super::connection::ImapConnection;
-use super::ext::esearch::{self, Unread};
-use super::wire::Name;
+use super::ext::esearch::{self, Extended, Unread};
+use super::wire::{Name, Response};
 use crate::store::{Criteria, Error};
+
+/// What the untagged responses to a SEARCH or SORT say together.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    pub(super) uids: Vec<u32>,
+    pub(super) extended: Extended,
+    pub(super) answered: bool,
+    unread: Option<Unread>,
+    limit: usize,
+    /// As many as will come, where that is known.
+    expected: usize,
+}
+
+impl Numbers {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// Takes a response if it is part of the answer. Some answer ESEARCH with SEARCH.
+    pub(super) fn take(&mut self, response: &Response) -> bool {
+        let read = if let Some((_, content)) = response.untagged(Name::Esearch) {
+            esearch::esearch(content, self.limit, &mut self.uids).map(|it| self.extended = it)
+        } else if let Some((_, content)) =
+            response.untagged(Name::Search).or_else(|| response.untagged(Name::Sort))
+        {
+            self.uids.reserve_exact(self.expected.saturating_sub(self.uids.len()));
+            esearch::search(content, self.limit, &mut self.uids)
+        } else {
+            return false;
+        };
+        self.answered = true;
+        self.unread = self.unread.or(read.err());
+        true
+    }
+
+    /// The numbers, if all of them could be read.
+    pub(super) fn settled(self, what: &'static str) -> Result<Self, Error> {
+        match self.unread {
+            None => Ok(self),
+            Some(Unread::Garbled) => Err(Error::Garbled(what)),
+            Some(Unread::TooMany) => Err(Error::Limit("uids")),
+        }
+    }
+
+    /// The uids ascending, each once, in no more memory than they need.
+    fn ascending(mut self) -> Vec<u32> {
+        if !self.uids.is_sorted_by(|left, right| left < right) {
+            self.uids.sort_unstable();
+            self.uids.dedup();
+        }
+        self.uids.shrink_to_fit();
+        self.uids
+    }
+}
 
 impl ImapConnection {
     /// Every uid of the selected mailbox, ascending.
@@ -20,12 +74,8 @@ impl ImapConnection {
     /// # Errors
     /// As `uids`.
     pub async fn search(&mut self, criteria: Criteria) -> Result<Vec<u32>, Error> {
-        let key = match criteria {
-            Criteria::All => "ALL",
-            Criteria::Unseen => "UNSEEN",
-            Criteria::Flagged => "FLAGGED",
-        };
-        self.search_for(|command| Ok(command.words(key)), criteria != Criteria::All).await
+        let silence_is_none = criteria != Criteria::All;
+        self.search_for(|command| Ok(command.words(key(criteria))), silence_is_none).await
     }
 
     /// The uids of messages with this Message-ID, ascending.
@@ -44,36 +94,40 @@ impl ImapConnection {
         silence_is_none: bool,
     ) -> Result<Vec<u32>, Error> {
         let Some((_, selected)) = &self.selection else { return Err(Error::Invalid("no mailbox")) };
-        let known_empty = selected.exists == 0;
-        let extended = self.capabilities.has("ESEARCH") || self.capabilities.has("IMAP4REV2");
-        let how = if extended { "UID SEARCH RETURN (ALL)" } else { "UID SEARCH" };
-        let exchange = self.run(key(Command::new(how))?).await?;
+        let expected = if silence_is_none { 0 } else { selected.exists };
+        let how =
+            if self.capabilities.has("ESEARCH") { "UID SEARCH RETURN (ALL)" } else { "UID SEARCH" };
+        let command = key(Command::new(how))?;
+        let numbers = self.numbers(command, expected as usize, silence_is_none).await?;
+        Ok(numbers.ascending())
+    }
+
+    /// Runs a command that is answered with numbers, and sees to it that it was answered.
+    pub(super) async fn numbers(
+        &mut self,
+        command: Command,
+        expected: usize,
+        silence_is_none: bool,
+    ) -> Result<Numbers, Error> {
+        let known_empty = self.selection.as_ref().is_some_and(|(_, it)| it.exists == 0);
         let limit = self.limits.uids;
-        let (mut uids, mut answered, mut unread) = (Vec::new(), false, None);
-        for response in exchange.untagged {
-            // Some answer ESEARCH with SEARCH.
-            let read = if let Some((_, content)) = response.untagged(Name::Search) {
-                esearch::search(content, limit, &mut uids)
-            } else if let Some((_, content)) = response.untagged(Name::Esearch) {
-                esearch::esearch(content, limit, &mut uids)
-            } else {
-                self.absorb_one(&response);
-                continue;
-            };
-            answered = true;
-            unread = unread.or(read.err());
-        }
-        match unread {
-            None => {}
-            Some(Unread::Garbled) => return Err(Error::Garbled("SEARCH")),
-            Some(Unread::TooMany) => return Err(Error::Limit("uids")),
-        }
+        let mut numbers = Numbers { expected: expected.min(limit), ..Numbers::new(limit) };
+        let exchange = self.run_each(command, |response| numbers.take(response)).await?;
         let silence_is_none = silence_is_none && exchange.defects == 0;
-        if !answered && !known_empty && !silence_is_none {
+        self.absorb(exchange.untagged);
+        let numbers = numbers.settled("SEARCH")?;
+        if !numbers.answered && !known_empty && !silence_is_none {
             return Err(Error::Garbled("SEARCH without an answer"));
         }
-        uids.sort_unstable();
-        uids.dedup();
-        Ok(uids)
+        Ok(numbers)
+    }
+}
+
+/// The search key of a criterion.
+pub(super) fn key(criteria: Criteria) -> &'static str {
+    match criteria {
+        Criteria::All => "ALL",
+        Criteria::Unseen => "UNSEEN",
+        Criteria::Flagged => "FLAGGED",
     }
 }

@@ -4,7 +4,7 @@ use super::command::Command;
 use super::connection::ImapConnection;
 use super::convert;
 use super::ext::token::Tokens;
-use super::wire::{Exchange, Name, Status};
+use super::wire::{Exchange, Name, Response, Status};
 use crate::store::{Error, MailboxName, Selected};
 
 impl ImapConnection {
@@ -60,6 +60,11 @@ impl ImapConnection {
                     set_flags(&mut selected, content);
                 }
             } else if let Some(status) = response.status() {
+                if status.code_arguments("CLOSED").is_some() {
+                    // What came before belongs to the mailbox that was selected before.
+                    (selected, exists, permanent) = (Selected::default(), None, false);
+                    news.retain(|response: &Response| response.status().is_some());
+                }
                 permanent |= read_code(&mut selected, status);
                 news.push(response);
             } else {

@@ -23,7 +23,7 @@ impl ImapConnection {
     /// # Errors
     /// As `copy`. Nothing is marked or expunged unless it was copied.
     pub async fn move_to(&mut self, uids: &[u32], target: &MailboxName) -> Result<Moved, Error> {
-        if self.capabilities.has("MOVE") || self.capabilities.has("IMAP4REV2") {
+        if self.capabilities.has("MOVE") {
             return self.transfer("UID MOVE", uids, target).await;
         }
         let mut moved = self.copy(uids, target).await?;

@@ -33,10 +33,35 @@ pub(crate) fn from_header(header: &[u8]) -> Envelope {
 
 /// The message ids of a References header block, with their angle brackets.
 pub(crate) fn references(header: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(header);
+    let text = field(header, "References").unwrap_or_default();
     let pieces = text.split('<').skip(1).filter_map(|piece| piece.split_once('>'));
     let ids = pieces.map(|(id, _)| id.split_whitespace().collect::<String>());
     ids.filter(|id| !id.is_empty()).map(|id| format!("<{id}>")).collect()
+}
+
+/// The List-Id of a header block: what stands in angle brackets (RFC 2919).
+pub(crate) fn list_id(header: &[u8]) -> Option<String> {
+    let text = field(header, "List-Id")?;
+    let id = match text.rsplit_once('<') {
+        Some((_, id)) => id.split('>').next().unwrap_or_default(),
+        None => &text,
+    };
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+/// The value of a header field, unfolded.
+fn field(header: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(header);
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| {
+        let (field, value) = line.split_once(':')?;
+        field.trim_end().eq_ignore_ascii_case(name).then_some(value)
+    })?;
+    let mut value = value.to_owned();
+    for folded in lines.take_while(|line| line.starts_with([' ', '\t'])) {
+        value.push_str(folded);
+    }
+    Some(value)
 }
 
 fn addresses(parsed: Option<&Parsed<'_>>) -> Vec<Address> {
@@ -67,5 +92,20 @@ mod tests {
     fn references_are_ids_in_order() {
         let header = b"References: <1@a>\r\n <2@b> <3@\r\n c> junk\r\n\r\n";
         assert_eq!(references(header), ["<1@a>", "<2@b>", "<3@c>"]);
+        assert_eq!(references(b"List-Id: <no@reference>\r\n\r\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_list_is_known_by_what_stands_in_brackets() {
+        let check = |header: &[u8], expect: Option<&str>| {
+            assert_eq!(list_id(header).as_deref(), expect);
+        };
+        check(
+            b"References: <1@a>\r\nLIST-ID : The <\r\n list.a.test>\r\n\r\n",
+            Some("list.a.test"),
+        );
+        check(b"List-Id: list.a.test\r\n", Some("list.a.test"));
+        check(b"List-Id: <>\r\n", None);
+        check(b"Subject: a\r\n list-id: b\r\n", None);
     }
 }

@@ -6,6 +6,6 @@ mod structure;
 mod text;
 
 pub(super) use envelope::envelope;
-pub(super) use header::{from_header, references};
+pub(super) use header::{from_header, list_id, references};
 pub(super) use structure::structure;
 pub(super) use text::{flags, internal_date};

@@ -1,4 +1,14 @@
-//! What goes beyond async-imap and imap-proto: our own reading of responses.
+//! What goes beyond async-imap and imap-proto: our own reading of responses, and one file for each
+//! extension that has commands or answers of its own.
 
+mod acl;
+mod enable;
 pub(super) mod esearch;
+mod namespace;
+pub(super) mod qresync;
+mod quota;
+mod sort;
+mod status_size;
+mod thread;
 pub(super) mod token;
+mod unselect;

@@ -51,9 +51,19 @@ impl<'a> Value<'a> {
         self.bytes().map_or(Cow::Borrowed(""), String::from_utf8_lossy)
     }
 
-    /// A number that fits; servers also send negative ones and NIL.
-    pub(crate) fn number<T: std::str::FromStr>(&self) -> Option<T> {
-        std::str::from_utf8(self.bytes()?).ok()?.trim().parse().ok()
+    /// A number that fits; servers also send negative ones, NIL, and `9.3736e+06`.
+    pub(crate) fn number<T: std::str::FromStr + TryFrom<u64>>(&self) -> Option<T> {
+        let text = std::str::from_utf8(self.bytes()?).ok()?.trim();
+        text.parse().ok().or_else(|| {
+            let number: f64 = text.parse().ok()?;
+            let whole = number.fract() == 0.0 && (0.0..1e15).contains(&number);
+            whole.then_some(number as u64)?.try_into().ok()
+        })
+    }
+
+    /// A modification number, with or without parentheses (RFC 7162); negative ones are none.
+    pub(crate) fn modseq(&self) -> Option<u64> {
+        self.list().first().unwrap_or(self).number()
     }
 
     /// Whether it is this atom or string, in any case.

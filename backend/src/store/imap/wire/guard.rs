@@ -69,7 +69,11 @@ fn parses(bytes: &[u8]) -> bool {
 
 /// Whether parentheses outside strings and literals nest deeper than `limit`.
 pub(super) fn too_deep(response: &Response, limit: usize) -> bool {
-    let Kind::Untagged { content, .. } = response.kind else { return false };
+    let Kind::Untagged { content, name, .. } = response.kind else { return false };
+    // Threads are read without recursion, and nest as deep as people answer each other.
+    if name == Name::Thread {
+        return false;
+    }
     let bytes = &response.bytes;
     let (mut at, mut depth, mut quoted) = (content, 0_usize, false);
     while let Some(byte) = bytes.get(at) {

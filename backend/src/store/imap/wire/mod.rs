@@ -19,6 +19,7 @@
 //! Timeouts are the connection's duty. Only an error of the stream, an exceeded limit or the end
 //! of the stream ends a wire; it then stays ended (`failure`). RFC 9051 §2.2, §7.
 
+mod cut;
 mod guard;
 mod response;
 mod split;
@@ -133,6 +134,15 @@ impl ImapWire {
     pub(super) fn take_untagged(&mut self) -> Vec<Response> {
         self.exchange.size = 0;
         std::mem::take(&mut self.exchange.untagged)
+    }
+
+    /// Takes the untagged responses that hold content; statuses stay. They still count.
+    pub(super) fn drain(&mut self) -> Vec<Response> {
+        let untagged = &mut self.exchange.untagged;
+        if untagged.iter().all(|response| response.status().is_none()) {
+            return std::mem::take(untagged);
+        }
+        untagged.extract_if(.., |response| response.status().is_none()).collect()
     }
 
     /// Why the wire ended, if it did.

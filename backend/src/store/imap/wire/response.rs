@@ -27,7 +27,9 @@ pub(crate) enum Kind {
 /// The untagged responses that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Name {
+    Acl,
     Capability,
+    Enabled,
     Esearch,
     Exists,
     Expunge,
@@ -35,9 +37,15 @@ pub(crate) enum Name {
     Flags,
     List,
     Lsub,
+    MyRights,
+    Namespace,
+    Quota,
+    QuotaRoot,
     Recent,
     Search,
+    Sort,
     Status,
+    Thread,
     Vanished,
     Other,
 }
@@ -129,7 +137,7 @@ impl Condition {
 
 impl Name {
     fn read(word: &[u8]) -> Self {
-        let known: [(&[u8], Self); 12] = [
+        let known: [(&[u8], Self); 20] = [
             (b"FETCH", Self::Fetch),
             (b"EXISTS", Self::Exists),
             (b"EXPUNGE", Self::Expunge),
@@ -142,6 +150,14 @@ impl Name {
             (b"FLAGS", Self::Flags),
             (b"CAPABILITY", Self::Capability),
             (b"VANISHED", Self::Vanished),
+            (b"ACL", Self::Acl),
+            (b"ENABLED", Self::Enabled),
+            (b"MYRIGHTS", Self::MyRights),
+            (b"NAMESPACE", Self::Namespace),
+            (b"QUOTA", Self::Quota),
+            (b"QUOTAROOT", Self::QuotaRoot),
+            (b"SORT", Self::Sort),
+            (b"THREAD", Self::Thread),
         ];
         let found = known.iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
         found.map_or(Self::Other, |(_, name)| *name)

@@ -3,6 +3,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use super::cut::cut;
 use crate::store::imap::limits::Limits;
 
 /// Where the cut of the response at the front of the buffer stands.
@@ -27,6 +28,12 @@ impl Splitter {
         loop {
             let Some(fresh) = buffer.get(self.scanned..) else { return Ok(None) };
             let Some(found) = fresh.iter().position(|byte| *byte == b'\n') else {
+                if self.line_start == 0
+                    && let Some(piece) = cut(buffer)
+                {
+                    self.scanned = buffer.len();
+                    return Ok(Some(piece));
+                }
                 self.scanned = buffer.len();
                 self.check_line(buffer.len(), limits)?;
                 return Ok(None);
