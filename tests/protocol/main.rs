@@ -1,4 +1,5 @@
 //! The protocols against real servers: what the tests take Dovecot and Postfix for, and the IMAP store.
 
+mod scenarios;
 mod servers;
 mod store;

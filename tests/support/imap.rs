@@ -80,6 +80,24 @@ impl RawImap {
         Ok(answer)
     }
 
+    /// Files one message: `begin` is its flags and its date, `\\Seen "1-Nov-2026 10:00:00 +0000"`.
+    pub async fn append_dated(
+        &mut self,
+        mailbox: &str,
+        begin: &str,
+        message: &[u8],
+    ) -> Result<Answer> {
+        let (flags, date) = begin.split_once('"').context("a date in quotes")?;
+        let head = format!(
+            "APPEND \"{mailbox}\" ({}) \"{date} {{{}+}}\r\n",
+            flags.trim_end(),
+            message.len()
+        );
+        let answer = self.exchange(&[head.as_bytes(), message].concat()).await?;
+        ensure!(answer.tagged.starts_with("OK"), "APPEND was answered {}", answer.tagged);
+        Ok(answer)
+    }
+
     /// How many messages SELECT finds in the mailbox.
     pub async fn count(&mut self, mailbox: &str) -> Result<usize> {
         let answer = self.ok(&format!("SELECT \"{mailbox}\"")).await?;

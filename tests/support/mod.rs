@@ -6,7 +6,9 @@
 
 pub mod bridge;
 pub mod certificate;
+pub mod chance;
 pub mod dovecot;
+pub mod ground;
 pub mod http;
 pub mod imap;
 pub mod link;

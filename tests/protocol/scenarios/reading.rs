@@ -1,0 +1,70 @@
+//! Rows, messages and their bodies.
+
+use anyhow::{Context, Result};
+use postern::store::Row;
+use postern_tests::ground::NOVEMBER;
+use postern_tests::{Person, message};
+
+use super::{Stage, inbox, same};
+
+pub async fn rows_come_in_order(stage: &mut Stage<'_>) -> Result<()> {
+    let uids = stage.fill(20).await?;
+    let rows = stage.store.rows_by_seq(11..=20).await?;
+    let subjects: Vec<_> = rows.iter().map(|row| row.envelope.subject.clone()).collect();
+    let expected: Vec<_> = (11..=20).map(|day| format!("Message {day}")).collect();
+    same("subjects", subjects, expected)?;
+    let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
+    same("positions", seqs, (11..=20).collect::<Vec<u32>>())?;
+    let found: Vec<_> = rows.iter().map(|row| row.uid).collect();
+    same("uids", found, uids[10..].to_vec())?;
+    let dates: Vec<_> = rows.iter().map(|row| row.internal_date).collect();
+    let day = |day: u64| i64::try_from(NOVEMBER + (day - 1) * 86_400 + 60).unwrap_or(0);
+    same("dates", dates, (11..=20).map(day).collect::<Vec<_>>())?;
+    let picked = [uids[4], uids[17]];
+    let by_uid = stage.store.rows_by_uid(&picked).await?;
+    let subject = |row: &Row| row.envelope.subject.clone();
+    let subjects: Vec<_> = by_uid.iter().map(subject).collect();
+    same("subjects by uid", subjects, ["Message 5", "Message 18"])?;
+    let none = stage.store.rows_by_uid(&[uids[19] + 100]).await?;
+    same("rows of a uid that is not there", none.len(), 0)
+}
+
+pub async fn a_message_is_opened(stage: &mut Stage<'_>) -> Result<()> {
+    let from = Person::named("sender");
+    let sent = message::with_attachment(&from, &stage.person, "Attached", 5000);
+    stage.ground.file((&stage.person, "INBOX"), &["$Work"], NOVEMBER, &sent).await?;
+    let (selected, none) = stage.store.open_message(&inbox(), 99).await?;
+    same("messages", selected.exists, 1)?;
+    same("a uid that is not there", none, None)?;
+    let uid = *stage.store.uids().await?.first().context("no uid")?;
+    let opened = stage.store.message(uid).await?.context("no message")?;
+    same("its size", opened.row.size as usize, sent.len())?;
+    same("an attachment", opened.row.has_attachment, true)?;
+    let structure = opened.structure.context("no structure")?;
+    let attachments = structure.attachments();
+    same("attachments", attachments.len(), 1)?;
+    same("its type", attachments[0].media_type(), "application/octet-stream")?;
+    let part = structure.find("2").context("no second part")?;
+    same("the second part", part.media_type(), "application/octet-stream")
+}
+
+pub async fn a_body_comes_in_slices(stage: &mut Stage<'_>) -> Result<()> {
+    let from = Person::named("sender");
+    let sent = message::with_attachment(&from, &stage.person, "Sliced", 50_000);
+    stage.ground.file((&stage.person, "INBOX"), &[], NOVEMBER, &sent).await?;
+    stage.store.select(&inbox()).await?;
+    let uid = *stage.store.uids().await?.first().context("no uid")?;
+    for most in [7_000, 1 << 20] {
+        let mut read = Vec::new();
+        loop {
+            let slice = stage.store.body(uid, "", read.len() as u64, most).await?;
+            read.extend_from_slice(&slice.bytes);
+            if slice.end {
+                break;
+            }
+        }
+        same("it came back byte for byte", read == sent, true)?;
+    }
+    stage.other.ok("SELECT INBOX").await?;
+    same("unseen after reading", stage.other.search("UNSEEN").await?, [uid])
+}
