@@ -7,6 +7,7 @@ mod dispatch;
 mod hello;
 mod pack;
 mod pump;
+mod uses;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::account::LinkId;
 use crate::session::{Session, SessionId};
 use crate::user::User;
 use pump::{Ending, Pump};
+use uses::Uses;
 
 /// Most links that one session may hold.
 pub const MAX_LINKS: usize = 16;
@@ -126,7 +128,9 @@ pub async fn serve(
     let events = user.join(link, lagging.clone());
     let session = session.clone();
     let ended = session.ended();
-    let mut pump = Pump { socket, link, session, user: user.clone(), events, lagging, stopping };
+    let uses = Uses::default();
+    let mut pump =
+        Pump { socket, link, session, user: user.clone(), events, lagging, stopping, uses };
     let ending = pump.run(ended).await;
     user.leave(link);
     tracing::debug!(link = link.0, ?ending, "link ended");

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dispatch;
 use super::pack::pack;
+use super::uses::Uses;
 use crate::account::LinkId;
 use crate::session::Session;
 use crate::user::User;
@@ -59,6 +60,7 @@ pub(super) struct Pump {
     pub events: mpsc::Receiver<Event>,
     pub lagging: CancellationToken,
     pub stopping: CancellationToken,
+    pub uses: Uses,
 }
 
 impl Pump {
@@ -138,7 +140,9 @@ impl Pump {
                 Ok(())
             }
             ToBridge::Call(call, request) => {
-                self.session.touch();
+                if self.uses.is_use(&request) {
+                    self.session.touch();
+                }
                 if let Some(refusal) = calls.start(self, call, request) {
                     self.send(&refusal).await?;
                 }
@@ -162,7 +166,8 @@ impl Pump {
 #[derive(Default)]
 struct Calls {
     under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
-    handles: HashMap<CallId, AbortHandle>,
+    /// The calls and how each can be stopped; a mutation cannot: what has begun is answered.
+    handles: HashMap<CallId, Option<AbortHandle>>,
 }
 
 impl Calls {
@@ -175,6 +180,7 @@ impl Calls {
             return Some(ToPage::Reply(call, Err(ErrorCode::Invalid.into())));
         }
         let (handle, registration) = AbortHandle::new_pair();
+        let handle = request.action().is_none().then_some(handle);
         let work = dispatch::answer(pump.user.clone(), pump.link, request);
         let work = Abortable::new(work, registration);
         self.handles.insert(call, handle);
@@ -183,7 +189,7 @@ impl Calls {
     }
 
     fn cancel(&self, call: CallId) {
-        if let Some(handle) = self.handles.get(&call) {
+        if let Some(Some(handle)) = self.handles.get(&call) {
             handle.abort();
         }
     }
