@@ -2,6 +2,7 @@
 
 use super::{CONNECT_TIMEOUT, Error, Unreachable};
 use crate::config::Endpoint;
+use socket2::{SockRef, TcpKeepalive};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -10,6 +11,14 @@ use tokio::time::timeout;
 
 /// How long an address has the field to itself (RFC 8305 §5).
 const STAGGER: Duration = Duration::from_millis(250);
+
+/// A connection without traffic is probed after this time, which also keeps a router's memory of it.
+const PROBE_AFTER: Duration = Duration::from_secs(60);
+const PROBE_EVERY: Duration = Duration::from_secs(10);
+const PROBES: u32 = 3;
+/// What was sent is acknowledged within this time, or the connection is lost.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(15);
 
 /// Connects to any address of the endpoint's host, with TCP_NODELAY set.
 pub(super) async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Error> {
@@ -21,7 +30,22 @@ pub(super) async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Error> {
         .await
         .unwrap_or_else(|_| Err(Error::unreachable(endpoint, Unreachable::TimedOut)))?;
     tcp.set_nodelay(true).map_err(|error| Error::lost(endpoint, error))?;
+    notice_silence(&tcp);
     Ok(tcp)
+}
+
+/// Lets the system end a connection whose other side no longer answers; where it cannot, our own
+/// time limits do, later.
+fn notice_silence(tcp: &TcpStream) {
+    let socket = SockRef::from(tcp);
+    let keepalive =
+        TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY).with_retries(PROBES);
+    let probing = socket.set_tcp_keepalive(&keepalive);
+    #[cfg(target_os = "linux")]
+    let probing = probing.and(socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED)));
+    if let Err(error) = probing {
+        tracing::debug!(%error, "a broken connection will be noticed late");
+    }
 }
 
 /// The host's addresses, families alternating, in the resolver's order.
