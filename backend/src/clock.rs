@@ -67,6 +67,13 @@ impl Clock {
         }
     }
 
+    /// Moves only the wall clock of a fake one, as the sleep of a machine does.
+    pub fn set_forward(&self, by: Duration) {
+        if let Source::Fake(state) = &self.0 {
+            state.send_modify(|(now, _)| *now += by);
+        }
+    }
+
     /// Moves a fake clock and wakes its sleepers; the machine's clock is left alone.
     pub fn advance(&self, by: Duration) {
         if let Source::Fake(state) = &self.0 {

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use postern_shared::error::MOST_WORDS;
 use postern_shared::event::Event;
 use postern_shared::flag::Flags;
-use postern_shared::mailbox::{MailboxId, Role};
+use postern_shared::mailbox::MailboxId;
 use postern_shared::message::MessageSummary;
 use postern_shared::window::Generation;
 
@@ -217,12 +217,7 @@ impl Actor {
         let by_uid: HashMap<u32, &MessageSummary> =
             rows.iter().map(|row| (row.key.uid.0, row)).collect();
         self.push(mailbox, step, outlines, &by_uid);
-        let inbox = self.tree.of_role(Role::Inbox).is_some_and(|node| node.shown.id == *mailbox);
-        let unseen: Vec<MessageSummary> =
-            rows.iter().filter(|row| !row.flags.seen()).cloned().collect();
-        if inbox && !unseen.is_empty() {
-            self.audience.publish(&Event::MailArrived(unseen));
-        }
+        self.announce(mailbox, rows);
     }
 
     fn lenses(&self, mailbox: &MailboxId) -> Vec<(WindowKey, Lens)> {

@@ -6,6 +6,7 @@
 //! server told unasked are settled before anything else uses sequence numbers.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +19,15 @@ use postern_shared::mailbox::{Mailbox, MailboxId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::arrivals::Announced;
 use super::audience::Audience;
 use super::backoff::Backoff;
 use super::cache::Cache;
+use super::counts::{POLL, Round};
 use super::error::Error;
 use super::facts::Facts;
 use super::listing::Listing;
+use super::pulse::Pulse;
 use super::select::Promise;
 use super::tree::Tree;
 use super::watcher::{Focus, Hint};
@@ -31,8 +35,6 @@ use super::windows::Windows;
 use crate::clock::Clock;
 use crate::store::imap::ImapConnection;
 
-/// How often mailboxes that nobody watches are asked for their counts.
-const POLL: Duration = Duration::from_secs(30);
 /// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -50,6 +52,19 @@ pub(super) enum Chore {
     Count(MailboxId),
     /// Tell the windows of a mailbox the flags that these uids have now.
     ShowFlags(MailboxId, Vec<u32>),
+    /// Ask for the mailboxes, and the selected one's news.
+    Poll,
+    /// Count the mailboxes whose turn it is.
+    CountSome,
+    /// Announce what came into the inbox below this uid.
+    Announce(u32),
+}
+
+impl Chore {
+    /// Whether it waits until nobody waits for anything else.
+    fn is_patient(&self) -> bool {
+        matches!(self, Self::Count(_) | Self::Poll | Self::CountSome | Self::Announce(_))
+    }
 }
 
 /// The queues and switches that an actor listens to.
@@ -77,6 +92,13 @@ pub(super) struct Actor {
     pub state: watch::Sender<AccountState>,
     pub focus: watch::Sender<Focus>,
     pub backoff: Backoff,
+    pub pulse: Pulse,
+    pub round: Round,
+    pub announced: Option<Announced>,
+    /// How often the machine slept; the watching connection is checked as well then.
+    pub wakings: u32,
+    /// Whether it is the turn of what may be wanted soon, else of a patient chore.
+    pub aside: bool,
 }
 
 impl Actor {
@@ -102,6 +124,7 @@ impl Actor {
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         poll.tick().await;
         self.reconnect().await;
+        self.settle().await;
         loop {
             let retry = self.backoff.due(&self.clock);
             tokio::select! {
@@ -110,7 +133,10 @@ impl Actor {
                 Some(work) = inputs.now.recv() => work(self).await,
                 Some(hint) = inputs.hints.recv() => self.take_hint(hint),
                 () = retry => self.reconnect().await,
-                _ = poll.tick() => self.guarded(|actor| actor.poll().boxed()).await,
+                _ = poll.tick() => self.beat(),
+                () = ready(()), if self.chores.iter().any(Chore::is_patient) => {
+                    self.do_aside(&mut inputs.later).await;
+                }
                 Some(work) = inputs.later.recv() => work(self).await,
             }
             self.settle().await;
@@ -182,11 +208,30 @@ impl Actor {
     /// Takes in what the server told unasked and does the chores.
     async fn settle(&mut self) {
         self.guarded(|actor| actor.absorb().boxed()).await;
-        while let Some(chore) = self.chores.pop_front() {
-            self.guarded(move |actor| actor.do_chore(chore.clone()).boxed()).await;
-            self.guarded(|actor| actor.absorb().boxed()).await;
+        while let Some(at) = self.chores.iter().position(|chore| !chore.is_patient()) {
+            self.do_chore_at(at).await;
         }
+        self.feel_pulse();
         self.follow_focus();
+    }
+
+    /// Does what nobody waits for: in turn what may be wanted soon, and the oldest patient chore.
+    async fn do_aside(&mut self, later: &mut mpsc::Receiver<Work>) {
+        self.aside = !self.aside;
+        if self.aside
+            && let Ok(work) = later.try_recv()
+        {
+            return work(self).await;
+        }
+        if let Some(at) = self.chores.iter().position(Chore::is_patient) {
+            self.do_chore_at(at).await;
+        }
+    }
+
+    async fn do_chore_at(&mut self, at: usize) {
+        let Some(chore) = self.chores.remove(at) else { return };
+        self.guarded(move |actor| actor.do_chore(chore.clone()).boxed()).await;
+        self.guarded(|actor| actor.absorb().boxed()).await;
     }
 
     async fn do_chore(&mut self, chore: Chore) -> Result<(), Error> {
@@ -195,6 +240,9 @@ impl Actor {
             Chore::Refresh(mailbox) => self.refresh(&mailbox).await,
             Chore::Count(mailbox) => self.count(&mailbox).await,
             Chore::ShowFlags(mailbox, uids) => self.show_flags_of(&mailbox, &uids).await,
+            Chore::Poll => self.poll().await,
+            Chore::CountSome => self.count_some().await,
+            Chore::Announce(next) => self.announce_up_to(next).await,
         }
     }
 
@@ -221,7 +269,7 @@ impl Actor {
             (Some(_), Some(mailbox)) => self.tree.get(mailbox),
             (Some(_), None) => self.tree.of_role(postern_shared::mailbox::Role::Inbox),
         };
-        let wanted = wanted.map(|node| (node.shown.id.clone(), node.name.clone()));
+        let wanted = wanted.map(|node| (node.shown.id.clone(), node.name.clone(), self.wakings));
         self.focus.send_if_modified(|focus| {
             let news = *focus != wanted;
             *focus = wanted;
@@ -237,7 +285,8 @@ impl Actor {
             news
         });
         if news {
-            self.audience.publish(&Event::AccountChanged(self.shown()));
+            let shown = self.facts.shown(self.state.borrow().clone());
+            self.audience.publish(&Event::AccountChanged(shown));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The messages opened last, so that the next click on one of them asks nobody.
 //!
-//! Bounded by bytes; a message's bytes never change under its uid (RFC 9051 §2.3.1.1), its flags
-//! do and are kept true.
+//! Bounded by bytes, for each account and for all of them together; a message's bytes never change
+//! under its uid (RFC 9051 §2.3.1.1), its flags do and are kept true.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use postern_shared::flag::Flags;
@@ -13,8 +13,10 @@ use postern_shared::message::{Message, MessageKey};
 use crate::mime::html::Sanitised;
 use crate::mime::{Parsed, Part};
 
-/// Bytes that an account's cache may hold; a single larger message is held alone.
-const CAPACITY: usize = 4 << 20;
+/// Bytes that one account may hold; a single larger message is held alone.
+const SHARE: usize = 4 << 20;
+/// Bytes that all accounts of the process may hold together.
+const CAPACITY: usize = 64 << 20;
 
 /// A message that was opened, ready to be shown.
 #[derive(Debug)]
@@ -38,71 +40,182 @@ impl Opened {
     }
 }
 
-/// The cache; clones share it.
+/// What the accounts of a process remember of opened messages, within one bound. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Cache(Arc<Mutex<VecDeque<Held>>>);
+pub struct Memory(Arc<Mutex<Pool>>);
 
-/// A message and its flags as they are now.
+/// All shelves, and whose entry was used when.
+#[derive(Default)]
+struct Pool {
+    /// Counts uses and shelves.
+    count: u64,
+    weight: usize,
+    shelves: HashMap<u64, Shelf>,
+    order: BTreeMap<u64, u64>,
+}
+
+/// What one account remembers.
+#[derive(Default)]
+struct Shelf {
+    weight: usize,
+    held: HashMap<MessageKey, Held>,
+    order: BTreeMap<u64, MessageKey>,
+}
+
+/// A message, its flags as they are now, and when it was used last.
 struct Held {
     opened: Arc<Opened>,
     flags: Flags,
+    used: u64,
 }
 
-impl Held {
-    fn key(&self) -> &MessageKey {
-        &self.opened.message.summary.key
+impl Pool {
+    fn next(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    fn shelf(&mut self, owner: u64) -> &mut Shelf {
+        self.shelves.entry(owner).or_default()
+    }
+
+    fn insert(&mut self, owner: u64, key: MessageKey, opened: Arc<Opened>) {
+        self.remove(owner, &key);
+        let (used, weight) = (self.next(), opened.weight());
+        let flags = opened.message.summary.flags.clone();
+        let shelf = self.shelf(owner);
+        shelf.held.insert(key.clone(), Held { opened, flags, used });
+        shelf.order.insert(used, key);
+        shelf.weight += weight;
+        self.order.insert(used, owner);
+        self.weight += weight;
+    }
+
+    fn remove(&mut self, owner: u64, key: &MessageKey) -> Option<Held> {
+        let shelf = self.shelves.get_mut(&owner)?;
+        let held = shelf.held.remove(key)?;
+        shelf.order.remove(&held.used);
+        shelf.weight -= held.opened.weight();
+        self.order.remove(&held.used);
+        self.weight -= held.opened.weight();
+        Some(held)
+    }
+
+    /// Takes out what was not used for longest, first of the owner's and then of everybody's, until
+    /// both bounds hold; the owner's newest stays.
+    fn make_room(&mut self, owner: u64) {
+        loop {
+            let shelf = self.shelf(owner);
+            let oldest = shelf.order.first_key_value().map(|(_, key)| key.clone());
+            let Some(key) = oldest.filter(|_| shelf.weight > SHARE && shelf.held.len() > 1) else {
+                break;
+            };
+            self.remove(owner, &key);
+        }
+        while self.weight > CAPACITY && self.order.len() > 1 {
+            let Some((used, other)) = self.order.first_key_value() else { return };
+            let (used, other) = (*used, *other);
+            let key = self.shelves.get(&other).and_then(|shelf| shelf.order.get(&used)).cloned();
+            if key.and_then(|key| self.remove(other, &key)).is_none() {
+                self.order.remove(&used);
+            }
+        }
+    }
+}
+
+impl Memory {
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One account's part of the memory; clones share it, and the last one takes it along.
+#[derive(Clone)]
+pub(super) struct Cache(Arc<Owner>);
+
+struct Owner {
+    memory: Memory,
+    number: u64,
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        let mut pool = self.memory.pool();
+        let Some(shelf) = pool.shelves.remove(&self.number) else { return };
+        pool.weight -= shelf.weight;
+        for used in shelf.order.keys() {
+            pool.order.remove(used);
+        }
     }
 }
 
 impl Cache {
+    /// Nothing yet, within the bounds of `memory`.
+    pub(super) fn new(memory: Memory) -> Self {
+        let number = memory.pool().next();
+        Self(Arc::new(Owner { memory, number }))
+    }
+
     /// A message that was opened before.
     pub(super) fn get(&self, key: &MessageKey) -> Option<Arc<Opened>> {
-        let mut all = self.all();
-        let at = all.iter().position(|held| held.key() == key)?;
-        let held = all.remove(at)?;
+        let (mut pool, owner) = self.pool();
+        let used = pool.next();
+        let shelf = pool.shelves.get_mut(&owner)?;
+        let held = shelf.held.get_mut(key)?;
+        let before = std::mem::replace(&mut held.used, used);
         let opened = held.opened.clone();
-        all.push_front(held);
+        shelf.order.remove(&before);
+        shelf.order.insert(used, key.clone());
+        pool.order.remove(&before);
+        pool.order.insert(used, owner);
         Some(opened)
     }
 
     /// Keeps a message; the ones not used for longest make room.
     pub(super) fn put(&self, opened: Arc<Opened>) {
-        let mut all = self.all();
-        all.retain(|held| *held.key() != opened.message.summary.key);
-        all.push_front(Held { flags: opened.message.summary.flags.clone(), opened });
-        let mut weight = 0;
-        let fits = |held: &&Held| {
-            weight += held.opened.weight();
-            weight <= CAPACITY
-        };
-        let kept = all.iter().take_while(fits).count().max(1);
-        all.truncate(kept);
+        let (mut pool, owner) = self.pool();
+        pool.insert(owner, opened.message.summary.key.clone(), opened);
+        pool.make_room(owner);
     }
 
     /// A message's flags as they are now.
     pub(super) fn flags(&self, key: &MessageKey) -> Option<Flags> {
-        self.all().iter().find(|held| held.key() == key).map(|held| held.flags.clone())
+        let (mut pool, owner) = self.pool();
+        pool.shelf(owner).held.get(key).map(|held| held.flags.clone())
     }
 
     /// Takes in a message's flags as they are now.
     pub(super) fn set_flags(&self, key: &MessageKey, flags: &Flags) {
-        if let Some(held) = self.all().iter_mut().find(|held| held.key() == key) {
+        let (mut pool, owner) = self.pool();
+        if let Some(held) = pool.shelf(owner).held.get_mut(key) {
             held.flags = flags.clone();
         }
     }
 
     /// Forgets messages that are gone.
     pub(super) fn forget(&self, mailbox: &MailboxId, uids: &[u32]) {
-        self.all()
-            .retain(|held| held.key().mailbox != *mailbox || !uids.contains(&held.key().uid.0));
+        self.forget_where(|key| key.mailbox == *mailbox && uids.contains(&key.uid.0));
     }
 
     /// Forgets every message of a mailbox.
     pub(super) fn forget_mailbox(&self, mailbox: &MailboxId) {
-        self.all().retain(|held| held.key().mailbox != *mailbox);
+        self.forget_where(|key| key.mailbox == *mailbox);
     }
 
-    fn all(&self) -> MutexGuard<'_, VecDeque<Held>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn forget_where(&self, goes: impl Fn(&MessageKey) -> bool) {
+        let (mut pool, owner) = self.pool();
+        let gone: Vec<MessageKey> =
+            pool.shelf(owner).held.keys().filter(|key| goes(key)).cloned().collect();
+        for key in gone {
+            pool.remove(owner, &key);
+        }
+    }
+
+    fn pool(&self) -> (MutexGuard<'_, Pool>, u64) {
+        (self.0.memory.pool(), self.0.number)
     }
 }
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

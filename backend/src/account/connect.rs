@@ -1,26 +1,32 @@
 //! Connecting an account's command connection, and what follows from losing it.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use postern_shared::account::{Account as Shown, AccountState, Protocol};
+use postern_shared::account::AccountState;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
+use postern_shared::mailbox::MailboxId;
 
 use super::actor::{Actor, Chore};
 use super::error::Error;
 use super::facts::Facts;
 use super::tree::Tree;
 use crate::net;
+use crate::store::ListedMailbox;
 use crate::store::imap::{ImapConnection, Limits};
 
 /// A failed attempt is not repeated within this time, even if somebody asks.
 const BREATHER: Duration = Duration::from_millis(500);
+/// Where connecting anew takes longer than this, everybody is told.
+const QUIET: Duration = Duration::from_secs(1);
 
 impl Actor {
     /// Sees to it that there is a connection.
     pub(super) async fn connected(&mut self) -> Result<(), Error> {
+        self.check_connection().await;
         if self.connection.is_some() {
             return Ok(());
         }
@@ -45,13 +51,21 @@ impl Actor {
     }
 
     async fn connect(&mut self) -> Result<(), Error> {
-        let opening = AssertUnwindSafe(open(self.facts.clone())).catch_unwind().await;
-        match opening.unwrap_or(Err(Error::Panicked)) {
-            Ok((connection, tree)) => {
+        let mut opening = pin!(AssertUnwindSafe(open(self.facts.clone())).catch_unwind());
+        let opened = tokio::select! {
+            opened = &mut opening => opened,
+            () = self.clock.sleep(QUIET) => {
+                self.say_unreachable();
+                opening.await
+            }
+        };
+        match opened.unwrap_or(Err(Error::Panicked)) {
+            Ok((connection, listed)) => {
                 self.connection = Some(connection);
                 self.backoff.succeed(&self.clock);
+                self.feel_pulse();
                 self.set_state(AccountState::Online);
-                self.take_tree(tree);
+                self.take_list(listed);
                 // What is shown may be out of date by now.
                 for mailbox in self.windows.mailboxes() {
                     self.later(Chore::Refresh(mailbox));
@@ -65,9 +79,14 @@ impl Actor {
         }
     }
 
-    /// Shows a new tree.
+    /// Shows a new tree. Windows on a mailbox that is no longer there are told.
     pub(super) fn take_tree(&mut self, tree: Tree) {
         self.tree = tree;
+        for id in self.windows.mailboxes() {
+            if self.tree.get(&id).is_none() {
+                self.forget_mailbox(&id);
+            }
+        }
         let mailboxes = self.tree.shown();
         if self.shown.send_replace(mailboxes.clone()) != mailboxes {
             let event = Event::MailboxesChanged(self.facts.id.clone(), mailboxes);
@@ -117,24 +136,24 @@ impl Actor {
         })
     }
 
-    /// What the page is shown of the account.
-    pub(super) fn shown(&self) -> Shown {
-        Shown {
-            id: self.facts.id.clone(),
-            address: self.facts.address.clone(),
-            protocol: Protocol::Imap,
-            state: self.state.borrow().clone(),
-            identities: self.facts.identities.clone(),
+    /// A mailbox is gone: nothing of it is true any longer.
+    pub(super) fn forget_mailbox(&mut self, id: &MailboxId) {
+        for (key, _) in self.windows.on(id) {
+            self.audience.tell(key.link, Event::WindowStale(key.window));
         }
+        self.windows.close_on(id);
+        self.listings.remove(id);
+        self.promises.remove(id);
+        self.cache.forget_mailbox(id);
     }
 }
 
 /// Opens a connection and learns the mailboxes. Takes the facts whole: a connection is not `Sync`.
-async fn open(facts: Facts) -> Result<(ImapConnection, Tree), Error> {
+async fn open(facts: Facts) -> Result<(ImapConnection, Vec<ListedMailbox>), Error> {
     let opened = facts.provider.connect(net::Protocol::Imap).await?;
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
     let mut connection =
         ImapConnection::open(stream, greeted, &facts.credentials, Limits::default()).await?;
-    let tree = Tree::new(&facts.id, connection.list().await?);
-    Ok((connection, tree))
+    let listed = connection.list().await?;
+    Ok((connection, listed))
 }

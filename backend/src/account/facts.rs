@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use postern_shared::account::AccountId;
+use postern_shared::account::{Account as Shown, AccountId, AccountState, Protocol};
 use postern_shared::identity::Identity;
 
+use super::audience::Audience;
+use super::cache::Memory;
+use crate::clock::Clock;
+use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::store::imap::Credentials;
 
@@ -21,4 +25,31 @@ pub struct Facts {
     pub credentials: Credentials,
     /// What mail may be sent as.
     pub identities: Vec<Identity>,
+}
+
+impl Facts {
+    /// What the page is shown of the account in this state.
+    #[must_use]
+    pub fn shown(&self, state: AccountState) -> Shown {
+        Shown {
+            id: self.id.clone(),
+            address: self.address.clone(),
+            protocol: Protocol::Imap,
+            state,
+            identities: self.identities.clone(),
+        }
+    }
+}
+
+/// What an account lives among: whom it tells, and what it shares with the others.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The links that are told.
+    pub audience: Arc<Audience>,
+    /// Time.
+    pub clock: Clock,
+    /// Messages opened before, of all accounts.
+    pub memory: Memory,
+    /// Durable state, and whose part of it is theirs.
+    pub durable: (Db, UserId),
 }

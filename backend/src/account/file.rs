@@ -10,7 +10,6 @@ use postern_shared::mailbox::{MailboxId, Role};
 use super::Account;
 use super::actor::{Actor, Chore};
 use super::error::Error;
-use super::tree::Tree;
 use crate::store::MailboxName;
 
 /// What a Sent mailbox is called where the server has none.
@@ -53,7 +52,7 @@ impl Actor {
         }
         self.imap()?.create(&MailboxName::from_text(SENT)).await?;
         let listed = self.imap()?.list().await?;
-        self.take_tree(Tree::new(&self.facts.id, listed));
+        self.take_list(listed);
         let node = self.tree.of_role(Role::Sent).ok_or(Error::NonExistent)?;
         Ok(node.shown.id.clone())
     }

@@ -9,10 +9,12 @@
 
 mod absorb;
 mod actor;
+mod arrivals;
 mod audience;
 mod backoff;
 mod cache;
 mod connect;
+mod counts;
 mod error;
 mod facts;
 mod file;
@@ -21,6 +23,7 @@ mod mutate;
 mod open;
 mod open_window;
 mod parts;
+mod pulse;
 mod resync;
 mod rows;
 mod select;
@@ -33,7 +36,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use postern_shared::account::{Account as Shown, AccountState, Protocol};
+use postern_shared::account::{Account as Shown, AccountState};
 use postern_shared::api::messages::Urgency;
 use postern_shared::mailbox::Mailbox;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -41,14 +44,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use audience::{Audience, LinkId};
+pub use cache::Memory;
 pub use error::Error;
-pub use facts::Facts;
+pub use facts::{Facts, Surroundings};
 pub use parts::{Download, SOURCE};
 
 #[cfg(test)]
 mod tests;
 
-use crate::clock::Clock;
 use actor::{Actor, Inputs, Work};
 use backoff::Backoff;
 use cache::Cache;
@@ -78,14 +81,16 @@ struct Inner {
 impl Account {
     /// Starts an account: it connects at once and keeps trying until it is stopped.
     #[must_use]
-    pub fn start(facts: Facts, audience: Arc<Audience>, clock: Clock) -> Self {
+    pub fn start(facts: Facts, surroundings: Surroundings) -> Self {
+        let Surroundings { audience, clock, memory, durable: _ } = surroundings;
         let (now, now_inbox) = mpsc::channel(QUEUE);
         let (later, later_inbox) = mpsc::channel(QUEUE);
         let (hints, hint_inbox) = mpsc::channel(HINTS);
         let (state, state_seen) = watch::channel(AccountState::Connecting);
         let (shown, tree) = watch::channel(Vec::new());
         let (focus, focus_seen) = watch::channel(None);
-        let (stop, tasks, cache) = (CancellationToken::new(), TaskTracker::new(), Cache::default());
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let cache = Cache::new(memory);
         let actor = Actor {
             facts: facts.clone(),
             audience,
@@ -102,6 +107,11 @@ impl Account {
             state,
             focus,
             backoff: Backoff::default(),
+            pulse: pulse::Pulse::default(),
+            round: counts::Round::default(),
+            announced: None,
+            wakings: 0,
+            aside: false,
         };
         let inputs =
             Inputs { now: now_inbox, later: later_inbox, hints: hint_inbox, stop: stop.clone() };
@@ -128,25 +138,7 @@ impl Account {
     /// What the page is shown of it.
     #[must_use]
     pub fn shown(&self) -> Shown {
-        Shown {
-            id: self.0.facts.id.clone(),
-            address: self.0.facts.address.clone(),
-            protocol: Protocol::Imap,
-            state: self.0.state.borrow().clone(),
-            identities: self.0.facts.identities.clone(),
-        }
-    }
-
-    /// Its mailboxes.
-    ///
-    /// # Errors
-    /// Where the server cannot be reached and was not reached before.
-    pub async fn list_mailboxes(&self) -> Result<Vec<Mailbox>, Error> {
-        let known = self.0.tree.borrow().clone();
-        if !known.is_empty() {
-            return Ok(known);
-        }
-        self.ask(Urgency::Now, |actor| async move { Ok(actor.tree.shown()) }.boxed()).await
+        self.0.facts.shown(self.0.state.borrow().clone())
     }
 
     /// Connects now if there is no connection.

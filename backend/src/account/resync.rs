@@ -11,7 +11,7 @@ use super::absorb::{FLAGS_AT_ONCE, ROWS_AT_ONCE};
 use super::actor::Actor;
 use super::error::Error;
 use super::listing::Listing;
-use crate::store::{FlagsOf, Selected};
+use crate::store::{self, FlagsOf, Selected};
 
 /// What became of a mailbox's uids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +45,12 @@ impl Actor {
         }
         let flags = match (since, selected.highest_modseq) {
             (Some(since), Some(now)) if since == now => Vec::new(),
-            (Some(since), Some(_)) => self.imap()?.flags_since(since).await?,
-            _ => {
-                let shown = self.shown_uids(id);
-                self.imap()?.flags_by_uid(&shown).await?
-            }
+            (Some(since), Some(_)) => match self.imap()?.flags_since(since).await {
+                // Offered and not meant: what the windows show is asked for as without it.
+                Err(store::Error::Refused { .. }) => self.shown_flags(id).await?,
+                changed => changed?,
+            },
+            _ => self.shown_flags(id).await?,
         };
         let changed: Vec<(u32, Flags)> = flags.into_iter().map(by_uid).collect();
         if changed.len() > FLAGS_AT_ONCE {
@@ -90,6 +91,12 @@ impl Actor {
             rows.into_iter().map(|row| self.row(id, validity, row)).collect();
         self.insert(id, &rows);
         Ok(true)
+    }
+
+    /// The flags of what windows on a mailbox show.
+    async fn shown_flags(&mut self, id: &MailboxId) -> Result<Vec<FlagsOf>, Error> {
+        let shown = self.shown_uids(id);
+        Ok(self.imap()?.flags_by_uid(&shown).await?)
     }
 
     /// The uids that windows on a mailbox show.

@@ -1,7 +1,7 @@
 //! Selecting mailboxes, and bringing what is known of one up to date.
 
 use postern_shared::event::Event;
-use postern_shared::mailbox::{Counts, MailboxId};
+use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, MessageSummary};
 use postern_shared::uid::{Uid, UidValidity};
 use postern_shared::window::{Filter, Generation};
@@ -193,49 +193,6 @@ impl Actor {
             self.learn_uids(id).await?;
         }
         self.later(Chore::Count(id.clone()));
-        Ok(())
-    }
-
-    /// Asks how much is in a mailbox and tells everybody if that is news.
-    pub(super) async fn count(&mut self, id: &MailboxId) -> Result<(), Error> {
-        let Ok(name) = self.name(id) else { return Ok(()) };
-        let status = self.imap()?.status(&name).await?;
-        let counts = Counts { messages: status.messages, unseen: status.unseen };
-        self.take_counts(vec![(id.clone(), counts)]);
-        Ok(())
-    }
-
-    /// Takes counts in and tells what is news.
-    pub(super) fn take_counts(&mut self, all: Vec<(MailboxId, Counts)>) -> Vec<MailboxId> {
-        let news: Vec<(MailboxId, Counts)> =
-            all.into_iter().filter(|(id, counts)| self.tree.set_counts(id, *counts)).collect();
-        let changed = news.iter().map(|(id, _)| id.clone()).collect();
-        if !news.is_empty() {
-            self.shown.send_replace(self.tree.shown());
-            let event = Event::CountsChanged(self.facts.id.clone(), news);
-            self.audience.publish(&event);
-        }
-        changed
-    }
-
-    /// Asks for everything that nobody pushes: mailboxes, their counts, the selected one's news.
-    pub(super) async fn poll(&mut self) -> Result<(), Error> {
-        // A link that went while the queue of work was full could not say so.
-        self.windows.keep(|link| self.audience.holds(link));
-        self.drop_unused();
-        let listed = self.imap()?.list().await?;
-        let before: Vec<(MailboxId, Option<Counts>)> =
-            self.tree.selectable().map(|n| (n.shown.id.clone(), n.shown.counts)).collect();
-        self.take_tree(super::tree::Tree::new(&self.facts.id, listed));
-        for (id, counts) in before {
-            let now = self.tree.get(&id).and_then(|node| node.shown.counts);
-            if now != counts && self.windows.has(&id) {
-                self.later(Chore::Refresh(id));
-            }
-        }
-        if let Some(id) = self.selected.clone() {
-            self.later(Chore::Refresh(id));
-        }
         Ok(())
     }
 }

@@ -64,6 +64,14 @@ impl Tree {
         self.nodes.iter().filter(|node| node.shown.selectable)
     }
 
+    /// Takes over the counts that were known, where the server did not tell any this time.
+    pub(super) fn keep_counts(&mut self, before: &Self) {
+        for node in &mut self.nodes {
+            let known = || before.get(&node.shown.id).and_then(|old| old.shown.counts);
+            node.shown.counts = node.shown.counts.or_else(known);
+        }
+    }
+
     /// Takes counts in; says whether they are news.
     pub(super) fn set_counts(&mut self, id: &MailboxId, counts: Counts) -> bool {
         let Some(at) = self.index.get(id) else { return false };

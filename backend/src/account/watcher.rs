@@ -18,8 +18,9 @@ use crate::net;
 use crate::store::imap::{ImapConnection, Limits};
 use crate::store::{self, MailboxName};
 
-/// Where to watch; nothing while there is no command connection.
-pub(super) type Focus = Option<(MailboxId, MailboxName)>;
+/// Where to watch, and how often the machine slept so far; nothing while there is no command
+/// connection.
+pub(super) type Focus = Option<(MailboxId, MailboxName, u32)>;
 
 /// How long a server that spares no second connection is left alone.
 const LONG_PAUSE: Duration = Duration::from_secs(600);
@@ -67,7 +68,7 @@ impl Watcher {
     async fn keep_watching(&mut self, connection: &mut Option<ImapConnection>) {
         let mut backoff = Backoff::default();
         while !self.stop.is_cancelled() {
-            let Ok(Some((mailbox, name))) =
+            let Ok(Some((mailbox, name, _))) =
                 self.focus.wait_for(Option::is_some).await.map(|focus| focus.clone())
             else {
                 return;
@@ -126,7 +127,7 @@ impl Watcher {
             self.hint(mailbox);
         }
         let watched = self.focus.borrow_and_update().clone();
-        if watched.as_ref().is_none_or(|(id, _)| id != mailbox) {
+        if watched.as_ref().is_none_or(|(id, ..)| id != mailbox) {
             return Ok(());
         }
         let (mut focus, stop) = (self.focus.clone(), self.stop.clone());

@@ -74,6 +74,11 @@ impl Windows {
         self.open.retain(|key, _| is_here(key.link));
     }
 
+    /// Closes every window on a mailbox.
+    pub(super) fn close_on(&mut self, mailbox: &MailboxId) {
+        self.open.retain(|_, window| window.mailbox != *mailbox);
+    }
+
     /// Says which window a user looks at.
     pub(super) fn focus(&mut self, key: WindowKey) {
         if self.open.contains_key(&key) {

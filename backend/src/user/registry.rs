@@ -13,7 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::carrier::Carrier;
 use super::{Actions, User};
-use crate::account::{Account, Audience, Facts};
+use crate::account::{Account, Audience, Facts, Memory, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -54,6 +54,8 @@ pub(super) struct Inner {
     clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
     message_limit: usize,
+    /// Messages opened before, of everybody's accounts.
+    memory: Memory,
     /// More than one of a user where sessions have different passwords, which may all be good
     /// (those made for one program each); the last one came in last.
     present: Mutex<HashMap<UserId, Vec<Present>>>,
@@ -87,7 +89,8 @@ impl Users {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
             let message_limit = (limits.message_mb as usize) << 20;
-            Inner { db, clock, outbox, message_limit, present: Mutex::default() }
+            let memory = Memory::default();
+            Inner { db, clock, outbox, message_limit, memory, present: Mutex::default() }
         }))
     }
 
@@ -151,9 +154,15 @@ impl Users {
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
+        let surroundings = Surroundings {
+            audience: audience.clone(),
+            clock: clock.clone(),
+            memory: self.0.memory.clone(),
+            durable: (db.clone(), id),
+        };
         User {
             id,
-            accounts: vec![Account::start(facts, audience.clone(), clock.clone())],
+            accounts: vec![Account::start(facts, surroundings)],
             audience,
             actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),

@@ -16,11 +16,9 @@ use crate::store::{Counts, Error, ListedMailbox, MailboxName};
 const STATUS_ITEMS: &str = "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
 /// STATUS commands in one write.
 const PIPELINE: usize = 16;
-/// Mailboxes that are counted one by one; the rest stay without counts.
-const MOST_COUNTED: usize = 128;
 
 impl ImapConnection {
-    /// Every mailbox that the user can see.
+    /// Every mailbox that the user can see; with counts where the server tells them along.
     ///
     /// # Errors
     /// `Garbled` if none can be read: there is always an inbox.
@@ -40,7 +38,6 @@ impl ImapConnection {
             return Err(Error::Garbled("LIST"));
         }
         settle_roles(&mut listed);
-        self.count(&mut listed).await?;
         Ok(listed)
     }
 
@@ -89,29 +86,26 @@ impl ImapConnection {
         Ok(())
     }
 
-    /// Asks for the counts that LIST did not bring.
-    async fn count(&mut self, listed: &mut [ListedMailbox]) -> Result<(), Error> {
-        let open = |mailbox: &&mut ListedMailbox| mailbox.selectable && mailbox.counts.is_none();
-        let mut open: Vec<_> = listed.iter_mut().filter(open).take(MOST_COUNTED).collect();
-        for batch in open.chunks_mut(PIPELINE) {
-            let commands = batch.iter().map(|mailbox| {
-                Ok(Command::new("STATUS").mailbox(&mailbox.name)?.words(STATUS_ITEMS))
-            });
-            let commands = commands.collect::<Result<Vec<_>, Error>>()?;
+    /// How much is in each of these mailboxes; none for one that cannot be counted.
+    ///
+    /// # Errors
+    /// As every verb.
+    pub async fn statuses(&mut self, names: &[MailboxName]) -> Result<Vec<Option<Counts>>, Error> {
+        let mut all = Vec::with_capacity(names.len());
+        for batch in names.chunks(PIPELINE) {
+            let command = |name| Ok(Command::new("STATUS").mailbox(name)?.words(STATUS_ITEMS));
+            let commands = batch.iter().map(command).collect::<Result<Vec<_>, Error>>()?;
             let results = self.run_pipelined(commands).await?;
-            for (mailbox, result) in batch.iter_mut().zip(results) {
+            for (name, result) in batch.iter().zip(results) {
                 match result {
-                    Ok(exchange) => {
-                        let counts = self.read_statuses(exchange);
-                        mailbox.counts = counts.get(&mailbox.name).copied();
-                    }
+                    Ok(exchange) => all.push(self.read_statuses(exchange).get(name).copied()),
                     Err(error) if error.is_lost() => return Err(error),
                     // One that cannot be counted is still a mailbox.
-                    Err(_) => {}
+                    Err(_) => all.push(None),
                 }
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     fn read_list(&mut self, exchange: Exchange, wanted: Name) -> Vec<ListedMailbox> {

@@ -88,8 +88,11 @@ async fn a_plain_server_is_listed_and_counted() {
     let (mut connection, _server) = connected("", script(steps)).await;
     let listed = connection.list().await.unwrap();
     assert_eq!(listed.iter().map(|it| it.subscribed).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(listed[0].counts.map(|it| it.messages), Some(3));
     assert_eq!((listed[1].name.as_bytes(), listed[1].counts), (&b"a\"b\\"[..], None));
+    let names: Vec<_> = listed.into_iter().map(|it| it.name).collect();
+    let counts = connection.statuses(&names).await.unwrap();
+    assert_eq!(counts[0].map(|it| it.messages), Some(3));
+    assert_eq!(counts[1], None, "one that cannot be counted is still a mailbox");
 }
 
 #[tokio::test]

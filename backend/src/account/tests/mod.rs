@@ -15,8 +15,12 @@ use postern_shared::message::MessageSummary;
 use postern_shared::window::{Anchor, Delta, Total, View, Window, WindowId};
 use tokio::sync::mpsc::Receiver;
 
+mod connection;
+
 use super::*;
+use crate::clock::Clock;
 use crate::config;
+use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::secret::Secret;
 use crate::store::imap::Credentials;
@@ -30,22 +34,36 @@ struct Stage {
     host: Host,
     account: Account,
     events: Receiver<Event>,
+    audience: Arc<Audience>,
+    _place: tempfile::TempDir,
 }
 
 impl Stage {
     async fn new(messages: usize) -> Self {
         let host = MailHost::builder().user(ALICE, "Alice", "secret").start().await.unwrap();
-        Self::on(host, messages)
+        Self::on(host, messages).await
     }
 
-    fn on(host: Host, messages: usize) -> Self {
+    async fn on(host: Host, messages: usize) -> Self {
+        Self::at(host, messages, Clock::system()).await
+    }
+
+    async fn at(host: Host, messages: usize, clock: Clock) -> Self {
         for number in 1..=messages {
             host.deliver(ALICE, message(number)).unwrap();
         }
         let audience = Arc::new(Audience::default());
         let events = audience.join(LINK, CancellationToken::new());
-        let account = Account::start(facts(&host), audience, Clock::system());
-        Self { host, account, events }
+        let place = tempfile::tempdir().unwrap();
+        let db = Db::open(place.path()).await.unwrap();
+        let surroundings = Surroundings {
+            audience: audience.clone(),
+            clock,
+            memory: Memory::default(),
+            durable: (db, UserId([1; 16])),
+        };
+        let account = Account::start(facts(&host), surroundings);
+        Self { host, account, events, audience, _place: place }
     }
 
     /// Waits until the watcher idles and the actor has nothing left to do.
@@ -54,7 +72,14 @@ impl Stage {
             while self.host.connections().commands(ALICE, "IDLE") == 0 {
                 tokio::task::yield_now().await;
             }
-            self.account.ask(Urgency::Ahead, |_| async { Ok(()) }.boxed()).await.unwrap();
+            let idle = |actor: &Actor| actor.chores.is_empty();
+            let is_idle = || {
+                self.account.ask(Urgency::Ahead, move |actor| {
+                    let idle = idle(actor);
+                    async move { Ok(idle) }.boxed()
+                })
+            };
+            while !is_idle().await.unwrap() {}
         };
         tokio::time::timeout(PATIENCE, settled).await.expect("everything comes to rest");
     }
@@ -305,7 +330,7 @@ async fn a_comparison_that_was_refused_leaves_no_outdated_listing() {
 async fn a_move_in_two_steps_is_not_begun_again() {
     let capabilities = Capabilities { moves: false, ..Capabilities::default() };
     let host = MailHost::builder().capabilities(capabilities).user(ALICE, "Alice", "secret");
-    let mut stage = Stage::on(host.start().await.unwrap(), 1);
+    let mut stage = Stage::on(host.start().await.unwrap(), 1).await;
     let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
     let trash = stage.mailbox("Trash").await;
     stage.event(|event| online(&event).then_some(())).await;
