@@ -130,6 +130,23 @@ impl Dovecot {
         Ok(lines.lines().filter(|line| line.starts_with(&person.address)).count())
     }
 
+    /// Gives a mailbox another UIDVALIDITY, as an administrator can; its UIDs stay.
+    pub fn renew_uid_validity(&self, person: &Person, mailbox: &str) -> Result<()> {
+        let doveadm = |arguments: &[&str]| -> Result<String> {
+            let mut command = Command::new(server::program("doveadm")?);
+            command.args(["-c", &self.path("dovecot.conf"), "mailbox"]).args(arguments);
+            let done = command.output()?;
+            let complaint = String::from_utf8_lossy(&done.stderr).into_owned();
+            ensure!(done.status.success(), "doveadm mailbox {arguments:?}: {complaint}");
+            Ok(String::from_utf8(done.stdout)?)
+        };
+        let user = person.address.as_str();
+        let status = doveadm(&["status", "-u", user, "uidvalidity", mailbox])?;
+        let now = status.trim().rsplit('=').next().unwrap_or_default().parse::<u32>()?;
+        let next = (now + 1).to_string();
+        doveadm(&["update", "-u", user, "--uid-validity", &next, mailbox]).map(drop)
+    }
+
     /// What the server logged, for a test that counts sign-ins or explains a failure.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default()

@@ -125,6 +125,16 @@ impl Ground {
         RawImap::sign_in(self.port(), person).await
     }
 
+    /// Gives a mailbox another UIDVALIDITY, under everybody who has it open.
+    pub fn renew_uid_validity(&self, person: &Person, mailbox: &str) -> Result<()> {
+        match &self.server {
+            Kind::Host(host) => {
+                Ok(host.renew_uid_validity((&person.address, mailbox)).map(drop)?)
+            }
+            Kind::Dovecot(dovecot) => dovecot.renew_uid_validity(person, mailbox),
+        }
+    }
+
     /// Files a message as another mail program does, arrived at this second since 1970.
     pub async fn file(
         &self,

@@ -66,6 +66,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the server refused with this response code (RFC 5530).
+    #[must_use]
+    pub fn has_code(&self, wanted: &str) -> bool {
+        let Self::Refused { code: Some(code), .. } = self else { return false };
+        code.split(' ').next().is_some_and(|code| code.eq_ignore_ascii_case(wanted))
+    }
+
     /// Whether another try over a new connection may succeed.
     #[must_use]
     pub fn is_lost(&self) -> bool {

@@ -136,6 +136,11 @@ impl Connection {
         }
         let compressing = self.session.compressing;
         self.session.execute(&command);
+        if self.session.is_evicted() {
+            // It happened while the command ran: what was found out counts in other numbers.
+            self.output.send(EVICTED).await?;
+            return Err(Closed);
+        }
         self.flush(effect).await?;
         if self.session.compressing && !compressing {
             self.output.stream.start();

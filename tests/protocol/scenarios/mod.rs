@@ -6,8 +6,10 @@
 
 mod changes;
 mod list;
+mod order;
 mod push;
 mod reading;
+mod resync;
 mod transfer;
 
 use std::fmt::Debug;
@@ -28,12 +30,17 @@ use tokio::net::TcpStream;
 type Scenario = (&'static str, for<'a> fn(&'a mut Stage<'a>) -> Play<'a>);
 type Play<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 17] = [
     ("listing", |stage| Box::pin(list::mailboxes_are_listed(stage))),
     ("counting", |stage| Box::pin(list::counts_are_told(stage))),
     ("rows", |stage| Box::pin(reading::rows_come_in_order(stage))),
     ("opening", |stage| Box::pin(reading::a_message_is_opened(stage))),
     ("slicing", |stage| Box::pin(reading::a_body_comes_in_slices(stage))),
+    ("ordering", |stage| Box::pin(order::orders_are_right(stage))),
+    ("threading", |stage| Box::pin(order::threads_are_right(stage))),
+    ("indexing", |stage| Box::pin(order::index_rows_are_whole(stage))),
+    ("resyncing", |stage| Box::pin(resync::changes_of_the_meantime_are_found(stage))),
+    ("organising", |stage| Box::pin(resync::mailboxes_are_made_and_removed(stage))),
     ("flags", |stage| Box::pin(changes::flags_are_set_and_cleared(stage))),
     ("expunging", |stage| Box::pin(changes::an_expunge_takes_what_it_is_told(stage))),
     ("copying", |stage| Box::pin(transfer::copies_are_where_the_answer_says(stage))),

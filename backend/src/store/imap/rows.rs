@@ -23,6 +23,9 @@ enum Numbers {
     Uid,
 }
 
+/// How often a FETCH is repeated that met messages which another client is removing.
+const EXPUNGE_TRIES: u32 = 5;
+
 /// Rows by position, while the answer arrives.
 #[derive(Debug, Default)]
 struct Gathered {
@@ -36,6 +39,21 @@ impl ImapConnection {
     /// # Errors
     /// As every verb. A row that the server leaves out is absent.
     pub async fn rows_by_seq(&mut self, range: RangeInclusive<u32>) -> Result<Vec<Row>, Error> {
+        let mut tries = 0;
+        loop {
+            match self.try_rows_by_seq(range.clone()).await {
+                // Some are gone and could not be told of during FETCH (RFC 5530, RFC 2180 §4.1):
+                // NOOP lets the server tell, and then the positions are right.
+                Err(error) if error.has_code("EXPUNGEISSUED") && tries < EXPUNGE_TRIES => {
+                    tries += 1;
+                    self.noop().await?;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_rows_by_seq(&mut self, range: RangeInclusive<u32>) -> Result<Vec<Row>, Error> {
         let Some((_, selected)) = &self.selection else { return Err(Error::Invalid("no mailbox")) };
         let (first, last) = ((*range.start()).max(1), (*range.end()).min(selected.exists));
         if first > last {
