@@ -1,6 +1,15 @@
 //! A mailbox's name: the server's exact bytes, and what a person reads (modified UTF-7,
 //! RFC 3501 §5.1.3).
 
+/// How names are spelt on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// Modified UTF-7.
+    Utf7,
+    /// UTF-8: after ENABLE UTF8=ACCEPT (RFC 6855), and in IMAP4rev2.
+    Utf8,
+}
+
 /// A name as the server knows it. Two names are the same if their bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MailboxName(Vec<u8>);
@@ -14,6 +23,21 @@ impl MailboxName {
         } else {
             Self(raw.to_vec())
         }
+    }
+
+    /// Takes a name as it was spelt on a connection. However it was spelt, it is the same name.
+    pub(super) fn read(raw: &[u8], spelling: Spelling) -> Self {
+        match (spelling, std::str::from_utf8(raw)) {
+            (Spelling::Utf8, Ok(text)) => Self::from_text(text),
+            _ => Self::from_server(raw),
+        }
+    }
+
+    /// The name in another spelling than its own bytes; none where those are what is wanted.
+    pub(super) fn spelt(&self, spelling: Spelling) -> Option<String> {
+        let text = std::str::from_utf8(&self.0).ok().and_then(decode)?;
+        // A name that is no proper modified UTF-7 is known by its bytes alone.
+        (spelling == Spelling::Utf8 && encode(&text).as_bytes() == self.0).then_some(text)
     }
 
     /// Encodes a name that a person gave.
@@ -139,6 +163,18 @@ mod tests {
         let name = MailboxName::from_server(b"a&b\xFF");
         assert_eq!(name.as_bytes(), b"a&b\xFF");
         assert_eq!(name.decoded(), "a&b\u{FFFD}");
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_either_spelling() {
+        for text in ["Entwürfe", "Q&A", "&APw-", "台北/日本語", "plain"] {
+            let name = MailboxName::read(text.as_bytes(), Spelling::Utf8);
+            assert_eq!(name, MailboxName::from_text(text));
+            assert_eq!(name.spelt(Spelling::Utf8).as_deref(), Some(text));
+            assert_eq!(name.spelt(Spelling::Utf7), None);
+        }
+        let odd = MailboxName::read(b"a\xFF", Spelling::Utf8);
+        assert_eq!((odd.as_bytes(), odd.spelt(Spelling::Utf8)), (&b"a\xFF"[..], None));
     }
 
     #[test]

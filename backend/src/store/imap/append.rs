@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mail_parser::DateTime;
 use postern_shared::flag::Flag;
-use tokio::time::timeout;
 
 use super::command::Command;
 use super::connection::{ImapConnection, drive};
+use super::patience::Patience;
 use crate::store::{Error, MailboxName};
 
 /// The slowest upload that is waited for, in octets a second.
@@ -26,16 +26,18 @@ impl ImapConnection {
         internal_date: Option<i64>,
         message: Vec<u8>,
     ) -> Result<Option<(u32, u32)>, Error> {
-        let time = Duration::from_secs(message.len() as u64 / SLOWEST) + self.limits.exchange_time;
+        let upload = Duration::from_secs(message.len() as u64 / SLOWEST);
         let mut command = Command::new("APPEND").mailbox(name)?.flags(flags)?;
         if let Some(seconds) = internal_date {
             command = command.words(&format!("\"{}\"", date_time(seconds)));
         }
         let command = command.words("").literal(message);
         let (tag, mode) = (self.next_tag(), self.literal_mode());
-        let writes = command.writes(&tag, mode);
+        let writes = command.spelt(self.spelling()).writes(&tag, mode);
         self.begin(Some(tag))?;
-        let outcome = timeout(time, drive(self.wire(), writes)).await;
+        let patience = self.patience();
+        let patience = Patience { whole: patience.whole + upload, ..patience };
+        let outcome = patience.wait(drive(self.wire(), writes)).await;
         let exchange = self.settle(outcome)?;
         let uids = exchange.status.as_ref().and_then(|status| {
             let (validity, uid) = status.code_arguments("APPENDUID")?.split_once(' ')?;

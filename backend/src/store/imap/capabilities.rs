@@ -62,21 +62,26 @@ impl Capabilities {
         if status.condition == Condition::Bye {
             return None;
         }
-        status.code_arguments("CAPABILITY").map(Self::read).filter(|found| !found.is_empty())
+        status.code_arguments("CAPABILITY").map(Self::of_words).filter(|found| !found.is_empty())
     }
 
     /// Those that the server told while it did a command, the latest of them.
     pub(super) fn of_exchange(exchange: &Exchange) -> Option<Self> {
         let told = exchange.untagged.iter().rev().find_map(|response| {
             if let Some((_, content)) = response.untagged(Name::Capability) {
-                return Some(Self::read(&String::from_utf8_lossy(content)));
+                return Some(Self::read(content));
             }
             response.status().and_then(Self::of_status)
         });
         exchange.status.as_ref().and_then(Self::of_status).or(told)
     }
 
-    fn read(words: &str) -> Self {
+    /// Those of an untagged CAPABILITY.
+    pub(super) fn read(content: &[u8]) -> Self {
+        Self::of_words(&String::from_utf8_lossy(content))
+    }
+
+    fn of_words(words: &str) -> Self {
         Self(words.split_whitespace().map(str::to_ascii_uppercase).collect())
     }
 }

@@ -3,6 +3,7 @@
 
 use postern_shared::flag::Flag;
 
+use crate::store::mailbox_name::Spelling;
 use crate::store::{Error, MailboxName};
 
 /// One command without its tag: pieces of line, with literals between them.
@@ -11,6 +12,8 @@ pub(super) struct Command {
     /// The pieces of line; between each two of them stands a literal.
     lines: Vec<Vec<u8>>,
     literals: Vec<Vec<u8>>,
+    /// The mailbox names that stand in the first line, and where each begins and ends.
+    names: Vec<(usize, usize, MailboxName)>,
 }
 
 /// How literals may be sent without waiting.
@@ -25,7 +28,7 @@ pub(super) enum LiteralMode {
 impl Command {
     /// A command that begins with fixed words.
     pub(super) fn new(words: impl Into<String>) -> Self {
-        Self { lines: vec![words.into().into_bytes()], literals: Vec::new() }
+        Self { lines: vec![words.into().into_bytes()], literals: Vec::new(), names: Vec::new() }
     }
 
     /// Adds a space and fixed words: never anything that a person or a server wrote.
@@ -37,31 +40,45 @@ impl Command {
 
     /// Adds a string: quoted if it is plain, otherwise a literal.
     pub(super) fn string(mut self, string: &[u8]) -> Result<Self, Error> {
+        self.space();
+        self.bare_string(string)
+    }
+
+    /// The same without a space before it.
+    fn bare_string(mut self, string: &[u8]) -> Result<Self, Error> {
         if string.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n')) {
             return Err(Error::Invalid("control characters"));
         }
-        self.space();
         if string.len() > 1000 || !string.iter().all(|byte| matches!(byte, b' '..=b'~')) {
             return Ok(self.literal(string.to_vec()));
         }
-        let line = self.line();
-        line.push(b'"');
-        for byte in string {
-            if matches!(byte, b'"' | b'\\') {
-                line.push(b'\\');
-            }
-            line.push(*byte);
-        }
-        line.push(b'"');
+        self.line().extend(quoted(string));
         Ok(self)
     }
 
     /// Adds a mailbox name.
-    pub(super) fn mailbox(self, name: &MailboxName) -> Result<Self, Error> {
+    pub(super) fn mailbox(mut self, name: &MailboxName) -> Result<Self, Error> {
         if name.as_bytes().is_empty() {
             return Err(Error::Invalid("an empty mailbox name"));
         }
-        self.string(name.as_bytes())
+        self.space();
+        let start = self.line().len();
+        self = self.bare_string(name.as_bytes())?;
+        if self.literals.is_empty() {
+            let end = self.line().len();
+            self.names.push((start, end, name.clone()));
+        }
+        Ok(self)
+    }
+
+    /// The same with its mailbox names spelt as a connection wants them.
+    pub(super) fn spelt(mut self, spelling: Spelling) -> Self {
+        for (start, end, name) in self.names.drain(..).rev() {
+            if let Some(spelt) = name.spelt(spelling) {
+                self.lines[0].splice(start..end, quoted(spelt.as_bytes()));
+            }
+        }
+        self
     }
 
     /// Adds a parenthesised list of flags.
@@ -107,6 +124,19 @@ impl Command {
         writes
     }
 
+    /// Opens a parenthesis: no space follows it.
+    pub(super) fn open(mut self) -> Self {
+        self.space();
+        self.line().push(b'(');
+        self
+    }
+
+    /// Closes one.
+    pub(super) fn close(mut self) -> Self {
+        self.line().push(b')');
+        self
+    }
+
     fn space(&mut self) {
         let line = self.line();
         if !line.ends_with(b"(") {
@@ -121,6 +151,20 @@ impl Command {
         let last = self.lines.len() - 1;
         &mut self.lines[last]
     }
+}
+
+/// A quoted string.
+fn quoted(string: &[u8]) -> Vec<u8> {
+    let mut quoted = Vec::with_capacity(string.len() + 2);
+    quoted.push(b'"');
+    for byte in string {
+        if matches!(byte, b'"' | b'\\') {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    quoted
 }
 
 /// Whether a flag is a system flag or an atom.
@@ -176,6 +220,19 @@ mod tests {
         assert!(matches!(Command::new("STORE").flags(&flags), Err(Error::Invalid(_))));
         let quoted = Command::new("SELECT").string(br#"a"b\c"#).unwrap();
         assert_eq!(quoted.as_line(), Some(r#"SELECT "a\"b\\c""#));
+    }
+
+    #[test]
+    fn names_are_spelt_as_the_connection_wants_them() {
+        let rename = |from: &str, to: &str| {
+            let (from, to) = (MailboxName::from_text(from), MailboxName::from_text(to));
+            Command::new("RENAME").mailbox(&from).unwrap().mailbox(&to).unwrap()
+        };
+        let command = rename("Entwürfe", "Q&A \"neu\"");
+        let plain = command.clone().spelt(Spelling::Utf7);
+        assert_eq!(plain.as_line(), Some("RENAME \"Entw&APw-rfe\" \"Q&-A \\\"neu\\\"\""));
+        let utf8 = command.spelt(Spelling::Utf8);
+        assert_eq!(utf8.as_line(), Some("RENAME \"Entwürfe\" \"Q&A \\\"neu\\\"\""));
     }
 
     #[test]

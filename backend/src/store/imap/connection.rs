@@ -7,16 +7,18 @@
 use std::collections::HashMap;
 
 use async_imap::Session;
-use tokio::time::error::Elapsed;
+use tokio::io::{AsyncWrite, AsyncWriteExt, sink};
 use tokio::time::timeout;
 
 use super::capabilities::Capabilities;
 use super::command::{Command, LiteralMode};
 use super::limits::Limits;
 use super::news;
+use super::patience::{Overdue, Patience};
 use super::refusal::{is_too_many, refused};
-use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Response, Traffic};
+use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Name, Response, Traffic};
 use crate::store::change::Changes;
+use crate::store::mailbox_name::Spelling;
 use crate::store::{Change, Error, MailboxName, Selected};
 
 /// Whether a connection can be used.
@@ -39,6 +41,8 @@ pub struct ImapConnection {
     pub(super) changes: Changes,
     /// Extensions that were asked for, and whether they are on.
     pub(super) enabled: HashMap<&'static str, bool>,
+    /// The server searches for ASCII alone (BADCHARSET).
+    pub(super) searches_ascii: bool,
     state: State,
     last_tag: u32,
     defects: u64,
@@ -57,6 +61,7 @@ impl ImapConnection {
             selection: None,
             changes: Changes::default(),
             enabled: HashMap::new(),
+            searches_ascii: false,
             state: State::Ready,
             last_tag: 0,
             defects: 0,
@@ -84,7 +89,7 @@ impl ImapConnection {
     /// Bytes that went over this connection, after TLS.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.session.get_ref().traffic()
+        self.session.get_ref().counters().traffic()
     }
 
     /// Responses so far that nobody could read.
@@ -110,7 +115,7 @@ impl ImapConnection {
     pub async fn logout(&mut self) {
         if self.begin(None).is_ok() {
             // The server closes; whether it still answers makes no difference.
-            let farewell = timeout(self.limits.sign_in_time, self.session.logout());
+            let farewell = timeout(self.limits.logout_time, self.session.logout());
             drop(farewell.await);
         }
         self.state = State::Dead;
@@ -136,6 +141,12 @@ impl ImapConnection {
         format!("P{}", self.last_tag)
     }
 
+    /// How mailbox names are spelt on this connection.
+    pub(super) fn spelling(&self) -> Spelling {
+        let utf8 = self.enabled.get("UTF8=ACCEPT") == Some(&true);
+        if utf8 || self.capabilities.is_rev2_alone() { Spelling::Utf8 } else { Spelling::Utf7 }
+    }
+
     /// How literals may be sent.
     pub(super) fn literal_mode(&self) -> LiteralMode {
         if self.capabilities.has("LITERAL+") {
@@ -149,16 +160,17 @@ impl ImapConnection {
 
     /// Runs a command to its tagged OK, and gives what the server said.
     pub(super) async fn run(&mut self, command: Command) -> Result<Exchange, Error> {
-        let time = self.limits.exchange_time;
+        let command = command.spelt(self.spelling());
+        let patience = self.patience();
         let Some(line) = command.as_line() else {
             let (tag, mode) = (self.next_tag(), self.literal_mode());
             let writes = command.writes(&tag, mode);
             self.begin(Some(tag))?;
-            let outcome = timeout(time, drive(self.wire(), writes)).await;
+            let outcome = patience.wait(drive(self.wire(), writes)).await;
             return self.settle(outcome);
         };
         self.begin(None)?;
-        let outcome = timeout(time, self.session.run_command_and_check_ok(line)).await;
+        let outcome = patience.wait(self.session.run_command_and_check_ok(line)).await;
         self.settle_typed(outcome)
     }
 
@@ -170,17 +182,43 @@ impl ImapConnection {
         take: impl FnMut(&Response) -> bool,
     ) -> Result<Exchange, Error> {
         let (tag, mode) = (self.next_tag(), self.literal_mode());
-        let writes = command.writes(&tag, mode);
+        let writes = command.spelt(self.spelling()).writes(&tag, mode);
         self.begin(Some(tag))?;
-        let time = self.limits.exchange_time;
-        let outcome = timeout(time, self.hand_on(writes, take)).await;
+        let outcome = self.patience().wait(self.hand_on(writes, take, &mut sink())).await;
         self.settle(outcome)
+    }
+
+    /// The same for an answer with a large literal: octets of one with at least `least` of them go
+    /// into `sink` while they arrive. An error of the sink costs the connection.
+    pub(super) async fn run_spooling(
+        &mut self,
+        command: Command,
+        least: usize,
+        sink: &mut (dyn AsyncWrite + Send + Unpin),
+        take: impl FnMut(&Response) -> bool,
+    ) -> Result<Exchange, Error> {
+        let (tag, mode) = (self.next_tag(), self.literal_mode());
+        let writes = command.spelt(self.spelling()).writes(&tag, mode);
+        self.begin(Some(tag))?;
+        self.wire().spool(least);
+        let outcome = self.patience().wait(self.hand_on(writes, take, sink)).await;
+        self.settle(outcome)
+    }
+
+    /// How long a command is waited for.
+    pub(super) fn patience(&self) -> Patience {
+        Patience {
+            silence: self.limits.silence,
+            whole: self.limits.exchange_time,
+            counters: self.session.get_ref().counters(),
+        }
     }
 
     async fn hand_on(
         &mut self,
         writes: Vec<Vec<u8>>,
         mut take: impl FnMut(&Response) -> bool,
+        sink: &mut (dyn AsyncWrite + Send + Unpin),
     ) -> Result<(), Failure> {
         let mut writes = writes.into_iter();
         let mut next = writes.next();
@@ -191,6 +229,7 @@ impl ImapConnection {
             match self.wire().next().await? {
                 Event::Done => return Ok(()),
                 Event::Continuation => next = writes.next(),
+                Event::Octets(octets) => sink.write_all(&octets).await.map_err(Failure::Io)?,
                 Event::Untagged => {
                     for response in self.wire().drain() {
                         if !take(&response) {
@@ -216,6 +255,8 @@ impl ImapConnection {
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Exchange, Error>>, Error> {
         let mut results = Vec::with_capacity(commands.len());
+        let spelling = self.spelling();
+        let commands: Vec<Command> = commands.into_iter().map(|it| it.spelt(spelling)).collect();
         if commands.iter().any(|command| command.as_line().is_none()) {
             for command in commands {
                 results.push(self.run(command).await);
@@ -235,8 +276,8 @@ impl ImapConnection {
         let mut writes = vec![write];
         for tag in tags {
             self.begin(Some(tag))?;
-            let time = self.limits.exchange_time;
-            let outcome = timeout(time, drive(self.wire(), std::mem::take(&mut writes))).await;
+            let patience = self.patience();
+            let outcome = patience.wait(drive(self.wire(), std::mem::take(&mut writes))).await;
             results.push(self.settle(outcome));
             if !self.is_alive() {
                 let lost = results.pop().and_then(Result::err);
@@ -249,7 +290,7 @@ impl ImapConnection {
     /// Ends a command that async-imap ran.
     pub(super) fn settle_typed<T>(
         &mut self,
-        outcome: Result<async_imap::error::Result<T>, Elapsed>,
+        outcome: Result<async_imap::error::Result<T>, Overdue>,
     ) -> Result<Exchange, Error> {
         // async-imap also reads responses that it has no use for into a channel; ours is the
         // wire's record.
@@ -266,7 +307,7 @@ impl ImapConnection {
     /// Ends a command: gives what the server said if it said OK.
     pub(super) fn settle(
         &mut self,
-        outcome: Result<Result<(), Failure>, Elapsed>,
+        outcome: Result<Result<(), Failure>, Overdue>,
     ) -> Result<Exchange, Error> {
         let exchange = self.wire().take_exchange();
         self.defects += u64::from(exchange.defects);
@@ -275,6 +316,9 @@ impl ImapConnection {
             return Err(self.lost(exchange, outcome));
         };
         self.state = State::Ready;
+        if let Some(capabilities) = Capabilities::of_status(status) {
+            self.capabilities = capabilities;
+        }
         if status.code_arguments("ALERT").is_some() {
             self.changes.push(Change::Alert(status.text.clone()));
         }
@@ -286,7 +330,7 @@ impl ImapConnection {
         Err(error)
     }
 
-    fn lost(&mut self, exchange: Exchange, outcome: Result<Result<(), Failure>, Elapsed>) -> Error {
+    fn lost(&mut self, exchange: Exchange, outcome: Result<Result<(), Failure>, Overdue>) -> Error {
         let farewell = exchange.untagged.iter().rev().filter_map(Response::status);
         let mut farewell = farewell.filter(|status| status.condition == Condition::Bye);
         let refused = farewell.find(|status| is_too_many(&status.text)).map(|s| s.text.clone());
@@ -308,6 +352,13 @@ impl ImapConnection {
 
     /// Takes one response as news, and keeps the selection current.
     pub(super) fn absorb_one(&mut self, response: &Response) {
+        if let Some((_, content)) = response.untagged(Name::Capability) {
+            self.capabilities = Capabilities::read(content);
+            return;
+        }
+        if let Some(capabilities) = response.status().and_then(Capabilities::of_status) {
+            self.capabilities = capabilities;
+        }
         let Some(change) = news::change(response, self.limits.uids) else { return };
         if let Some((_, selected)) = &mut self.selection {
             match &change {

@@ -71,6 +71,16 @@ impl<'a> Fetched<'a> {
         Some((value.bytes().unwrap_or_default(), name.ends_with(b">")))
     }
 
+    /// An item that may have an origin behind its name (`BODY[1]<0>`), and whether it has.
+    pub(super) fn item(&self, wanted: &str) -> Option<(&Value<'a>, bool)> {
+        self.items.iter().find_map(|(name, value)| {
+            let (head, origin) = name.split_at_checked(wanted.len())?;
+            let is_it = head.eq_ignore_ascii_case(wanted.as_bytes());
+            (is_it && matches!(origin.first(), None | Some(b'<')))
+                .then_some((value, !origin.is_empty()))
+        })
+    }
+
     /// The same octets without a copy where they lie in the response as they are.
     pub(super) fn slice_of(&self, octets: &[u8]) -> Bytes {
         let (whole, part) = (self.bytes.as_ptr_range(), octets.as_ptr_range());

@@ -28,7 +28,7 @@ impl ImapConnection {
         let tag = self.next_tag();
         let writes = Command::new("IDLE").writes(&tag, LiteralMode::Synchronising);
         self.begin(Some(tag))?;
-        let started = timeout(self.limits.exchange_time, self.start_idle(writes)).await;
+        let started = self.patience().wait(self.start_idle(writes)).await;
         match started {
             Ok(Ok(Event::Continuation)) => {}
             over => {
@@ -44,8 +44,8 @@ impl ImapConnection {
             // The server ended it by itself.
             Ok(Ok(true)) => Ok(Ok(())),
             Ok(Ok(false)) | Err(_) => {
-                let time = self.limits.exchange_time;
-                timeout(time, drive(self.wire(), vec![b"DONE\r\n".to_vec()])).await
+                let patience = self.patience();
+                patience.wait(drive(self.wire(), vec![b"DONE\r\n".to_vec()])).await
             }
             Ok(Err(failure)) => Ok(Err(failure)),
         };

@@ -10,6 +10,7 @@ use super::connection::ImapConnection;
 use super::ext::token::{Tokens, Value};
 use super::roles;
 use super::wire::{Exchange, Name};
+use crate::store::mailbox_name::Spelling;
 use crate::store::{Counts, Error, ListedMailbox, MailboxName};
 
 /// What STATUS is asked for.
@@ -112,9 +113,10 @@ impl ImapConnection {
         let mut listed: Vec<ListedMailbox> = Vec::new();
         let mut known = HashSet::new();
         let mut rest = Exchange::default();
+        let spelling = self.spelling();
         for response in exchange.untagged {
             if let Some((_, content)) = response.untagged(wanted) {
-                let mailbox = mailbox(content);
+                let mailbox = mailbox(content, spelling);
                 listed.extend(mailbox.filter(|mailbox| known.insert(mailbox.name.clone())));
             } else {
                 rest.untagged.push(response);
@@ -129,9 +131,10 @@ impl ImapConnection {
 
     fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Counts> {
         let mut found = HashMap::new();
+        let spelling = self.spelling();
         for response in exchange.untagged {
             match response.untagged(Name::Status) {
-                Some((_, content)) => found.extend(counts(content)),
+                Some((_, content)) => found.extend(counts(content, spelling)),
                 None => self.absorb_one(&response),
             }
         }
@@ -140,14 +143,14 @@ impl ImapConnection {
 }
 
 /// `(attributes) delimiter name …`
-fn mailbox(content: &[u8]) -> Option<ListedMailbox> {
+fn mailbox(content: &[u8], spelling: Spelling) -> Option<ListedMailbox> {
     let mut tokens = Tokens::new(content);
     let attributes = tokens.next().ok()??;
     let delimiter = tokens.next().ok()??;
     let name = match tokens.next().ok()?? {
         // A mailbox may well be called so.
         Value::Nil => MailboxName::from_server(b"NIL"),
-        name => MailboxName::from_server(name.bytes()?),
+        name => MailboxName::read(name.bytes()?, spelling),
     };
     let has = |attribute: &str| attributes.list().iter().any(|it| it.is(attribute));
     let delimiter = delimiter.text().chars().next();
@@ -163,9 +166,9 @@ fn mailbox(content: &[u8]) -> Option<ListedMailbox> {
 }
 
 /// `name (ITEM number …)`
-fn counts(content: &[u8]) -> Option<(MailboxName, Counts)> {
+fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName, Counts)> {
     let mut tokens = Tokens::new(content);
-    let name = MailboxName::from_server(tokens.next().ok()??.bytes()?);
+    let name = MailboxName::read(tokens.next().ok()??.bytes()?, spelling);
     let items = tokens.next().ok()??;
     let item = |wanted: &str| {
         let mut pairs = items.list().chunks_exact(2);

@@ -4,6 +4,7 @@
 //! holds the verbs; `ext` reads what async-imap cannot; `convert` makes it ours.
 
 mod append;
+mod body;
 mod capabilities;
 mod command;
 mod connection;
@@ -18,10 +19,14 @@ mod list;
 mod mailboxes;
 mod news;
 mod open;
+mod options;
+mod patience;
+mod query;
 mod refusal;
 mod roles;
 mod rows;
 mod search;
+mod search_query;
 mod select;
 mod sign_in;
 mod transfer;
@@ -33,5 +38,6 @@ mod tests;
 pub use capabilities::Capabilities;
 pub use connection::ImapConnection;
 pub use limits::Limits;
-pub use sign_in::Credentials;
-pub use wire::Traffic;
+pub use options::Options;
+pub use sign_in::{Credentials, Proof};
+pub use wire::{ProtocolLog, Traffic};

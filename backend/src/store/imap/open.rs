@@ -1,14 +1,13 @@
-//! Opening a message: its parts, and slices of its bytes (RFC 9051 §6.4.5).
+//! Opening a message: its row and what it is made of (RFC 9051 §6.4.5).
 
-use bytes::Bytes;
-
+use super::body::uid_fetch;
 use super::command::Command;
 use super::connection::ImapConnection;
 use super::convert;
 use super::fetched::Fetched;
 use super::rows::fill;
 use super::wire::Exchange;
-use crate::store::{Error, MailboxName, Opened, Row, Selected, Slice};
+use crate::store::{Error, MailboxName, Opened, Row, Selected};
 
 impl ImapConnection {
     /// Selects a mailbox and opens a message of it, in one write.
@@ -41,45 +40,6 @@ impl ImapConnection {
         let command = self.open_command(uid)?;
         let exchange = self.run(command).await?;
         self.whole(exchange, uid).await
-    }
-
-    /// Octets of a part, from `offset`: `section` as in `Structure`, or empty for the whole
-    /// message; `1.MIME`, `HEADER` and `TEXT` also go. Never marks the message as seen.
-    ///
-    /// # Errors
-    /// `NonExistent` if the message is gone.
-    pub async fn body(
-        &mut self,
-        uid: u32,
-        section: &str,
-        offset: u64,
-        max: u32,
-    ) -> Result<Slice, Error> {
-        if !section.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') || max == 0 {
-            return Err(Error::Invalid("a section"));
-        }
-        let item = format!("(UID BODY.PEEK[{section}]<{offset}.{max}>)");
-        let exchange = self.run(uid_fetch(uid)?.words(&item)).await?;
-        let (mut slice, mut missed) = (None, exchange.defects > 0);
-        for response in &exchange.untagged {
-            let fetched = Fetched::read(response);
-            let fetched = fetched.filter(|it| it.uid().is_none_or(|found| found == uid));
-            let body = fetched.as_ref().and_then(|it| Some((it, it.body(&format!("{section}]"))?)));
-            match body {
-                Some((it, (octets, partial))) => {
-                    slice = Some(cut(it.slice_of(octets), partial, offset, max));
-                }
-                None => {
-                    missed |= Fetched::is_missed(response);
-                    self.absorb_one(response);
-                }
-            }
-        }
-        match slice {
-            Some(slice) => Ok(slice),
-            None if missed => Err(Error::Garbled("FETCH")),
-            None => Err(Error::NonExistent),
-        }
     }
 
     fn open_command(&self, uid: u32) -> Result<Command, Error> {
@@ -130,21 +90,4 @@ impl ImapConnection {
         opened.row.uid = uid;
         found.then_some((opened, complete))
     }
-}
-
-fn uid_fetch(uid: u32) -> Result<Command, Error> {
-    if uid == 0 {
-        return Err(Error::Invalid("a uid"));
-    }
-    Ok(Command::new("UID FETCH").words(&uid.to_string()))
-}
-
-/// What was asked for of what was sent: some servers ignore the partial and send everything.
-fn cut(octets: Bytes, partial: bool, offset: u64, max: u32) -> Slice {
-    let start = if partial { 0 } else { usize::try_from(offset).unwrap_or(usize::MAX) };
-    let start = start.min(octets.len());
-    let most = max as usize;
-    let rest = octets.slice(start..);
-    let end = if partial { rest.len() < most } else { rest.len() <= most };
-    Slice { bytes: rest.slice(..rest.len().min(most)), end }
 }

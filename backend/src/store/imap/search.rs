@@ -12,6 +12,8 @@ pub(super) struct Numbers {
     pub(super) uids: Vec<u32>,
     pub(super) extended: Extended,
     pub(super) answered: bool,
+    /// Whether a plain SEARCH or SORT was among them.
+    pub(super) plain: bool,
     unread: Option<Unread>,
     limit: usize,
     /// As many as will come, where that is known.
@@ -26,10 +28,11 @@ impl Numbers {
     /// Takes a response if it is part of the answer. Some answer ESEARCH with SEARCH.
     pub(super) fn take(&mut self, response: &Response) -> bool {
         let read = if let Some((_, content)) = response.untagged(Name::Esearch) {
-            esearch::esearch(content, self.limit, &mut self.uids).map(|it| self.extended = it)
+            esearch::esearch(content, self.limit, &mut self.uids).map(|it| self.extended.add(it))
         } else if let Some((_, content)) =
             response.untagged(Name::Search).or_else(|| response.untagged(Name::Sort))
         {
+            self.plain = true;
             self.uids.reserve_exact(self.expected.saturating_sub(self.uids.len()));
             esearch::search(content, self.limit, &mut self.uids)
         } else {
@@ -50,7 +53,7 @@ impl Numbers {
     }
 
     /// The uids ascending, each once, in no more memory than they need.
-    fn ascending(mut self) -> Vec<u32> {
+    pub(super) fn ascending(mut self) -> Vec<u32> {
         if !self.uids.is_sorted_by(|left, right| left < right) {
             self.uids.sort_unstable();
             self.uids.dedup();

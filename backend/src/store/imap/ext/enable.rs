@@ -3,7 +3,7 @@
 use crate::store::Error;
 use crate::store::imap::ImapConnection;
 use crate::store::imap::command::Command;
-use crate::store::imap::wire::{Name, Response};
+use crate::store::imap::wire::{Exchange, Name, Response};
 
 impl ImapConnection {
     /// Asks for an extension, once; whether the server switched it on. Only what it names in
@@ -33,6 +33,12 @@ impl ImapConnection {
         self.enabled.insert(extension, on);
         Ok(on)
     }
+}
+
+/// Whether the server said in an exchange that an extension is on.
+pub(in crate::store::imap) fn is_on(exchange: &Exchange, extension: &str) -> bool {
+    let contents = exchange.untagged.iter().filter_map(|it| it.untagged(Name::Enabled));
+    contents.into_iter().any(|(_, content)| names(content, extension))
 }
 
 fn names(content: &[u8], extension: &str) -> bool {

@@ -33,6 +33,19 @@ pub(crate) struct Extended {
     pub partial: bool,
 }
 
+impl Extended {
+    /// Adds what a further response says: a long one was cut into several.
+    pub(crate) fn add(&mut self, other: Self) {
+        *self = Self {
+            count: other.count.or(self.count),
+            min: other.min.or(self.min),
+            max: other.max.or(self.max),
+            modseq: other.modseq.or(self.modseq),
+            partial: other.partial || self.partial,
+        };
+    }
+}
+
 /// The numbers of an untagged SEARCH or SORT, in its order; a `(MODSEQ n)` at its end is none.
 pub(crate) fn search(content: &[u8], limit: usize, uids: &mut Vec<u32>) -> Result<(), Unread> {
     for word in content.split(|byte| byte.is_ascii_whitespace()) {

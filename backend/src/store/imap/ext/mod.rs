@@ -2,7 +2,8 @@
 //! extension that has commands or answers of its own.
 
 mod acl;
-mod enable;
+mod binary;
+pub(super) mod enable;
 pub(super) mod esearch;
 mod namespace;
 pub(super) mod qresync;

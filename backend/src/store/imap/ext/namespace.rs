@@ -4,6 +4,7 @@ use super::token::{Tokens, Value};
 use crate::store::imap::ImapConnection;
 use crate::store::imap::command::Command;
 use crate::store::imap::wire::{Name, Response};
+use crate::store::mailbox_name::Spelling;
 use crate::store::{Error, MailboxName, Namespace, Namespaces};
 
 impl ImapConnection {
@@ -15,10 +16,11 @@ impl ImapConnection {
         if !self.capabilities.has("NAMESPACE") {
             return self.only_namespace().await;
         }
-        let mut found = None;
+        let (mut found, spelling) = (None, self.spelling());
         let take = |response: &Response| {
             let content = response.untagged(Name::Namespace);
-            found = content.map(|(_, content)| namespaces(content)).or_else(|| found.take());
+            found =
+                content.map(|(_, content)| namespaces(content, spelling)).or_else(|| found.take());
             content.is_some()
         };
         let exchange = match self.run_each(Command::new("NAMESPACE"), take).await {
@@ -52,20 +54,20 @@ fn delimiter_of(content: &[u8]) -> Option<char> {
 }
 
 /// `personal others shared`, each NIL or `((prefix delimiter …)…)`.
-fn namespaces(content: &[u8]) -> Option<Namespaces> {
+fn namespaces(content: &[u8], spelling: Spelling) -> Option<Namespaces> {
     let values = Tokens::new(content).all().ok()?;
     let group = |index: usize| {
         let spaces = values.get(index).map(Value::list).unwrap_or_default();
-        spaces.iter().filter_map(namespace).collect()
+        spaces.iter().filter_map(|it| namespace(it, spelling)).collect()
     };
     let found = Namespaces { personal: group(0), others: group(1), shared: group(2) };
     let readable = values.iter().all(|it| it.is_list() || *it == Value::Nil);
     (readable && !values.is_empty()).then_some(found)
 }
 
-fn namespace(value: &Value<'_>) -> Option<Namespace> {
+fn namespace(value: &Value<'_>, spelling: Spelling) -> Option<Namespace> {
     let fields = value.list();
-    let prefix = MailboxName::from_server(fields.first()?.bytes()?);
+    let prefix = MailboxName::read(fields.first()?.bytes()?, spelling);
     Some(Namespace { prefix, delimiter: fields.get(1)?.text().chars().next() })
 }
 
@@ -74,7 +76,7 @@ mod tests {
     use super::*;
 
     fn check(content: &str, expect: &str) {
-        let found = namespaces(content.as_bytes()).map(|it| {
+        let found = namespaces(content.as_bytes(), Spelling::Utf7).map(|it| {
             let one = |it: &Namespace| {
                 let delimiter = it.delimiter.map_or("-".to_owned(), String::from);
                 format!("[{}]{delimiter}", it.prefix.decoded())
@@ -101,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_no_namespace_is_not_read() {
         for content in ["", " ((", " personal NIL NIL"] {
-            assert_eq!(namespaces(content.as_bytes()), None, "{content}");
+            assert_eq!(namespaces(content.as_bytes(), Spelling::Utf7), None, "{content}");
         }
     }
 }

@@ -111,7 +111,7 @@ async fn nesting_without_end_costs_one_row() {
 #[tokio::test]
 async fn a_giant_literal_is_refused_when_it_is_announced() {
     let steps = "C: UID FETCH 12 (UID BODY.PEEK[1]<0.10>)
-                 S: * 2 FETCH (UID 12 BODY[1]<0> {500000000}";
+                 S: * 2 FETCH (UID 12 BODY[1]<0> {5000000000}";
     let (mut connection, _server) = selected("", 3, script(steps)).await;
     let error = connection.body(12, "1", 0, 10).await.unwrap_err();
     assert!(matches!(error, Error::Limit("a literal")), "{error:?}");

@@ -277,3 +277,62 @@ async fn a_size_is_summed_up_by_whom_can() {
     assert_eq!(connection.size_of(&inbox()).await.unwrap(), 4_500_000_000);
     assert!(matches!(connection.size_of(&inbox()).await, Err(Error::Garbled(_))));
 }
+
+#[tokio::test]
+async fn a_query_is_asked_for_as_far_as_the_server_understands() {
+    use crate::store::query::{Query, Term};
+    let query = Query::Term(Term::Subject("Grüße aus Rom".into()));
+    let steps = "C: UID SEARCH CHARSET UTF-8 SUBJECT {15}
+                 S: + go
+                 C# 15
+                 S: * SEARCH 9 3
+                 S: {tag} OK -
+                 C: UID SEARCH CHARSET UTF-8 SUBJECT {15}
+                 S: {tag} NO [BADCHARSET (US-ASCII)] -
+                 C: UID SEARCH SUBJECT \"e aus Rom\"
+                 S: * SEARCH 9 3 5
+                 S: {tag} OK -
+                 C: UID SEARCH SUBJECT \"e aus Rom\"
+                 S: * SEARCH
+                 S: {tag} OK -
+                 C: UID SEARCH SUBJECT \"e aus Rom\"
+                 S: {tag} NO -";
+    let (mut connection, _server) = selected("", 9, script(steps)).await;
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        let it = connection.search_query(&query).await.unwrap();
+        found.push((it.uids, it.exact));
+    }
+    assert_eq!(found, [(vec![3, 9], true), (vec![3, 5, 9], false), (vec![], false)]);
+    assert!(matches!(connection.search_query(&query).await, Err(Error::Refused { .. })));
+}
+
+#[tokio::test]
+async fn only_a_stretch_or_a_count_travels_where_that_can_be_asked_for() {
+    use crate::store::query::{Query, Term};
+    let query = Query::Term(Term::Flag(Flag::Flagged));
+    let steps = "C: UID SEARCH RETURN (COUNT PARTIAL -1:-2) Flagged
+                 S: * ESEARCH (TAG \"{tag}\") UID COUNT 900 PARTIAL (-1:-2 7,12)
+                 S: {tag} OK -
+                 C: UID SEARCH RETURN (COUNT) Flagged
+                 S: * ESEARCH (TAG \"{tag}\") UID COUNT 900
+                 S: {tag} OK -
+                 C: UID SEARCH RETURN (COUNT) Flagged
+                 S: * ESEARCH (TAG \"{tag}\") UID
+                 S: {tag} OK -";
+    let (mut connection, _server) = selected("ESEARCH PARTIAL", 9, script(steps)).await;
+    let part = connection.search_part(&query, 1..=2).await.unwrap();
+    assert_eq!((part.uids, part.total, part.exact), (vec![12, 7], Some(900), true));
+    assert_eq!(connection.search_count(&query).await.unwrap(), (900, true));
+    assert!(matches!(connection.search_count(&query).await, Err(Error::Garbled(_))));
+    let steps = "C: UID SEARCH Flagged
+                 S: * SEARCH 3 5 7 12
+                 S: {tag} OK -
+                 C: UID SEARCH Flagged
+                 S: * SEARCH 3 5 7 12
+                 S: {tag} OK -";
+    let (mut connection, _server) = selected("", 9, script(steps)).await;
+    let part = connection.search_part(&query, 2..=3).await.unwrap();
+    assert_eq!((part.uids, part.total), (vec![7, 5], Some(4)));
+    assert_eq!(connection.search_count(&query).await.unwrap(), (4, true));
+}

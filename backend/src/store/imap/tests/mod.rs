@@ -3,6 +3,8 @@
 mod defects;
 mod extensions;
 mod script;
+mod sign_in;
+mod spool;
 mod transcripts;
 mod verbs;
 mod wire;

@@ -18,6 +18,8 @@ pub(super) enum Step {
     Swallow(usize),
     /// Write.
     Say(Vec<u8>),
+    /// Write octets that are no text; the last `{tag}` is replaced.
+    Raw(Vec<u8>),
     /// Close the connection.
     Close,
 }
@@ -71,11 +73,24 @@ pub(super) async fn play(stream: DuplexStream, steps: Vec<Step>) {
                     return;
                 }
             }
+            Step::Raw(bytes) => {
+                if stream.write_all(&with_tag(bytes, &tag)).await.is_err() {
+                    return;
+                }
+            }
             Step::Close => return,
         }
     }
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).await.unwrap();
+}
+
+/// Replaces the last `{tag}`.
+fn with_tag(mut bytes: Vec<u8>, tag: &str) -> Vec<u8> {
+    if let Some(at) = bytes.windows(5).rposition(|window| window == b"{tag}") {
+        bytes.splice(at..at + 5, tag.bytes());
+    }
+    bytes
 }
 
 fn replace(bytes: &[u8], tag: &str) -> Vec<u8> {
@@ -88,7 +103,13 @@ fn replace(bytes: &[u8], tag: &str) -> Vec<u8> {
 /// Limits that let a test end soon.
 pub(super) fn limits() -> Limits {
     let second = Duration::from_secs(5);
-    Limits { sign_in_time: second, exchange_time: second, idle_time: second, ..Limits::default() }
+    Limits {
+        greeting_time: second,
+        sign_in_time: second,
+        silence: second,
+        idle_time: second,
+        ..Limits::default()
+    }
 }
 
 pub(super) fn credentials() -> Credentials {
@@ -127,6 +148,15 @@ pub(super) async fn selected(
     exists: u32,
     steps: Vec<Step>,
 ) -> (ImapConnection, JoinHandle<()>) {
+    selected_with(capabilities, exists, steps, limits()).await
+}
+
+pub(super) async fn selected_with(
+    capabilities: &str,
+    exists: u32,
+    steps: Vec<Step>,
+    limits: Limits,
+) -> (ImapConnection, JoinHandle<()>) {
     let mut all = script(&format!(
         "C: SELECT \"INBOX\"
          S: * {exists} EXISTS
@@ -134,7 +164,7 @@ pub(super) async fn selected(
          S: {{tag}} OK [READ-WRITE] -"
     ));
     all.extend(steps);
-    let (mut connection, server) = connected(capabilities, all).await;
+    let (mut connection, server) = connected_with(capabilities, all, limits).await;
     let name = crate::store::MailboxName::from_text("INBOX");
     assert_eq!(connection.select(&name).await.unwrap().exists, exists);
     (connection, server)

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use crate::store::imap::fetched::Fetched;
 use crate::store::imap::limits::Limits;
-use crate::store::imap::wire::{Kind, Name, Response, Splitter, handover};
+use crate::store::imap::wire::{Kind, Name, Piece, Response, Splitter, handover};
 use crate::store::imap::{news, rows};
 
 /// Where the collections lie, beside the repository.
@@ -35,7 +35,7 @@ struct Reading {
 fn read(bytes: &[u8], reading: &mut Reading) {
     let limits = Limits::default();
     let (mut splitter, mut buffer) = (Splitter::default(), BytesMut::from(bytes));
-    while let Ok(Some(response)) = splitter.next(&mut buffer, &limits) {
+    while let Ok(Piece::Response(response)) = splitter.next(&mut buffer, &limits, None) {
         let response = Response::read(response);
         reading.responses += 1;
         reading.garbled += usize::from(response.kind == Kind::Garbled);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::store::imap::ext::token::Tokens;
 use crate::store::imap::limits::Limits;
-use crate::store::imap::wire::{Response, Splitter};
+use crate::store::imap::wire::{Piece, Response, Splitter};
 
 /// Cuts `bytes` as they arrive in pieces of these sizes.
 fn cut(bytes: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
@@ -15,7 +15,9 @@ fn cut(bytes: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
         let size = (*sizes.next().unwrap()).clamp(1, rest.len());
         buffer.extend_from_slice(&rest[..size]);
         rest = &rest[size..];
-        while let Ok(Some(response)) = splitter.next(&mut buffer, &Limits::default()) {
+        while let Ok(Piece::Response(response)) =
+            splitter.next(&mut buffer, &Limits::default(), None)
+        {
             found.push(response.to_vec());
         }
     }

@@ -16,16 +16,25 @@
 //!   the rest in the record alone. What nobody can read costs that response and is counted.
 //! * **One write per command.** Written bytes wait until flush, and are zeroed after (LOGIN).
 //!
+//! * **Large literals pass through.** Where a caller wants it (`spool`), the octets of a large
+//!   literal are handed on while they arrive; one that is too large to keep costs its response.
+//! * **Compression lies beneath** (`compress`), so that inflated bytes meet the same limits.
+//! * **A log for support** (`set_log`) shows the protocol without secrets, names or mail.
+//!
 //! Timeouts are the connection's duty. Only an error of the stream, an exceeded limit or the end
 //! of the stream ends a wire; it then stays ended (`failure`). RFC 9051 §2.2, §7.
 
 mod cut;
+mod deflate;
+mod exchange;
 mod guard;
+mod log;
 mod response;
 mod split;
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -34,9 +43,13 @@ use tokio_util::io::poll_read_buf;
 use zeroize::Zeroize;
 
 use super::limits::Limits;
+use deflate::Deflated;
+pub use exchange::Traffic;
+pub(super) use exchange::{Counters, Event, Exchange, Failure};
 pub(super) use guard::handover;
+pub use log::ProtocolLog;
 pub(super) use response::{Condition, Kind, Name, Response, Status};
-pub(super) use split::Splitter;
+pub(super) use split::{Piece, Splitter};
 
 /// Bytes asked of the stream at once: few while it is quiet, as many connections wait.
 const CHUNK: usize = 4 << 10;
@@ -44,50 +57,6 @@ const CHUNK: usize = 4 << 10;
 const LONG_CHUNK: usize = 64 << 10;
 /// Room for a command; LOGIN fits without a reallocation that would leave a copy behind.
 const LINE: usize = 1 << 10;
-
-/// Why a wire ended.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    #[error("the server closed the connection")]
-    Closed,
-    #[error("the server exceeded the limit of {0}")]
-    Limit(&'static str),
-    #[error("the connection broke")]
-    Io(#[source] io::Error),
-}
-
-/// What the server said to one command.
-#[derive(Debug, Default)]
-pub(super) struct Exchange {
-    tag: Option<String>,
-    /// The tagged status; none until the command is completed.
-    pub(super) status: Option<Status>,
-    /// Every untagged response, in order.
-    pub(super) untagged: Vec<Response>,
-    /// Responses that nobody could read.
-    pub(super) defects: u32,
-    size: usize,
-}
-
-/// What arrived, seen from a raw exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Event {
-    /// The server waits for the rest of the command.
-    Continuation,
-    /// The command is completed; the exchange holds its status.
-    Done,
-    /// Something untagged was recorded.
-    Untagged,
-}
-
-/// Bytes that went over a wire.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// From the server.
-    pub received: u64,
-    /// To the server.
-    pub sent: u64,
-}
 
 /// The stream that async-imap is given.
 pub(super) struct ImapWire {
@@ -100,8 +69,20 @@ pub(super) struct ImapWire {
     outgoing: Vec<u8>,
     written: usize,
     exchange: Exchange,
-    traffic: Traffic,
+    counters: Arc<Counters>,
+    /// The stream beneath counts, because it knows what went over the network.
+    compressed: bool,
+    /// The next write goes nowhere and is answered with OK.
+    pretending: bool,
+    log: Option<ProtocolLog>,
     failure: Option<Failure>,
+}
+
+/// What the stream brought.
+enum Arrival {
+    Response(Response),
+    Octets(Bytes),
+    Skipped,
 }
 
 impl ImapWire {
@@ -115,7 +96,10 @@ impl ImapWire {
             outgoing: Vec::with_capacity(LINE),
             written: 0,
             exchange: Exchange::default(),
-            traffic: Traffic::default(),
+            counters: Arc::default(),
+            compressed: false,
+            pretending: false,
+            log: None,
             failure: None,
         }
     }
@@ -136,6 +120,11 @@ impl ImapWire {
         std::mem::take(&mut self.exchange.untagged)
     }
 
+    /// The text of the last continuation.
+    pub(super) fn challenge(&self) -> Bytes {
+        self.exchange.challenge.clone()
+    }
+
     /// Takes the untagged responses that hold content; statuses stay. They still count.
     pub(super) fn drain(&mut self) -> Vec<Response> {
         let untagged = &mut self.exchange.untagged;
@@ -150,8 +139,34 @@ impl ImapWire {
         self.failure.take()
     }
 
-    pub(super) fn traffic(&self) -> Traffic {
-        self.traffic
+    /// What went over this wire so far, also while somebody waits on it.
+    pub(super) fn counters(&self) -> Arc<Counters> {
+        Arc::clone(&self.counters)
+    }
+
+    /// Where a redacted log of the protocol goes, from now on.
+    pub(super) fn set_log(&mut self, log: Option<ProtocolLog>) {
+        self.log = log;
+    }
+
+    /// Literals of at least so many octets are handed on while they arrive, until the next `begin`.
+    pub(super) fn spool(&mut self, least: usize) {
+        self.exchange.spool = Some(least);
+    }
+
+    /// From here on both directions are deflated (RFC 4978): the server has just said OK to that.
+    pub(super) fn compress(&mut self) {
+        let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let arrived = std::mem::take(&mut self.incoming);
+        self.splitter = Splitter::default();
+        self.stream = Box::new(Deflated::new(plain, arrived, self.counters()));
+        self.compressed = true;
+    }
+
+    /// Answers the next command with OK without sending it: async-imap makes a session only after a
+    /// LOGIN of its own, and sign-in is ours.
+    pub(super) fn pretend(&mut self) {
+        self.pretending = true;
     }
 
     /// Queues bytes and writes everything queued.
@@ -167,62 +182,56 @@ impl ImapWire {
 
     /// Waits for one response outside any command: the greeting.
     pub(super) async fn greeting(&mut self) -> Result<Response, Failure> {
-        std::future::poll_fn(|cx| self.poll_response(cx)).await
+        loop {
+            let arrival = std::future::poll_fn(|cx| self.poll_arrival(cx)).await?;
+            if let Arrival::Response(response) = arrival {
+                return Ok(response);
+            }
+        }
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Event, Failure>> {
         loop {
-            let response = ready!(self.poll_response(cx))?;
-            if let Some(event) = self.record(response)? {
-                return Poll::Ready(Ok(event));
+            match ready!(self.poll_arrival(cx))? {
+                Arrival::Response(response) => {
+                    if let Some(event) = self.exchange.record(response, &self.limits)? {
+                        return Poll::Ready(Ok(event));
+                    }
+                }
+                Arrival::Octets(octets) => return Poll::Ready(Ok(Event::Octets(octets))),
+                Arrival::Skipped => self.exchange.defects += 1,
             }
         }
     }
 
-    fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response, Failure>> {
+    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<Arrival, Failure>> {
         loop {
-            match self.splitter.next(&mut self.incoming, &self.limits) {
-                Ok(Some(bytes)) => return Poll::Ready(Ok(Response::read(bytes))),
-                Ok(None) => {}
+            let spool = self.exchange.spool;
+            match self.splitter.next(&mut self.incoming, &self.limits, spool) {
+                Ok(Piece::Response(bytes)) => {
+                    if let Some(log) = &self.log {
+                        log(&log::received(&bytes, self.exchange.tag.as_deref()));
+                    }
+                    return Poll::Ready(Ok(Arrival::Response(Response::read(bytes))));
+                }
+                Ok(Piece::Octets(octets)) => return Poll::Ready(Ok(Arrival::Octets(octets))),
+                Ok(Piece::Skipped) => return Poll::Ready(Ok(Arrival::Skipped)),
+                Ok(Piece::Nothing) => {}
                 Err(what) => return Poll::Ready(Err(Failure::Limit(what))),
             }
             ready!(self.poll_write_out(cx)).map_err(Failure::Io)?;
-            let long = self.incoming.len() >= CHUNK;
+            let long = self.incoming.len() >= CHUNK || self.splitter.is_passing();
             self.incoming.reserve(if long { LONG_CHUNK } else { CHUNK });
             let read = poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.incoming);
             match ready!(read) {
                 Ok(0) => return Poll::Ready(Err(Failure::Closed)),
-                Ok(count) => self.traffic.received += count as u64,
+                Ok(count) if !self.compressed => {
+                    self.counters.note_received(count);
+                }
+                Ok(_) => {}
                 Err(error) => return Poll::Ready(Err(Failure::Io(error))),
             }
         }
-    }
-
-    /// Enters a response into the record; none if it was nothing that anybody can use.
-    fn record(&mut self, response: Response) -> Result<Option<Event>, Failure> {
-        let exchange = &mut self.exchange;
-        match &response.kind {
-            Kind::Continuation => return Ok(Some(Event::Continuation)),
-            Kind::Tagged { tag, status } if exchange.tag.as_ref() == Some(tag) => {
-                exchange.status = Some(status.clone());
-                return Ok(Some(Event::Done));
-            }
-            Kind::Tagged { .. } | Kind::Garbled => {
-                exchange.defects += 1;
-                return Ok(None);
-            }
-            Kind::Status(_) | Kind::Untagged { .. } => {}
-        }
-        if guard::too_deep(&response, self.limits.nesting) {
-            exchange.defects += 1;
-            return Ok(None);
-        }
-        exchange.size += response.bytes.len();
-        if exchange.size > self.limits.exchange {
-            return Err(Failure::Limit("one command's responses"));
-        }
-        exchange.untagged.push(response);
-        Ok(Some(Event::Untagged))
     }
 
     fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -233,6 +242,15 @@ impl ImapWire {
             let tag = self.outgoing.split(|byte| *byte == b' ').next().unwrap_or_default();
             self.exchange.tag = Some(String::from_utf8_lossy(tag).into_owned());
         }
+        if std::mem::take(&mut self.pretending) {
+            let tag = self.exchange.tag.clone().unwrap_or_default();
+            self.handover = Bytes::from(format!("{tag} OK -\r\n"));
+            self.written = self.outgoing.len();
+        } else if self.written == 0
+            && let Some(log) = &self.log
+        {
+            log(&log::sent(&self.outgoing, self.exchange.tag.as_deref()));
+        }
         while self.written < self.outgoing.len() {
             let rest = &self.outgoing[self.written..];
             let count = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
@@ -240,7 +258,9 @@ impl ImapWire {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.written += count;
-            self.traffic.sent += count as u64;
+            if !self.compressed {
+                self.counters.note_sent(count);
+            }
         }
         // A slice, not the vector: that would also zero all its capacity, after a large APPEND
         // each time anew.
@@ -253,14 +273,22 @@ impl ImapWire {
 
     fn poll_handover(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         while self.handover.is_empty() {
-            let response = ready!(self.poll_response(cx))?;
+            let response = match ready!(self.poll_arrival(cx))? {
+                Arrival::Response(response) => response,
+                // Nobody asked for a literal in pieces.
+                Arrival::Octets(_) => continue,
+                Arrival::Skipped => {
+                    self.exchange.defects += 1;
+                    continue;
+                }
+            };
             let own_tag = self.exchange.tag.as_deref();
             match handover(&response, own_tag, &self.limits) {
                 Some(bytes) => self.handover = bytes,
                 None if guard::is_for_typed(&response) => self.exchange.defects += 1,
                 None => {}
             }
-            self.record(response)?;
+            self.exchange.record(response, &self.limits)?;
         }
         Poll::Ready(Ok(()))
     }
@@ -310,6 +338,8 @@ impl AsyncWrite for ImapWire {
 /// async-imap wants one; it shows no content.
 impl std::fmt::Debug for ImapWire {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImapWire").field("traffic", &self.traffic).finish_non_exhaustive()
+        f.debug_struct("ImapWire")
+            .field("traffic", &self.counters.traffic())
+            .finish_non_exhaustive()
     }
 }

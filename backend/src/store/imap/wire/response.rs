@@ -86,6 +86,13 @@ impl Response {
         }
     }
 
+    /// What follows the first word: of a continuation its text.
+    pub(super) fn text(&self) -> Bytes {
+        let start = self.bytes.iter().position(|byte| *byte == b' ');
+        let text = start.map(|start| self.bytes[start..].trim_ascii()).unwrap_or_default();
+        if text.is_empty() { Bytes::new() } else { self.bytes.slice_ref(text) }
+    }
+
     /// The untagged status, if it is one.
     pub(crate) fn status(&self) -> Option<&Status> {
         match &self.kind {
