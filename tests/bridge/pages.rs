@@ -3,10 +3,12 @@
 use anyhow::Result;
 use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::mailbox::Role;
+use postern_shared::message::Message;
 use postern_tests::bridge::{Bridge, Home};
 use postern_tests::http::{self, Request, Response};
 use postern_tests::pages::blob_path;
 use postern_tests::scene::Scene;
+use postern_tests::visitor::Visitor;
 use postern_tests::world::World;
 
 fn directives(response: &Response) -> Vec<String> {
@@ -62,9 +64,8 @@ Content-Type: text/html; charset=utf-8\r\n\r\n\
 Content-Type: text/html; name=page.html\r\nContent-Disposition: attachment; filename=page.html\r\n\r\n\
 <script>alert(4)</script>\r\n--edge--\r\n";
 
-#[tokio::test]
-async fn a_body_runs_nothing_fetches_nothing_and_belongs_to_its_session() -> Result<()> {
-    let scene = Scene::in_memory().await?;
+/// Anna opens the hostile message.
+async fn open_hostile(scene: &Scene) -> Result<(Visitor, Message)> {
     let anna = scene.person("anna");
     scene.world.session(&anna).await?.append("INBOX", "", [HOSTILE.as_bytes()]).await?;
     let visitor = scene.visitor("anna").await?;
@@ -72,6 +73,13 @@ async fn a_body_runs_nothing_fetches_nothing_and_belongs_to_its_session() -> Res
     let inbox = tab.open(Role::Inbox).await?;
     let key = inbox.list.row("Hostile").expect("it was filed").key.clone();
     let opened = tab.link.call(OpenMessage { key, urgency: Urgency::Now }).await?;
+    Ok((visitor, opened))
+}
+
+#[tokio::test]
+async fn a_body_runs_nothing_fetches_nothing_and_belongs_to_its_session() -> Result<()> {
+    let scene = Scene::in_memory().await?;
+    let (visitor, opened) = open_hostile(&scene).await?;
     assert_eq!(opened.blocked_images, 1);
 
     let path = format!("api/body/{}", opened.body);
@@ -106,13 +114,7 @@ async fn a_body_runs_nothing_fetches_nothing_and_belongs_to_its_session() -> Res
 #[tokio::test]
 async fn a_file_is_saved_never_shown_and_belongs_to_its_owner() -> Result<()> {
     let scene = Scene::in_memory().await?;
-    let anna = scene.person("anna");
-    scene.world.session(&anna).await?.append("INBOX", "", [HOSTILE.as_bytes()]).await?;
-    let visitor = scene.visitor("anna").await?;
-    let mut tab = visitor.tab().await?;
-    let inbox = tab.open(Role::Inbox).await?;
-    let key = inbox.list.row("Hostile").expect("it was filed").key.clone();
-    let opened = tab.link.call(OpenMessage { key, urgency: Urgency::Now }).await?;
+    let (visitor, opened) = open_hostile(&scene).await?;
     let attachment = &opened.attachments[0];
     assert_eq!(attachment.name, "page.html");
     let path = blob_path(&opened.summary.key, &attachment.section);

@@ -25,7 +25,7 @@ cargo xtask VERB
                         protocol bridge page e2e image
   check                 rustfmt, clippy on host and wasm32, rustdoc, the tidy test
   build [--dev]         bundle the page into dist/ and check its size
-  image [FILE]          a container image FROM scratch, as an OCI archive
+  image [FILE]          a container image FROM scratch, as an archive to load
   bench NAME [ARGS]     run a benchmark: page, link, …";
 
 fn main() -> ExitCode {

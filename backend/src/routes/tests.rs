@@ -3,35 +3,12 @@
 use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::net::Provider;
-use crate::secret::Secret;
-use crate::session::{Verifier, VerifyError};
-use crate::{App, Bridge, net};
+use crate::session::FakeVerifier;
+use crate::{App, Bridge};
 use axum::body::to_bytes;
 use axum::http::{HeaderName, Method};
-use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
-
-/// Confirms the password "right"; "nowhere" is a server that is not there.
-struct Fake;
-
-impl Verifier for Fake {
-    fn verify<'a>(
-        &'a self,
-        _: &'a Provider,
-        _: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Result<(), VerifyError>> {
-        Box::pin(async move {
-            match password.expose() {
-                "right" => Ok(()),
-                "nowhere" => Err(VerifyError::Net(net::Error::NotOffered("imap"))),
-                _ => Err(VerifyError::Refused("[AUTHENTICATIONFAILED] no".into())),
-            }
-        })
-    }
-}
 
 struct Bench {
     // Removed with everything in it when the test ends.
@@ -53,7 +30,8 @@ fn config(folder: &tempfile::TempDir, public_url: &str) -> Config {
 async fn bench(public_url: &str) -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::fake(UNIX_EPOCH + Duration::from_secs(1_000_000_000));
-    let state = App::open(config(&folder, public_url), clock, Arc::new(Fake)).await.unwrap();
+    let state =
+        App::open(config(&folder, public_url), clock, Arc::new(FakeVerifier)).await.unwrap();
     Bench { _place: folder, router: router(state.clone()), state }
 }
 
@@ -251,10 +229,11 @@ async fn a_bridge_that_stopped_has_left_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(&folder, "");
     let clock = Clock::system();
-    let bridge = Bridge::start(config.clone(), clock.clone(), Arc::new(Fake)).await.unwrap();
-    let second = Bridge::start(config.clone(), clock.clone(), Arc::new(Fake)).await;
+    let bridge =
+        Bridge::start(config.clone(), clock.clone(), Arc::new(FakeVerifier)).await.unwrap();
+    let second = Bridge::start(config.clone(), clock.clone(), Arc::new(FakeVerifier)).await;
     let error = second.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("in use by another postern"), "{error}");
     bridge.stop().await;
-    Bridge::start(config, clock, Arc::new(Fake)).await.unwrap().stop().await;
+    Bridge::start(config, clock, Arc::new(FakeVerifier)).await.unwrap().stop().await;
 }
