@@ -15,6 +15,8 @@ use std::io::Write;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
+/// Browsers fetch an icon anew with every address that the page shows, unless it may be kept.
+const A_DAY: &str = "public, max-age=86400";
 
 #[derive(Clone)]
 pub(super) struct File {
@@ -58,6 +60,14 @@ impl File {
         packed.unwrap_or_else(|| (None, self.raw.clone()))
     }
 
+    fn kept(&self) -> &'static str {
+        match self.hashed {
+            true => FOR_EVER,
+            false if self.content_type.starts_with("image/") => A_DAY,
+            false => ASK_AGAIN,
+        }
+    }
+
     pub(super) fn into_response(self, headers: &HeaderMap) -> Response {
         let (encoding, bytes) = self.chosen(headers);
         let tag = format!("\"{}-{}\"", self.tag, encoding.map_or("raw", Encoding::name));
@@ -70,10 +80,7 @@ impl File {
         };
         let out = response.headers_mut();
         out.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        out.insert(
-            CACHE_CONTROL,
-            HeaderValue::from_static(if self.hashed { FOR_EVER } else { ASK_AGAIN }),
-        );
+        out.insert(CACHE_CONTROL, HeaderValue::from_static(self.kept()));
         let tag = HeaderValue::try_from(tag).expect("hex digits and fixed text");
         out.insert(ETAG, tag);
         if is_known {
