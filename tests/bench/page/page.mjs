@@ -3,7 +3,7 @@
 import { chromium } from '@playwright/test';
 import { Stage } from '../../e2e/stage.mjs';
 import { signIn } from '../../e2e/play.mjs';
-import { probe, settled } from './probe.mjs';
+import { outcome, probe, settled } from './probe.mjs';
 import { SMALL, NEWSLETTER, newsletter, small } from './letters.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
@@ -59,9 +59,9 @@ async function entering(browser, stage) {
     await page.getByRole('textbox', { name: 'Password' }).fill(password);
     await page.getByRole('button', { name: 'Sign in' }).focus();
     await settled(page);
-    const shown = page.evaluate(() => window.probe.from('keydown', () => window.probe.rows()));
+    await page.evaluate(() => window.probe.arm('keydown', () => window.probe.rows()));
     await page.keyboard.press('Enter');
-    const took = await shown;
+    const took = await outcome(page);
     await page.context().close();
     return took;
   }), commands);
@@ -94,9 +94,9 @@ async function opening(page, stage) {
       // Far apart, so that none is a neighbour of what was open before.
       await page.evaluate((position) => window.probe.jump(position), BLOCK * round + place - 5);
       await settled(page);
-      const shown = page.evaluate((text) => window.probe.from('mousedown', () => window.probe.body(text)), `${subject} ${round}.`);
+      await page.evaluate((text) => window.probe.arm('mousedown', () => window.probe.body(text)), `${subject} ${round}.`);
       await page.getByRole('row', { name: `${subject} ${round}.` }).click({ position: { x: 200, y: 10 } });
-      return shown;
+      return outcome(page);
     }), commands);
   }
   await page.evaluate(() => window.probe.jump(3000));
@@ -104,9 +104,9 @@ async function opening(page, stage) {
   await page.getByRole('grid', { name: 'Messages' }).getByRole('row').nth(5).click();
   figure('next message, neighbour preloaded', 20, await rounds(async () => {
     await page.waitForTimeout(400); // the neighbour is preloaded while a person reads
-    const shown = page.evaluate(() => window.probe.from('keydown', () => window.probe.body()));
+    await page.evaluate(() => window.probe.arm('keydown', () => window.probe.body()));
     await page.keyboard.press('j');
-    return shown;
+    return outcome(page);
   }));
 }
 
@@ -127,6 +127,7 @@ async function jumping(page, stage) {
 }
 
 async function marking(page, stage) {
+  await page.keyboard.press('u'); // keys mean the row in focus once no message is open
   figure('mark read → flag on the server', 20, await rounds(async (round) => {
     const subject = `Unread ${round}.`;
     await stage.do('append', { as: 'anna', mailbox: 'INBOX', message: small(subject) });
@@ -135,9 +136,9 @@ async function marking(page, stage) {
     await row.focus();
     const set = stage.do('watch', { as: 'anna', mailbox: 'INBOX', criteria: `SEEN SUBJECT "${subject}"` });
     await page.waitForTimeout(100); // the watcher has selected the mailbox and is asking
-    const pressed = page.evaluate(() => window.probe.pressed());
+    await page.evaluate(() => window.probe.armPress());
     await page.keyboard.press('Shift+I');
-    return (await set).at - (await pressed);
+    return (await set).at - (await outcome(page));
   }));
 }
 

@@ -36,21 +36,26 @@ export function probe() {
   const frame = () => [...document.querySelectorAll('iframe[title="Message body"]')]
     .find((one) => one.checkVisibility() && one.getBoundingClientRect().width > 100);
   const probe = {
-    started: 0, painted: 0, wasm: 0,
+    started: 0, painted: 0, wasm: 0, outcome: null,
     start() { probe.started = performance.now(); },
-    /** Measures from the next event of a kind. */
-    from(kind, work) {
-      return new Promise((resolve) => {
+    /**
+     * Measures from the next event of a kind. The listener is there when this returns: whoever makes
+     * the event awaits that first, and `outcome` afterwards.
+     */
+    arm(kind, work) {
+      probe.outcome = new Promise((resolve) => {
         addEventListener(kind, (event) => { probe.started = event.timeStamp; resolve(work()); },
           { capture: true, once: true });
       });
     },
-    /** The wall-clock time of the next key press, in milliseconds. */
-    pressed: () => new Promise((resolve) => {
-      addEventListener('keydown', (event) => {
-        if (event.key !== 'Shift') resolve(performance.timeOrigin + event.timeStamp);
-      }, true);
-    }),
+    /** Notes the wall-clock time of the next key press, in milliseconds; as `arm`. */
+    armPress() {
+      probe.outcome = new Promise((resolve) => {
+        addEventListener('keydown', (event) => {
+          if (event.key !== 'Shift') resolve(performance.timeOrigin + event.timeStamp);
+        }, true);
+      });
+    },
     rows: () => when(() => loaded().length >= 5),
     rowAt: (index) => when(() => loaded().some((row) => Number(row.getAttribute('aria-rowindex')) === index)),
     /** The wall-clock time at which a row whose name holds `text` is painted. */
@@ -88,6 +93,9 @@ export function probe() {
     };
   }
 }
+
+/** What the armed measurement came to. */
+export const outcome = (page) => page.evaluate(() => window.probe.outcome);
 
 /** Waits until the page has nothing left to do. */
 export async function settled(page) {
