@@ -4,14 +4,14 @@
 //! under its uid (RFC 9051 §2.3.1.1), its flags do and are kept true.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{Message, MessageKey};
 
 use crate::mime::html::Sanitised;
-use crate::mime::{Parsed, Part};
+use crate::mime::{Parsed, Part, quote};
 
 /// Bytes that one account may hold; a single larger message is held alone.
 const SHARE: usize = 4 << 20;
@@ -29,14 +29,21 @@ pub(super) struct Opened {
     pub parsed: Option<Parsed>,
     /// Its body.
     pub body: Sanitised,
-    /// Its text as a reply quotes it, before the `> `.
-    pub text: String,
+    /// Its text as a reply quotes it, before the `> `; of a whole message once somebody asks.
+    pub text: OnceLock<String>,
 }
 
 impl Opened {
+    /// Its text as a reply quotes it; the first time it takes CPU time.
+    pub(super) fn text(&self) -> &str {
+        let read = || self.parsed.as_ref().map(quote::plain_text).unwrap_or_default();
+        self.text.get_or_init(read)
+    }
+
     fn weight(&self) -> usize {
         let raw = self.parsed.as_ref().map_or(0, |parsed| parsed.raw().len());
-        raw + self.body.html.len() + self.text.len() + 2048
+        let text = self.text.get().map_or(self.body.html.len() / 2, String::len);
+        raw + self.body.html.len() + text + 2048
     }
 }
 

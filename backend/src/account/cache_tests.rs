@@ -35,7 +35,13 @@ fn opened(uid: u32, weight: usize) -> Arc<Opened> {
         blocked_images: 0,
     };
     let text = "x".repeat(weight);
-    Arc::new(Opened { message, parts: Vec::new(), parsed: None, body: Sanitised::default(), text })
+    Arc::new(Opened {
+        message,
+        parts: Vec::new(),
+        parsed: None,
+        body: Sanitised::default(),
+        text: text.into(),
+    })
 }
 
 fn holds(cache: &Cache, uid: u32) -> bool {

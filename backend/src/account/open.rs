@@ -4,7 +4,7 @@
 //! somebody asks. Every slice is a piece of work of its own, so that a click elsewhere overtakes.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
@@ -44,13 +44,16 @@ impl Account {
     /// As for `open_message`.
     pub async fn quote_message(&self, key: &MessageKey) -> Result<Quote, Error> {
         let opened = self.opened(key, Urgency::Now).await?;
-        let envelope = &opened.message.summary.envelope;
-        Ok(Quote {
-            quoted: quote::quote(&opened.text),
-            plain: opened.text.clone(),
-            from: envelope.from.clone(),
-            sent_at: envelope.sent_at,
+        blocking(move || {
+            let envelope = &opened.message.summary.envelope;
+            Quote {
+                quoted: quote::quote(opened.text()),
+                plain: opened.text().to_owned(),
+                from: envelope.from.clone(),
+                sent_at: envelope.sent_at,
+            }
         })
+        .await
     }
 
     /// A message's body, made safe.
@@ -128,7 +131,7 @@ impl Account {
         }
         let summary_key = key.clone();
         blocking(move || {
-            let text = text_of_blocks(&blocks);
+            let text = OnceLock::from(text_of_blocks(&blocks));
             let blocks: Vec<(&Part, &Bytes)> =
                 blocks.iter().map(|(part, bytes)| (part, bytes)).collect();
             let body = body::render_blocks(&blocks, addresses(&summary_key, &parts));
@@ -162,8 +165,7 @@ async fn read_whole(key: &MessageKey, described: Described, raw: Bytes) -> Resul
     blocking(move || {
         let parsed: Parsed = crate::mime::parse(raw, &Limits::default());
         let body = body::render(&parsed, addresses(&key, &parsed.parts));
-        let text = quote::plain_text(&parsed);
-        let parts = parsed.parts.clone();
+        let (parts, text) = (parsed.parts.clone(), OnceLock::new());
         finish(&key, described, Material { parts, parsed: Some(parsed), body, text })
     })
     .await
@@ -173,7 +175,7 @@ struct Material {
     parts: Vec<Part>,
     parsed: Option<Parsed>,
     body: Sanitised,
-    text: String,
+    text: OnceLock<String>,
 }
 
 fn finish(key: &MessageKey, described: Described, material: Material) -> Opened {
