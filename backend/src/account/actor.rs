@@ -81,6 +81,8 @@ pub(super) struct Actor {
     pub audience: Arc<Audience>,
     pub clock: Clock,
     pub connection: Option<ImapConnection>,
+    /// The connection of the sign-in, until it becomes the account's.
+    pub signed_in: Option<ImapConnection>,
     pub tree: Tree,
     pub shown: watch::Sender<Vec<Mailbox>>,
     pub selected: Option<MailboxId>,

@@ -51,7 +51,8 @@ impl Actor {
     }
 
     async fn connect(&mut self) -> Result<(), Error> {
-        let mut opening = pin!(AssertUnwindSafe(open(self.facts.clone())).catch_unwind());
+        let mut opening =
+            pin!(AssertUnwindSafe(open(self.facts.clone(), self.signed_in.take())).catch_unwind());
         let opened = tokio::select! {
             opened = &mut opening => opened,
             () = self.clock.sleep(QUIET) => {
@@ -148,8 +149,17 @@ impl Actor {
     }
 }
 
-/// Opens a connection and learns the mailboxes. Takes the facts whole: a connection is not `Sync`.
-async fn open(facts: Facts) -> Result<(ImapConnection, Vec<ListedMailbox>), Error> {
+/// Opens a connection, unless one is there already, and learns the mailboxes. Takes the facts
+/// whole: a connection is not `Sync`.
+async fn open(
+    facts: Facts,
+    signed_in: Option<ImapConnection>,
+) -> Result<(ImapConnection, Vec<ListedMailbox>), Error> {
+    if let Some(mut connection) = signed_in
+        && let Ok(listed) = connection.list().await
+    {
+        return Ok((connection, listed));
+    }
     let opened = facts.provider.connect(net::Protocol::Imap).await?;
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
     let mut connection =

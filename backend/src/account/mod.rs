@@ -52,6 +52,7 @@ pub use parts::{Download, SOURCE};
 #[cfg(test)]
 mod tests;
 
+use crate::store::imap::ImapConnection;
 use actor::{Actor, Inputs, Work};
 use backoff::Backoff;
 use cache::Cache;
@@ -79,9 +80,14 @@ struct Inner {
 }
 
 impl Account {
-    /// Starts an account: it connects at once and keeps trying until it is stopped.
+    /// Starts an account: it goes on with the connection of the sign-in, or connects at once, and
+    /// keeps trying until it is stopped.
     #[must_use]
-    pub fn start(facts: Facts, surroundings: Surroundings) -> Self {
+    pub fn start(
+        facts: Facts,
+        surroundings: Surroundings,
+        signed_in: Option<ImapConnection>,
+    ) -> Self {
         let Surroundings { audience, clock, memory, durable: _ } = surroundings;
         let (now, now_inbox) = mpsc::channel(QUEUE);
         let (later, later_inbox) = mpsc::channel(QUEUE);
@@ -96,6 +102,7 @@ impl Account {
             audience,
             clock: clock.clone(),
             connection: None,
+            signed_in,
             tree: tree::Tree::default(),
             shown,
             selected: None,

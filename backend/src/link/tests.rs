@@ -18,19 +18,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::net::Provider;
 use crate::secret::Secret;
-use crate::session::{SignIn, Verifier, VerifyError};
+use crate::session::{SignIn, SignedIn, Verified, Verifier};
 
 /// Confirms every password.
 struct Trusting;
 
 impl Verifier for Trusting {
-    fn verify<'a>(
-        &'a self,
-        _: &'a Provider,
-        _: &'a str,
-        _: &'a Secret,
-    ) -> BoxFuture<'a, Result<(), VerifyError>> {
-        Box::pin(std::future::ready(Ok(())))
+    fn verify<'a>(&'a self, _: &'a Provider, _: &'a str, _: &'a Secret) -> BoxFuture<'a, Verified> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 
@@ -50,7 +45,8 @@ async fn a_page_that_does_not_read_is_closed_with_its_session() {
     let (state, address) = (bridge.state().clone(), bridge.local_addr());
     let password = Secret::new("x".into());
     let typed = SignIn { address: "ann@example.test".into(), password, keep: false };
-    let (session, token) = state.sessions.sign_in(typed, address.ip()).await.unwrap();
+    let SignedIn { session, token, .. } =
+        state.sessions.sign_in(typed, address.ip()).await.unwrap();
 
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();

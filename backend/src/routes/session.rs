@@ -5,7 +5,8 @@ use crate::error::Failure;
 use crate::middleware::ClientIp;
 use crate::middleware::auth::SignedIn;
 use crate::secret::Secret;
-use crate::session::{Session, SignIn};
+use crate::session::{self, Session, SignIn};
+use crate::user::Entrant;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Extension, Json, State};
 use axum::http::StatusCode;
@@ -27,8 +28,9 @@ pub(super) async fn sign_in(
     let Json(body) = body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let typed =
         SignIn { address: body.address, password: Secret::new(body.password), keep: body.keep };
-    let (session, token) = state.sessions.sign_in(typed, client).await.map_err(|error| {
-        if let crate::session::SignInError::Database(error) = &error {
+    let outcome = state.sessions.sign_in(typed, client).await;
+    let session::SignedIn { session, token, connection } = outcome.map_err(|error| {
+        if let session::SignInError::Database(error) = &error {
             tracing::error!(%error, "a session could not be kept");
         }
         CallError::from(&error)
@@ -36,8 +38,8 @@ pub(super) async fn sign_in(
     if let Some(SignedIn(previous)) = previous {
         end(&state, &previous).await;
     }
-    // The page is about to open its link: its account may connect in the meantime.
-    state.users.enter(&session);
+    // The page is about to open its link: its account goes on with the connection meanwhile.
+    state.users.enter(Entrant { connection, ..Entrant::from(&session) });
     let cookie = state.cookie.set(&token, session.keep());
     Ok(([NO_STORE, (SET_COOKIE, cookie)], Json(describe(&session))).into_response())
 }

@@ -184,6 +184,7 @@ impl From<&Session> for Entrant {
             address: account.address.clone(),
             provider: account.provider.clone(),
             credentials,
+            connection: None,
         }
     }
 }

@@ -31,8 +31,10 @@ pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};
 pub use live::Session;
 pub use seal::{KeyId, Keys};
-pub use sign_in::{Error as SignInError, SignIn};
-pub use verify::{ImapVerifier, Verifier, VerifyError};
+pub use sign_in::{Error as SignInError, SignIn, SignedIn};
+#[cfg(test)]
+pub(crate) use verify::FakeVerifier;
+pub use verify::{ImapVerifier, Verified, Verifier, VerifyError};
 
 /// A session's id: the hash of its cookie.
 pub type SessionId = [u8; 32];

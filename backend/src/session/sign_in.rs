@@ -2,11 +2,12 @@
 
 use super::address::Address;
 use super::limits::{Attempt, Limited};
-use super::verify::VerifyError;
+use super::verify::{Verified, VerifyError};
 use super::{Account, Session, Sessions, Token};
 use crate::db::{self, UserId};
 use crate::net;
 use crate::secret::{Credentials, Secret};
+use crate::store::imap::ImapConnection;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,6 +20,16 @@ pub struct SignIn {
     pub password: Secret,
     /// "Keep me signed in".
     pub keep: bool,
+}
+
+/// Who was signed in.
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// What its cookie holds.
+    pub token: Token,
+    /// The connection over which the mail server said yes.
+    pub connection: Option<ImapConnection>,
 }
 
 /// Why nobody was signed in.
@@ -46,7 +57,7 @@ impl Sessions {
     ///
     /// # Errors
     /// See `Error`; every failure that fail2ban should know is one log line.
-    pub async fn sign_in(&self, typed: SignIn, client: IpAddr) -> Result<(Session, Token), Error> {
+    pub async fn sign_in(&self, typed: SignIn, client: IpAddr) -> Result<SignedIn, Error> {
         let address = Address::parse(&typed.address).ok_or(Error::Invalid)?;
         if typed.password.is_empty() {
             return Err(Error::Invalid);
@@ -65,23 +76,18 @@ impl Sessions {
         let login = provider.settings.login_of(address.as_str());
         let verified = self.0.verifier.verify(provider, &login, &typed.password).await;
         self.settle(attempt, client, &address, &verified);
-        verified?;
+        let connection = verified?;
         let account =
             Account { address: address.as_str().to_owned(), login, provider: provider.clone() };
         let user = user_id(&account);
         let credentials = Credentials::Password(typed.password);
-        Ok(self.create(user, account, credentials, typed.keep).await?)
+        let (session, token) = self.create(user, account, credentials, typed.keep).await?;
+        Ok(SignedIn { session, token, connection })
     }
 
-    fn settle(
-        &self,
-        attempt: Attempt,
-        client: IpAddr,
-        address: &Address,
-        verified: &Result<(), VerifyError>,
-    ) {
+    fn settle(&self, attempt: Attempt, client: IpAddr, address: &Address, verified: &Verified) {
         match verified {
-            Ok(()) => attempt.succeeded(),
+            Ok(_) => attempt.succeeded(),
             Err(VerifyError::Refused(_)) => {
                 drop(attempt);
                 self.log_failure(client, address, "AuthenticationFailed");

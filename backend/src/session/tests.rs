@@ -3,32 +3,11 @@
 use super::*;
 use crate::config;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, UNIX_EPOCH};
 
 const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const HOUR: Duration = Duration::from_secs(3_600);
-
-/// Confirms the password "right" only.
-struct Fake;
-
-impl Verifier for Fake {
-    fn verify<'a>(
-        &'a self,
-        _: &'a Provider,
-        _: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Result<(), VerifyError>> {
-        Box::pin(async move {
-            match password.expose() {
-                "right" => Ok(()),
-                "down" => Err(VerifyError::Unavailable(String::new())),
-                _ => Err(VerifyError::Refused("no".into())),
-            }
-        })
-    }
-}
 
 struct Bench {
     files: tempfile::TempDir,
@@ -46,7 +25,8 @@ async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
     let db = Db::open(files.path()).await.unwrap();
     let keys = Keys::parse(&Secret::new(key.into())).unwrap();
     let providers = Providers::new(&config.provider).unwrap();
-    let ground = Ground { clock: clock.clone(), db, keys, providers, verifier: Arc::new(Fake) };
+    let ground =
+        Ground { clock: clock.clone(), db, keys, providers, verifier: Arc::new(FakeVerifier) };
     Bench { files, clock, sessions: Sessions::new(&config, ground) }
 }
 
@@ -62,8 +42,10 @@ impl Bench {
         password: &str,
         keep: bool,
     ) -> Result<(Session, Token), SignInError> {
-        let password = Secret::new(password.into());
-        self.sessions.sign_in(SignIn { address: address.into(), password, keep }, CLIENT).await
+        let typed =
+            SignIn { address: address.into(), password: Secret::new(password.into()), keep };
+        let SignedIn { session, token, .. } = self.sessions.sign_in(typed, CLIENT).await?;
+        Ok((session, token))
     }
 
     async fn sign_in(&self, keep: bool) -> (Session, Token) {

@@ -22,18 +22,21 @@ pub enum VerifyError {
     Garbled(String),
 }
 
+/// The server's yes: with the connection that it was given on, for the account to go on with.
+pub type Verified = Result<Option<imap::ImapConnection>, VerifyError>;
+
 /// Asks a provider's incoming server.
 pub trait Verifier: Send + Sync {
-    /// Signs in and out again.
+    /// Signs in.
     fn verify<'a>(
         &'a self,
         provider: &'a Provider,
         login: &'a str,
         password: &'a Secret,
-    ) -> BoxFuture<'a, Result<(), VerifyError>>;
+    ) -> BoxFuture<'a, Verified>;
 }
 
-/// Signs in to the provider's IMAP server over a connection that ends right away.
+/// Signs in to the provider's IMAP server, and hands the connection on.
 pub struct ImapVerifier;
 
 impl Verifier for ImapVerifier {
@@ -42,7 +45,7 @@ impl Verifier for ImapVerifier {
         provider: &'a Provider,
         login: &'a str,
         password: &'a Secret,
-    ) -> BoxFuture<'a, Result<(), VerifyError>> {
+    ) -> BoxFuture<'a, Verified> {
         Box::pin(async move {
             let opened = provider.connect(Protocol::Imap).await?;
             let credentials =
@@ -51,10 +54,31 @@ impl Verifier for ImapVerifier {
             let greeted = opened.greeting_consumed;
             let connection =
                 imap::ImapConnection::open(opened.stream, greeted, &credentials, limits);
-            let mut connection = connection.await?;
-            // The answer is known: nobody waits for the goodbye.
-            tokio::spawn(async move { connection.logout().await });
-            Ok(())
+            Ok(Some(connection.await?))
+        })
+    }
+}
+
+/// A mail server's word in tests: the password "right" is right, "down" finds no able server and
+/// "nowhere" none at all.
+#[cfg(test)]
+pub(crate) struct FakeVerifier;
+
+#[cfg(test)]
+impl Verifier for FakeVerifier {
+    fn verify<'a>(
+        &'a self,
+        _: &'a Provider,
+        _: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Verified> {
+        Box::pin(async move {
+            match password.expose() {
+                "right" => Ok(None),
+                "down" => Err(VerifyError::Unavailable(String::new())),
+                "nowhere" => Err(VerifyError::Net(net::Error::NotOffered("imap"))),
+                _ => Err(VerifyError::Refused("[AUTHENTICATIONFAILED] no".into())),
+            }
         })
     }
 }

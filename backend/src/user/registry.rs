@@ -37,6 +37,8 @@ pub struct Entrant {
     pub provider: Arc<Provider>,
     /// What the account signs in with.
     pub credentials: imap::Credentials,
+    /// A connection that is signed in already.
+    pub connection: Option<imap::ImapConnection>,
 }
 
 struct Present {
@@ -129,6 +131,9 @@ impl Users {
         let known = here.iter_mut().find(|one| one.user.signs_in_with(&entrant.credentials));
         if let Some(known) = known {
             known.alone_since = alone_since;
+            if let Some(mut spare) = entrant.connection {
+                tokio::spawn(async move { spare.logout().await });
+            }
             return known.user.clone();
         }
         let user = Arc::new(self.build(entrant));
@@ -143,7 +148,7 @@ impl Users {
     }
 
     fn build(&self, entrant: Entrant) -> User {
-        let Entrant { user: id, address, provider, credentials } = entrant;
+        let Entrant { user: id, address, provider, credentials, connection } = entrant;
         let from = Address { name: String::new(), email: address.clone() };
         let facts = Facts {
             id: account_id(id, &address),
@@ -162,7 +167,7 @@ impl Users {
         };
         User {
             id,
-            accounts: vec![Account::start(facts, surroundings)],
+            accounts: vec![Account::start(facts, surroundings, connection)],
             audience,
             actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),
@@ -278,6 +283,7 @@ mod tests {
                 login: "ann".into(),
                 secret: Secret::new(password.into()),
             },
+            connection: None,
         }
     }
 

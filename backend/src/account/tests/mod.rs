@@ -62,7 +62,7 @@ impl Stage {
             memory: Memory::default(),
             durable: (db, UserId([1; 16])),
         };
-        let account = Account::start(facts(&host), surroundings);
+        let account = Account::start(facts(&host), surroundings, None);
         Self { host, account, events, audience, _place: place }
     }
 
