@@ -105,7 +105,9 @@ where
     });
     // Whether the focus belongs in here; it may fall out when the focused row goes away.
     let engaged = StoredValue::new(false);
-    follow_active(node, model, sight);
+    // Whether a mouse button or finger is down: a row must not move from under it.
+    let pressing = StoredValue::new(false);
+    follow_active(node, model, sight, pressing);
     hold_still(node, mounted, sight);
     let on_key = move |event: ev::KeyboardEvent| grid_key(&event, model, sight, rows);
     let total = move || model.count.get().aria();
@@ -123,6 +125,10 @@ where
             on:scroll=move |event| {
                 sight.scroll.set(f64::from(event_target::<HtmlElement>(&event).scroll_top()));
             }
+            on:pointerdown=move |_| pressing.set_value(true)
+            on:pointerup=move |_| pressing.set_value(false)
+            on:pointercancel=move |_| pressing.set_value(false)
+            on:pointerleave=move |_| pressing.set_value(false)
             on:keydown=on_key
             on:focusin=move |_| engaged.set_value(true)
             on:focusout=move |event| engaged.set_value(event.related_target().is_none())
@@ -204,9 +210,14 @@ where
     }
 }
 
-/// Scrolls to the row with the tab stop when the user moves it.
-fn follow_active<K>(node: NodeRef<html::Div>, model: GridModel<K>, sight: Geometry)
-where
+/// Scrolls to the row with the tab stop when the user moves it, but not by pressing on it: its
+/// click would land on the row that comes to lie there.
+fn follow_active<K>(
+    node: NodeRef<html::Div>,
+    model: GridModel<K>,
+    sight: Geometry,
+    pressing: StoredValue<bool>,
+) where
     K: Clone + PartialEq + Send + Sync + 'static,
 {
     Effect::new(move |last: Option<(usize, K)>| {
@@ -214,6 +225,7 @@ where
         let key = model.key_at.run(active);
         // A row that others pushed along is where it was, as far as the user is concerned.
         let moved = last.is_some_and(|(was, held)| was != active && held != key);
+        let moved = moved && !pressing.get_value();
         let target = moved.then(|| untrack(|| sight.view()).reveal(active)).flatten();
         if let (Some(top), Some(node)) = (target, node.get_untracked()) {
             node.set_scroll_top(top as i32);
