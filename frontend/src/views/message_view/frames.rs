@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -22,6 +23,8 @@ use crate::ui::icon::{Icon, icon};
 
 /// Smaller than this nobody reads; the rest is scrolled to.
 const LEAST_ZOOM: f64 = 0.5;
+/// How long a body that has loaded takes to be painted: until then nothing else is loaded.
+const PAINTED: Duration = Duration::from_millis(120);
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// A frame and what it shows.
@@ -31,12 +34,18 @@ struct Body {
     token: String,
 }
 
-/// The frames of the open message and of those beside it.
+/// The frames of the open message and of those beside it, which load once it has been `shown`.
 #[component]
-pub fn Frames(key: Memo<Option<MessageKey>>, message: Memo<Option<Arc<Message>>>) -> impl IntoView {
+pub fn Frames(
+    key: Memo<Option<MessageKey>>,
+    message: Memo<Option<Arc<Message>>>,
+    shown: RwSignal<Option<MessageKey>>,
+) -> impl IntoView {
     let stores = stores();
     let bodies = Memo::new(move |before: Option<&Vec<Body>>| {
-        let wanted = key.get().map(|key| wanted(stores, &key)).unwrap_or_default();
+        let key = key.get();
+        let ahead = key.is_some() && shown.with(|shown| *shown == key);
+        let wanted = key.map(|key| wanted(stores, &key, ahead)).unwrap_or_default();
         arrange(before.map(Vec::as_slice).unwrap_or_default(), wanted)
     });
     let waiting = move || key.with(Option::is_some) && message.with(Option::is_none);
@@ -44,20 +53,21 @@ pub fn Frames(key: Memo<Option<MessageKey>>, message: Memo<Option<Arc<Message>>>
         <div class="message-view-frames">
             {move || waiting().then(|| view! { <Waiting /> })}
             <For each=move || bodies.get() key=|body| (body.key.clone(), body.token.clone()) let:body>
-                <Frame body open=key />
+                <Frame body open=key done=shown />
             </For>
         </div>
     }
 }
 
-/// The open message first, then those beside it, as far as they are here.
-fn wanted(stores: Stores, key: &MessageKey) -> Vec<Body> {
+/// The open message first, then, where it is time, those beside it as far as they are here.
+fn wanted(stores: Stores, key: &MessageKey, ahead: bool) -> Vec<Body> {
     let body = |key: MessageKey| match stores.messages.get(&key) {
         Some(Opened::Ready(message)) => Some(Body { key, token: message.body.clone() }),
         _ => None,
     };
     let Some(open) = body(key.clone()) else { return Vec::new() };
-    std::iter::once(open).chain(neighbours(stores, key).into_iter().filter_map(body)).collect()
+    let beside = if ahead { neighbours(stores, key) } else { Vec::new() };
+    std::iter::once(open).chain(beside.into_iter().filter_map(body)).collect()
 }
 
 /// Keeps the frames that stay in their order: an iframe that is moved in the document loads anew.
@@ -69,12 +79,26 @@ fn arrange(before: &[Body], wanted: Vec<Body>) -> Vec<Body> {
 }
 
 #[component]
-fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
+fn Frame(
+    body: Body,
+    open: Memo<Option<MessageKey>>,
+    done: RwSignal<Option<MessageKey>>,
+) -> impl IntoView {
     let stores = stores();
     let node = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(0.0);
     let key = body.key;
+    let own = key.clone();
     let shown = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&key)));
+    let loads = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        // Shown, and here: time for the rest once it has been painted.
+        if shown.get() && loads.get() > 0 {
+            let own = own.clone();
+            let painted = move || drop(done.try_set(Some(own)));
+            set_timeout(painted, PAINTED);
+        }
+    });
     let token = body.token;
     let attempt = RwSignal::new(0);
     let src = Memo::new(move |_| {
@@ -94,6 +118,7 @@ fn Frame(body: Body, open: Memo<Option<MessageKey>>) -> impl IntoView {
         // An answer that is no page, or the browser's own page about no answer at all.
         let body = frame.content_document().filter(|body| body.content_type() == "text/html");
         failed.set(body.is_none());
+        loads.update(|loads| *loads += 1);
         if let Some(body) = body {
             watch.set_value(Watch::start(&frame, height));
             keys::listen(stores, &body);

@@ -35,7 +35,9 @@ pub fn MessageView() -> impl IntoView {
     });
     let opened = Memo::new(move |_| key.get().and_then(|key| stores.messages.get(&key)));
     open_and_see(stores, key);
-    fetch_neighbours(stores, key, opened);
+    // The message whose body has been painted: what is beside it loads after it, never with it.
+    let shown = RwSignal::new(None::<MessageKey>);
+    fetch_neighbours(stores, key, shown);
     let scroller = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         key.track();
@@ -63,7 +65,7 @@ pub fn MessageView() -> impl IntoView {
                 <div class="message-view-paper" hidden=move || none() || failed().is_some()>
                     <Header key />
                     <Blocked message />
-                    <Frames key message />
+                    <Frames key message shown />
                     <Attachments message />
                 </div>
             </div>
@@ -91,13 +93,19 @@ fn open_and_see(stores: Stores, key: Memo<Option<MessageKey>>) {
     });
 }
 
-/// Once the open message is here, those beside it are fetched ahead.
-fn fetch_neighbours(stores: Stores, key: Memo<Option<MessageKey>>, opened: Memo<Option<Opened>>) {
+/// Once the open message is shown, those beside it are fetched ahead.
+fn fetch_neighbours(
+    stores: Stores,
+    key: Memo<Option<MessageKey>>,
+    shown: RwSignal<Option<MessageKey>>,
+) {
     Effect::new(move |_| {
-        if matches!(opened.get(), Some(Opened::Ready(_))) {
-            for neighbour in key.get().map(|key| neighbours(stores, &key)).unwrap_or_default() {
-                stores.messages.prefetch(&neighbour);
-            }
+        let Some(key) = key.get().filter(|key| shown.with(|shown| shown.as_ref() == Some(key)))
+        else {
+            return;
+        };
+        for neighbour in neighbours(stores, &key) {
+            stores.messages.prefetch(&neighbour);
         }
     });
 }
