@@ -60,6 +60,10 @@ impl Stores {
     /// Why it did not work, in the user's language.
     pub async fn sign_in(self, with: SignIn) -> Result<(), String> {
         let outcome = self.session.sign_in(&with).await;
+        if outcome.is_ok() {
+            // Before the shell is drawn: the bridge answers meanwhile.
+            self.link.start();
+        }
         outcome.map_err(|error| match error.code {
             // Without any answer the network is to blame.
             ErrorCode::NotSignedIn => text(Key::ErrorOffline),
@@ -126,24 +130,24 @@ impl Stores {
 
     /// Shows the list that the route names; an empty route leads to the first inbox.
     fn follow_location(self) {
-        Effect::new(move |_| match (self.location.route(), self.location.list()) {
-            (Route::Home | Route::Unknown | Route::Login, _) => {
-                let signed_in = matches!(self.session.state().get(), SessionState::SignedIn(_));
-                let first = self.accounts.all().with(|all| all.first().cloned());
-                let inbox = first.and_then(|first| self.mailboxes.by_role(&first.id, Role::Inbox));
-                if let Some(inbox) = inbox.filter(|_| signed_in) {
-                    self.location.replace(Route::Mailbox(inbox.account, inbox.id));
-                }
-            }
-            (route, Some(list)) => {
-                let around = match route {
-                    Route::Message(key) => Some(key),
-                    _ => None,
-                };
-                self.show(&list, around);
-            }
-            _ => {}
-        });
+        Effect::new(move |_| self.arrive());
+    }
+
+    fn arrive(self) {
+        if matches!(self.location.route(), Route::Home | Route::Unknown | Route::Login) {
+            let signed_in = matches!(self.session.state().get(), SessionState::SignedIn(_));
+            let first = self.accounts.all().with(|all| all.first().cloned());
+            let inbox = first.and_then(|first| self.mailboxes.by_role(&first.id, Role::Inbox));
+            let Some(inbox) = inbox.filter(|_| signed_in) else { return };
+            self.location.replace(Route::Mailbox(inbox.account, inbox.id));
+        }
+        if let Some(list) = self.location.list() {
+            let around = match self.location.route() {
+                Route::Message(key) => Some(key),
+                _ => None,
+            };
+            self.show(&list, around);
+        }
     }
 
     fn show(self, list: &Route, around: Option<postern_shared::message::MessageKey>) {
@@ -218,7 +222,11 @@ impl Stores {
         self.mailboxes.load(&account);
         spawn_local(async move {
             match self.link.call(ListMailboxes { account: account.clone() }).await {
-                Ok(mailboxes) => self.mailboxes.replace(account, mailboxes),
+                Ok(mailboxes) => {
+                    self.mailboxes.replace(account, mailboxes);
+                    // The first list is asked for before the tree is drawn.
+                    untrack(|| self.arrive());
+                }
                 Err(error) => self.mailboxes.fail(&account, error),
             }
         });
