@@ -137,6 +137,9 @@ impl From<&account::Error> for CallError {
             account::Error::Limit(_) => ErrorCode::Limit.into(),
             account::Error::Invalid(_) => ErrorCode::Invalid.into(),
             account::Error::Halfway | account::Error::Stopped => ErrorCode::Unavailable.into(),
+            account::Error::ReadOnly => ErrorCode::NoPermission.into(),
+            account::Error::FlagNotKept => ErrorCode::Unsupported.into(),
+            account::Error::Db(error) => error.into(),
             account::Error::Panicked => ErrorCode::Internal.into(),
         }
     }

@@ -22,6 +22,10 @@ pub enum Flag {
 impl Flag {
     /// The keyword that marks a forwarded message.
     pub const FORWARDED: &'static str = "$Forwarded";
+    /// The keyword of what somebody called junk (RFC 5788's registry).
+    pub const JUNK: &'static str = "$Junk";
+    /// The keyword of what somebody called wanted.
+    pub const NOT_JUNK: &'static str = "$NotJunk";
 
     /// Reads a flag as IMAP writes it; `\Recent` and unknown system flags are none of ours.
     #[must_use]

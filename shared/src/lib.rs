@@ -19,6 +19,7 @@ pub mod frame;
 pub mod identity;
 pub mod mailbox;
 pub mod message;
+pub mod quota;
 pub mod session;
 pub mod settings;
 pub mod submission;

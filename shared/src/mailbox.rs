@@ -52,6 +52,15 @@ pub struct Mailbox {
     pub counts: Option<Counts>,
 }
 
+/// A mailbox's id before and after it was renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// Its id before.
+    pub from: MailboxId,
+    /// Its id now.
+    pub to: MailboxId,
+}
+
 /// How much is in a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {

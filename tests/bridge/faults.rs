@@ -134,16 +134,16 @@ async fn a_refused_flag_change_is_an_error() -> Result<()> {
         add: vec![postern_shared::flag::Flag::Flagged],
         remove: vec![],
     };
-    let keys = vec![key];
+    let targets = postern_shared::api::messages::Targets::Keys(vec![key]);
     let call = postern_shared::api::messages::ChangeFlags {
         action: postern_tests::visitor::action(),
-        keys: keys.clone(),
+        targets: targets.clone(),
         change,
     };
     assert_eq!(tab.link.refusal(call).await?.code, ErrorCode::NoPermission);
     let call = postern_shared::api::messages::MoveMessages {
         action: postern_tests::visitor::action(),
-        keys,
+        targets,
         to: tab.mailbox(Role::Archive).await?.id,
     };
     assert_eq!(tab.link.refusal(call).await?.code, ErrorCode::NoPermission);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use postern_shared::api::messages::{ChangeFlags, MoveMessages};
+use postern_shared::api::messages::{ChangeFlags, MoveMessages, Targets};
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::mailbox::Role;
+use postern_shared::message::MessageKey;
 use postern_shared::window::{Anchor, Total};
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{OpenList, action};
@@ -75,6 +76,10 @@ async fn another_program_s_changes_arrive_as_deltas() -> Result<()> {
     Ok(())
 }
 
+fn one(key: &MessageKey) -> Targets {
+    Targets::Keys(vec![key.clone()])
+}
+
 #[tokio::test]
 async fn two_links_stay_in_step_within_a_second() -> Result<()> {
     let scene = Scene::real().await?;
@@ -87,15 +92,15 @@ async fn two_links_stay_in_step_within_a_second() -> Result<()> {
     let key = mine.list.row("Kept").expect("it was filed").key.clone();
     let started = wait::now();
     let change = FlagChange { add: vec![Flag::Seen], remove: vec![] };
-    here.link.call(ChangeFlags { action: action(), keys: vec![key.clone()], change }).await?;
+    here.link.call(ChangeFlags { action: action(), targets: one(&key), change }).await?;
     for (tab, open) in [(&mut here, &mut mine), (&mut there, &mut theirs)] {
         tab.follow(open, "the flag", |list| list.row("Kept").is_some_and(|row| row.flags.seen()))
             .await?;
     }
     let to = here.mailbox(Role::Archive).await?.id;
     let key = mine.list.row("Moved").expect("it was filed").key.clone();
-    let moved =
-        here.link.call(MoveMessages { action: action(), keys: vec![key.clone()], to }).await?;
+    let call = MoveMessages { action: action(), targets: one(&key), to };
+    let moved = here.link.call(call).await?.moved;
     assert_eq!(moved[0].from, key);
     assert!(moved[0].to.is_some(), "COPYUID was not read");
     for (tab, open) in [(&mut here, &mut mine), (&mut there, &mut theirs)] {
@@ -115,7 +120,7 @@ async fn a_repeated_action_is_answered_from_memory() -> Result<()> {
     let inbox = tab.open(Role::Inbox).await?;
     let call = MoveMessages {
         action: action(),
-        keys: vec![inbox.list.row("Moved once").expect("it was filed").key.clone()],
+        targets: one(&inbox.list.row("Moved once").expect("it was filed").key),
         to: tab.mailbox(Role::Archive).await?.id,
     };
     let first = tab.link.call(call.clone()).await?;

@@ -7,6 +7,7 @@ mod faults;
 mod frames;
 mod limits;
 mod list;
+mod mailboxes;
 mod pages;
 mod recovery;
 mod send;

@@ -29,10 +29,11 @@ use super::facts::Facts;
 use super::listing::Listing;
 use super::pulse::Pulse;
 use super::select::Promise;
-use super::tree::Tree;
+use super::tree::{Chosen, Tree};
 use super::watcher::{Focus, Hint};
 use super::windows::Windows;
 use crate::clock::Clock;
+use crate::db::{Db, UserId};
 use crate::store::imap::ImapConnection;
 
 /// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
@@ -101,6 +102,9 @@ pub(super) struct Actor {
     pub wakings: u32,
     /// Whether it is the turn of what may be wanted soon, else of a patient chore.
     pub aside: bool,
+    pub durable: (Db, UserId),
+    /// Roles that the user chose.
+    pub chosen: Chosen,
 }
 
 impl Actor {
@@ -125,6 +129,7 @@ impl Actor {
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         poll.tick().await;
+        self.remember_roles().await;
         self.reconnect().await;
         self.settle().await;
         loop {

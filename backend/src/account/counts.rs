@@ -100,7 +100,7 @@ impl Actor {
         let inbox = listed.iter().find(|mailbox| mailbox.name.is_inbox());
         let inbox = inbox.and_then(|mailbox| mailbox.counts);
         let silent = listed.iter().any(|mailbox| mailbox.selectable && mailbox.counts.is_none());
-        let mut tree = Tree::new(&self.facts.id, listed);
+        let mut tree = Tree::new(&self.facts.id, listed, &self.chosen);
         tree.keep_counts(&self.tree);
         let changed: Vec<MailboxId> = self
             .windows

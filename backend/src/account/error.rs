@@ -3,7 +3,7 @@
 use postern_shared::error::ErrorCode;
 use thiserror::Error;
 
-use crate::{net, store};
+use crate::{db, net, store};
 
 /// Why an account's verb failed.
 #[derive(Debug, Error)]
@@ -34,6 +34,15 @@ pub enum Error {
     /// What was asked for makes no sense.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The mailbox can only be read.
+    #[error("the mailbox can only be read")]
+    ReadOnly,
+    /// The mailbox cannot keep a flag or keyword that was to be set.
+    #[error("the mailbox cannot keep this flag")]
+    FlagNotKept,
+    /// Durable state.
+    #[error(transparent)]
+    Db(#[from] db::Error),
     /// The connection was lost between two steps of which the first must not happen twice.
     #[error("the connection was lost halfway")]
     Halfway,

@@ -10,7 +10,6 @@ use postern_shared::mailbox::{MailboxId, Role};
 use super::Account;
 use super::actor::{Actor, Chore};
 use super::error::Error;
-use crate::store::MailboxName;
 
 /// What a Sent mailbox is called where the server has none.
 const SENT: &str = "Sent";
@@ -50,10 +49,6 @@ impl Actor {
         if let Some(node) = self.tree.of_role(Role::Sent) {
             return Ok(node.shown.id.clone());
         }
-        self.imap()?.create(&MailboxName::from_text(SENT)).await?;
-        let listed = self.imap()?.list().await?;
-        self.take_list(listed);
-        let node = self.tree.of_role(Role::Sent).ok_or(Error::NonExistent)?;
-        Ok(node.shown.id.clone())
+        self.create_for(Role::Sent, SENT).await
     }
 }

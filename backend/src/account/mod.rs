@@ -9,16 +9,20 @@
 
 mod absorb;
 mod actor;
+mod archive;
 mod arrivals;
 mod audience;
 mod backoff;
+mod bulk;
 mod cache;
+mod choose;
 mod connect;
 mod counts;
 mod error;
 mod facts;
 mod file;
 mod listing;
+mod mailboxes;
 mod mutate;
 mod open;
 mod open_window;
@@ -28,6 +32,7 @@ mod resync;
 mod rows;
 mod select;
 mod tree;
+mod undo;
 mod watcher;
 mod windows;
 
@@ -44,10 +49,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use audience::{Audience, LinkId};
+pub use bulk::Done;
 pub use cache::Memory;
 pub use error::Error;
 pub use facts::{Facts, Surroundings};
 pub use parts::{Download, SOURCE};
+pub use undo::Step;
 
 #[cfg(test)]
 mod tests;
@@ -88,7 +95,7 @@ impl Account {
         surroundings: Surroundings,
         signed_in: Option<ImapConnection>,
     ) -> Self {
-        let Surroundings { audience, clock, memory, durable: _ } = surroundings;
+        let Surroundings { audience, clock, memory, durable } = surroundings;
         let (now, now_inbox) = mpsc::channel(QUEUE);
         let (later, later_inbox) = mpsc::channel(QUEUE);
         let (hints, hint_inbox) = mpsc::channel(HINTS);
@@ -119,6 +126,8 @@ impl Account {
             announced: None,
             wakings: 0,
             aside: false,
+            durable,
+            chosen: tree::Chosen::new(),
         };
         let inputs =
             Inputs { now: now_inbox, later: later_inbox, hints: hint_inbox, stop: stop.clone() };

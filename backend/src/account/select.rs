@@ -113,9 +113,9 @@ impl Actor {
         &mut self,
         id: &MailboxId,
         validity: UidValidity,
-    ) -> Result<(), Error> {
+    ) -> Result<Selected, Error> {
         let selected = self.select(id).await?;
-        if selected.uid_validity == validity.0 { Ok(()) } else { Err(Error::NonExistent) }
+        if selected.uid_validity == validity.0 { Ok(selected) } else { Err(Error::NonExistent) }
     }
 
     /// Learns the uids of a mailbox, unless they are known.

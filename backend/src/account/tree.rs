@@ -1,6 +1,6 @@
 //! The mailboxes of an account: ids, names, roles and counts. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use postern_shared::account::AccountId;
 use postern_shared::mailbox::{Counts, Mailbox, MailboxId, Role};
@@ -8,11 +8,16 @@ use sha2::{Digest, Sha256};
 
 use crate::store::{self, ListedMailbox, MailboxName};
 
+/// Which mailbox the user chose for a role; none where no mailbox is to have it.
+pub(super) type Chosen = BTreeMap<Role, Option<MailboxId>>;
+
 /// One mailbox and what the server calls it.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     /// The name that the server knows.
     pub name: MailboxName,
+    /// What separates the levels of its name.
+    pub delimiter: Option<char>,
     /// What the page is shown.
     pub shown: Mailbox,
 }
@@ -25,8 +30,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Builds the tree of what LIST answered.
-    pub(super) fn new(account: &AccountId, listed: Vec<ListedMailbox>) -> Self {
+    /// Builds the tree of what LIST answered; what the user chose goes over what was detected.
+    pub(super) fn new(account: &AccountId, listed: Vec<ListedMailbox>, chosen: &Chosen) -> Self {
         let ids: HashMap<String, MailboxId> = listed
             .iter()
             .map(|mailbox| (mailbox.name.decoded(), mailbox_id(account, &mailbox.name)))
@@ -35,7 +40,11 @@ impl Tree {
         let nodes: Vec<Node> = listed
             .into_iter()
             .map(|mailbox| {
-                let role = mailbox.role.filter(|role| !taken.contains(role));
+                let id = mailbox_id(account, &mailbox.name);
+                let detected = mailbox.role.filter(|role| !chosen.contains_key(role));
+                let own = chosen.iter().find(|(_, at)| at.as_ref() == Some(&id));
+                let role = own.map(|(role, _)| *role).or(detected);
+                let role = role.filter(|role| !taken.contains(role));
                 taken.extend(role);
                 node(account, &ids, mailbox, role)
             })
@@ -59,6 +68,46 @@ impl Tree {
         self.nodes.iter().find(|node| node.shown.role == Some(role))
     }
 
+    /// Every mailbox, in the server's order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
+    /// The mailbox that the server calls so.
+    pub(super) fn named(&self, name: &MailboxName) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.name == *name)
+    }
+
+    /// The mailbox that is called so directly below another.
+    pub(super) fn child(&self, parent: &MailboxId, leaf: &str) -> Option<&Node> {
+        let is_child = |node: &&Node| node.shown.parent.as_ref() == Some(parent);
+        self.nodes.iter().filter(is_child).find(|node| node.shown.name == leaf)
+    }
+
+    /// A mailbox and those that it lies in, the nearest first.
+    pub(super) fn lineage(&self, id: &MailboxId) -> impl Iterator<Item = &Node> {
+        let parent = |node: &&Node| node.shown.parent.as_ref().and_then(|id| self.get(id));
+        std::iter::successors(self.get(id), parent)
+    }
+
+    /// A mailbox and those that lie below it, every one behind the one that it lies in.
+    pub(super) fn family(&self, id: &MailboxId) -> impl Iterator<Item = &Node> {
+        let head = self.get(id);
+        let below = |node: &&Node| head.is_some_and(|head| node.lies_below(head));
+        let mut members: Vec<&Node> =
+            head.into_iter().chain(self.nodes.iter().filter(below)).collect();
+        members.sort_by_key(|node| node.name.as_bytes().len());
+        members.into_iter()
+    }
+
+    /// What mailboxes without a parent are made below: the inbox, where all others lie below it.
+    pub(super) fn top(&self) -> Option<&Node> {
+        let inbox = self.nodes.iter().find(|node| node.name.is_inbox())?;
+        let mut others = self.nodes.iter().filter(|node| !node.name.is_inbox()).peekable();
+        let all_below = others.peek().is_some() && others.all(|node| node.lies_below(inbox));
+        all_below.then_some(inbox)
+    }
+
     /// The mailboxes that hold messages.
     pub(super) fn selectable(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.shown.selectable)
@@ -77,6 +126,23 @@ impl Tree {
         let Some(at) = self.index.get(id) else { return false };
         let before = self.nodes[*at].shown.counts.replace(counts);
         before != Some(counts)
+    }
+}
+
+impl Node {
+    /// Whether its name puts it below another's.
+    fn lies_below(&self, other: &Self) -> bool {
+        let Some(delimiter) = other.delimiter else { return false };
+        let mut place = other.name.as_bytes().to_vec();
+        place.extend_from_slice(delimiter.encode_utf8(&mut [0; 4]).as_bytes());
+        self.name.as_bytes().starts_with(&place) && self.name != other.name
+    }
+
+    /// The last level of its name.
+    pub(super) fn leaf(&self) -> String {
+        let path = self.name.decoded();
+        let split = self.delimiter.and_then(|delimiter| path.rsplit_once(delimiter));
+        split.map_or_else(|| path.clone(), |(_, leaf)| leaf.to_owned())
     }
 }
 
@@ -106,7 +172,7 @@ fn node(
         subscribed: mailbox.subscribed,
         counts: mailbox.counts.map(counts),
     };
-    Node { name: mailbox.name, shown }
+    Node { name: mailbox.name, delimiter: mailbox.delimiter, shown }
 }
 
 /// A mailbox's id: a hash of account and name, so that it is the same after a restart.
@@ -116,4 +182,59 @@ fn mailbox_id(account: &AccountId, name: &MailboxName) -> MailboxId {
     hash.update([0]);
     hash.update(name.as_bytes());
     MailboxId(hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(names: &[&str], chosen: &Chosen) -> Tree {
+        let listed = |name: &&str| ListedMailbox {
+            name: MailboxName::from_text(name),
+            delimiter: Some('.'),
+            selectable: true,
+            subscribed: true,
+            role: (*name == "Sent").then_some(Role::Sent),
+            counts: None,
+        };
+        Tree::new(&AccountId("a".into()), names.iter().map(listed).collect(), chosen)
+    }
+
+    fn id(tree: &Tree, name: &str) -> MailboxId {
+        tree.named(&MailboxName::from_text(name)).expect("it is listed").shown.id.clone()
+    }
+
+    fn names<'a>(nodes: impl Iterator<Item = &'a Node>) -> Vec<String> {
+        nodes.map(|node| node.name.decoded()).collect()
+    }
+
+    #[test]
+    fn a_family_is_what_lies_below_and_nothing_that_looks_alike() {
+        let tree =
+            tree(&["INBOX", "Work.2024.May", "Work", "Work.2024", "Workshop"], &Chosen::new());
+        let family = names(tree.family(&id(&tree, "Work")));
+        assert_eq!(family, ["Work", "Work.2024", "Work.2024.May"]);
+        let lineage = names(tree.lineage(&id(&tree, "Work.2024.May")));
+        assert_eq!(lineage, ["Work.2024.May", "Work.2024", "Work"]);
+    }
+
+    #[test]
+    fn where_all_lies_below_the_inbox_new_ones_do_too() {
+        let below = tree(&["INBOX", "INBOX.Sent", "INBOX.Work"], &Chosen::new());
+        assert!(below.top().is_some_and(|node| node.name.is_inbox()));
+        assert!(tree(&["INBOX", "Sent", "INBOX.Work"], &Chosen::new()).top().is_none());
+        assert!(tree(&["INBOX"], &Chosen::new()).top().is_none());
+    }
+
+    #[test]
+    fn a_chosen_role_goes_over_a_detected_one() {
+        let all = ["INBOX", "Sent", "Copies"];
+        let plain = tree(&all, &Chosen::new());
+        assert_eq!(plain.of_role(Role::Sent).map(|node| node.leaf()).as_deref(), Some("Sent"));
+        let copies = Chosen::from([(Role::Sent, Some(id(&plain, "Copies")))]);
+        let chosen = tree(&all, &copies);
+        assert_eq!(chosen.of_role(Role::Sent).map(|node| node.leaf()).as_deref(), Some("Copies"));
+        let nobody = Chosen::from([(Role::Sent, None)]);
+        assert!(tree(&all, &nobody).of_role(Role::Sent).is_none());
+    }
 }

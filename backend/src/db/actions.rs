@@ -43,11 +43,15 @@ pub async fn find(db: &Db, user: UserId, action: [u8; 16]) -> Result<Option<Vec<
     Ok(row.map(|row| row.try_get("reply")).transpose()?)
 }
 
-/// Forgets what is older than `KEPT_MS`.
+/// Forgets what is older than `KEPT_MS`, and how it would have been taken back.
 ///
 /// # Errors
 /// The database's.
 pub async fn forget_old(db: &Db, now: i64) -> Result<u64, Error> {
+    sqlx::query("DELETE FROM undos WHERE done_at < $1")
+        .bind(now - KEPT_MS)
+        .execute(db.writer())
+        .await?;
     let done = sqlx::query("DELETE FROM actions WHERE done_at < $1")
         .bind(now - KEPT_MS)
         .execute(db.writer())

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::addresses::SuggestAddresses;
-use postern_shared::api::mailboxes::ListMailboxes;
+use postern_shared::api::mailboxes::{
+    CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
+    RenameMailbox, SetMailboxRole, SubscribeMailbox,
+};
 use postern_shared::api::messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread, QuoteMessage,
+    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
+    OpenMessage, OpenThread, QuoteMessage, UndoAction,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
@@ -49,6 +53,9 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         Request::ListMailboxes(call) => {
             reply::<ListMailboxes>(user.list_mailboxes(&call.account).await)
         }
+        Request::ReadQuota(call) => {
+            reply::<ReadQuota>(user.read_quota(&call.account, call.mailbox).await)
+        }
         Request::OpenWindow(call) => reply::<OpenWindow>(user.open_window(link, call).await),
         Request::ResumeWindow(call) => reply::<ResumeWindow>(user.resume_window(link, call).await),
         Request::FocusWindow(call) => {
@@ -74,18 +81,6 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
 
 async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
     match request {
-        Request::ChangeFlags(call) => {
-            reply::<ChangeFlags>(user.change_flags(call.keys, call.change).await)
-        }
-        Request::MoveMessages(call) => {
-            reply::<MoveMessages>(user.move_messages(call.keys, call.to).await)
-        }
-        Request::CopyMessages(call) => {
-            reply::<CopyMessages>(user.copy_messages(call.keys, call.to).await)
-        }
-        Request::ExpungeMessages(call) => {
-            reply::<ExpungeMessages>(user.expunge_messages(call.keys).await)
-        }
         Request::SubmitMessage(call) => {
             let accepted = user.submit_message(call.action, call.draft, call.plan).await;
             reply::<SubmitMessage>(accepted)
@@ -95,6 +90,63 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         }
         Request::RetrySubmission(call) => {
             reply::<RetrySubmission>(user.retry_submission(&call.submission).await)
+        }
+        other => mutate_messages(user, other).await,
+    }
+}
+
+async fn mutate_messages(user: &User, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::ChangeFlags(call) => {
+            reply::<ChangeFlags>(user.change_flags(call.action, call.targets, call.change).await)
+        }
+        Request::MoveMessages(call) => {
+            reply::<MoveMessages>(user.move_messages(call.action, call.targets, call.to).await)
+        }
+        Request::CopyMessages(call) => {
+            reply::<CopyMessages>(user.copy_messages(call.action, call.targets, call.to).await)
+        }
+        Request::ExpungeMessages(call) => {
+            reply::<ExpungeMessages>(user.expunge_messages(call.action, call.targets).await)
+        }
+        Request::ArchiveMessages(call) => {
+            let archived = user.archive_messages(call.action, call.targets, call.by).await;
+            reply::<ArchiveMessages>(archived)
+        }
+        Request::JudgeMessages(call) => {
+            let judged = user.judge_messages(call.action, call.targets, call.verdict).await;
+            reply::<JudgeMessages>(judged)
+        }
+        Request::UndoAction(call) => {
+            reply::<UndoAction>(user.undo_action(call.action, call.undone).await)
+        }
+        other => mutate_mailboxes(user, other).await,
+    }
+}
+
+async fn mutate_mailboxes(user: &User, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::CreateMailbox(call) => reply::<CreateMailbox>(user.create_mailbox(call).await),
+        Request::RenameMailbox(call) => reply::<RenameMailbox>(user.rename_mailbox(call).await),
+        Request::DeleteMailbox(call) => {
+            reply::<DeleteMailbox>(user.delete_mailbox(&call.account, call.mailbox).await)
+        }
+        Request::SubscribeMailbox(call) => {
+            let at = (&call.account, call.mailbox);
+            let done = user.subscribe_mailbox(call.action, at, call.subscribed).await;
+            reply::<SubscribeMailbox>(done)
+        }
+        Request::SetMailboxRole(call) => {
+            let at = (&call.account, call.mailbox);
+            reply::<SetMailboxRole>(user.set_mailbox_role(call.action, at, call.role).await)
+        }
+        Request::EmptyMailbox(call) => {
+            let emptied = user.empty_mailbox(call.action, &call.account, call.mailbox).await;
+            reply::<EmptyMailbox>(emptied)
+        }
+        Request::MarkAllSeen(call) => {
+            let marked = user.mark_all_seen(call.action, &call.account, call.mailbox).await;
+            reply::<MarkAllSeen>(marked)
         }
         // `answer` sends questions elsewhere.
         _ => Err(ErrorCode::Internal.into()),

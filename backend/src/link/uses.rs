@@ -36,7 +36,8 @@ impl Uses {
             Request::ListAccounts(_)
             | Request::ListMailboxes(_)
             | Request::ListSubmissions(_)
-            | Request::RetryAccount(_) => false,
+            | Request::RetryAccount(_)
+            | Request::ReadQuota(_) => false,
             _ => true,
         }
     }

@@ -46,6 +46,35 @@ impl MailboxName {
         Self::from_server(encode(text).as_bytes())
     }
 
+    /// A name that a person gave to a mailbox below another one, or at the top; none where no
+    /// mailbox can be called so.
+    #[must_use]
+    pub fn below(parent: Option<&Self>, delimiter: Option<char>, leaf: &str) -> Option<Self> {
+        let leaf = leaf.trim();
+        let bad = |c: char| c.is_control() || matches!(c, '*' | '%') || delimiter == Some(c);
+        if leaf.is_empty() || leaf.contains(bad) || matches!(leaf, "." | "..") {
+            return None;
+        }
+        let encoded = encode(leaf);
+        let name = match parent {
+            None => encoded.into_bytes(),
+            Some(parent) => {
+                let between = delimiter?.to_string();
+                [parent.as_bytes(), between.as_bytes(), encoded.as_bytes()].concat()
+            }
+        };
+        (leaf.len() <= LEAF_OCTETS && name.len() <= NAME_OCTETS).then(|| Self::from_server(&name))
+    }
+
+    /// The name once what it lies below, or it itself, is called otherwise.
+    #[must_use]
+    pub fn rebased(&self, from: &Self, to: &Self) -> Self {
+        match self.0.strip_prefix(from.as_bytes()) {
+            Some(rest) => Self([to.as_bytes(), rest].concat()),
+            None => self.clone(),
+        }
+    }
+
     /// The bytes for the server.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -65,6 +94,11 @@ impl MailboxName {
         self.0 == b"INBOX"
     }
 }
+
+/// What a level of a name may take: most servers make a file of it.
+const LEAF_OCTETS: usize = 200;
+/// What a whole name may take.
+const NAME_OCTETS: usize = 900;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 
@@ -175,6 +209,22 @@ mod tests {
         }
         let odd = MailboxName::read(b"a\xFF", Spelling::Utf8);
         assert_eq!((odd.as_bytes(), odd.spelt(Spelling::Utf8)), (&b"a\xFF"[..], None));
+    }
+
+    #[test]
+    fn a_name_below_another_keeps_its_bytes_and_refuses_what_no_server_takes() {
+        let parent = MailboxName::from_server(b"Caf&AOk-");
+        let below = |leaf| MailboxName::below(Some(&parent), Some('/'), leaf);
+        assert_eq!(below(" Menü ").unwrap().as_bytes(), b"Caf&AOk-/Men&APw-");
+        let long = "x".repeat(201);
+        for bad in ["", "  ", "a/b", "a\nb", "a*", "%", "..", &long] {
+            assert_eq!(below(bad), None, "{bad:?}");
+        }
+        assert_eq!(MailboxName::below(Some(&parent), None, "Menü"), None, "no levels here");
+        let top = MailboxName::below(None, Some('/'), "a.b").unwrap();
+        assert_eq!(top.as_bytes(), b"a.b");
+        let moved = below("Menü").unwrap().rebased(&parent, &top);
+        assert_eq!(moved.as_bytes(), b"a.b/Men&APw-");
     }
 
     #[test]

@@ -7,10 +7,12 @@ use postern_shared::action::ActionId;
 use postern_shared::api::Reply;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::frame;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use crate::clock::Clock;
-use crate::db::{Db, UserId, actions};
+use crate::db::{self, Db, UserId, actions, undos};
 
 type Answer = Result<Reply, CallError>;
 
@@ -60,13 +62,37 @@ impl Actions {
         Ok(reply)
     }
 
+    /// Keeps how an action is taken back, as long as its reply.
+    pub(super) async fn keep_way_back(
+        &self,
+        action: ActionId,
+        way: &impl Serialize,
+    ) -> Result<(), db::Error> {
+        let bytes = frame::encode(way);
+        undos::remember(&self.db, self.user, action.0, &bytes, self.clock.unix_ms()).await
+    }
+
+    /// How an action is taken back, where it can be.
+    pub(super) async fn way_back<T: DeserializeOwned>(
+        &self,
+        action: ActionId,
+    ) -> Result<Option<T>, db::Error> {
+        let bytes = undos::find(&self.db, self.user, action.0).await?;
+        Ok(bytes.and_then(|bytes| frame::decode(&bytes).ok()))
+    }
+
+    /// An action was taken back.
+    pub(super) async fn forget_way_back(&self, action: ActionId) -> Result<(), db::Error> {
+        undos::forget(&self.db, self.user, action.0).await
+    }
+
     fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<ActionId, Arc<OnceCell<Answer>>>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
-fn internal(error: crate::db::Error) -> CallError {
+fn internal(error: db::Error) -> CallError {
     tracing::error!(%error, "the database of actions failed");
     ErrorCode::Internal.into()
 }

@@ -3,6 +3,7 @@
 use std::sync::Weak;
 
 use postern_shared::account::AccountId;
+use postern_shared::api::messages::Targets;
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::message::MessageKey;
 
@@ -51,7 +52,7 @@ impl Accounts for Carrier {
                 mark(&account, key, Flag::Keyword(Flag::FORWARDED.to_owned())).await
             }
             FilingStep::RemoveDraft(key) => {
-                account.expunge_messages(std::slice::from_ref(key)).await
+                account.expunge_messages(Targets::Keys(vec![key.clone()])).await.map(drop)
             }
         };
         match done {
@@ -64,5 +65,5 @@ impl Accounts for Carrier {
 
 async fn mark(account: &Account, key: &MessageKey, flag: Flag) -> Result<(), account::Error> {
     let change = FlagChange { add: vec![flag], remove: Vec::new() };
-    account.change_flags(std::slice::from_ref(key), change).await
+    account.change_flags(Targets::Keys(vec![key.clone()]), change).await.map(drop)
 }

@@ -6,6 +6,8 @@
 
 mod actions;
 mod carrier;
+mod mailboxes;
+mod messages;
 mod registry;
 mod submissions;
 
@@ -18,9 +20,7 @@ use postern_shared::address::Address;
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
-use postern_shared::flag::FlagChange;
-use postern_shared::mailbox::{Mailbox, MailboxId};
-use postern_shared::message::{Message, MessageKey, MessageSummary, Moved, Quote};
+use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
 use postern_shared::window::{Scope, Window, WindowId};
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -119,14 +119,6 @@ impl User {
         Ok(self.account(id)?.retry().await?)
     }
 
-    /// The mailboxes of an account.
-    ///
-    /// # Errors
-    /// `NonExistent`, or the account's.
-    pub async fn list_mailboxes(&self, id: &AccountId) -> Result<Vec<Mailbox>, Error> {
-        Ok(self.account(id)?.list_mailboxes().await?)
-    }
-
     /// Opens a window for a link.
     ///
     /// # Errors
@@ -217,49 +209,5 @@ impl User {
     ) -> Result<Download<impl Stream<Item = Result<Bytes, account::Error>> + Send + use<>>, Error>
     {
         Ok(self.account(&key.account)?.download(key, section).await?)
-    }
-
-    /// Sets and clears flags.
-    ///
-    /// # Errors
-    /// `NonExistent`, `Invalid`, or the account's.
-    pub async fn change_flags(
-        &self,
-        keys: Vec<MessageKey>,
-        change: FlagChange,
-    ) -> Result<(), Error> {
-        Ok(self.account_of(&keys)?.change_flags(&keys, change).await?)
-    }
-
-    /// Moves messages within their account.
-    ///
-    /// # Errors
-    /// As for `change_flags`.
-    pub async fn move_messages(
-        &self,
-        keys: Vec<MessageKey>,
-        to: MailboxId,
-    ) -> Result<Vec<Moved>, Error> {
-        Ok(self.account_of(&keys)?.move_messages(&keys, &to).await?)
-    }
-
-    /// Copies messages within their account.
-    ///
-    /// # Errors
-    /// As for `change_flags`.
-    pub async fn copy_messages(
-        &self,
-        keys: Vec<MessageKey>,
-        to: MailboxId,
-    ) -> Result<Vec<Moved>, Error> {
-        Ok(self.account_of(&keys)?.copy_messages(&keys, &to).await?)
-    }
-
-    /// Removes messages for ever.
-    ///
-    /// # Errors
-    /// As for `change_flags`.
-    pub async fn expunge_messages(&self, keys: Vec<MessageKey>) -> Result<(), Error> {
-        Ok(self.account_of(&keys)?.expunge_messages(&keys).await?)
     }
 }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::ActionId;
+use crate::error::CallError;
 use crate::flag::FlagChange;
 use crate::mailbox::MailboxId;
-use crate::message::MessageKey;
+use crate::message::{MessageKey, Moved};
+use crate::window::View;
 
 /// Most messages that one mutating call may name.
 pub const MAX_KEYS: usize = 1000;
@@ -48,13 +50,44 @@ pub struct QuoteMessage {
     pub key: MessageKey,
 }
 
-/// Sets and clears flags.
+/// The messages that a mutating call is for, all of one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Targets {
+    /// These; at most [`MAX_KEYS`].
+    Keys(Vec<MessageKey>),
+    /// Whatever a view holds when the call is carried out.
+    View {
+        /// The view.
+        view: View,
+        /// Apart from these; at most [`MAX_KEYS`].
+        except: Vec<MessageKey>,
+    },
+}
+
+/// What became of a mutating call. One that did nothing at all is answered with its error instead.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// To how many messages it was done.
+    pub done: u32,
+    /// Where messages went; only of those that the call named by their keys.
+    pub moved: Vec<Moved>,
+    /// Why it ended before its end; what was done stays done, and can be undone.
+    pub failure: Option<CallError>,
+    /// Whether [`UndoAction`] can take it back.
+    pub undoable: bool,
+}
+
+/// Sets and clears flags and keywords.
+///
+/// # Errors
+/// `Unsupported` for a keyword that the mailbox cannot keep (PERMANENTFLAGS); `NoPermission` for
+/// one that can only be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeFlags {
     /// This action.
     pub action: ActionId,
-    /// The messages; of one account.
-    pub keys: Vec<MessageKey>,
+    /// The messages.
+    pub targets: Targets,
     /// What to set and clear.
     pub change: FlagChange,
 }
@@ -64,8 +97,8 @@ pub struct ChangeFlags {
 pub struct MoveMessages {
     /// This action.
     pub action: ActionId,
-    /// The messages; of one account.
-    pub keys: Vec<MessageKey>,
+    /// The messages.
+    pub targets: Targets,
     /// Where to.
     pub to: MailboxId,
 }
@@ -75,17 +108,72 @@ pub struct MoveMessages {
 pub struct CopyMessages {
     /// This action.
     pub action: ActionId,
-    /// The messages; of one account.
-    pub keys: Vec<MessageKey>,
+    /// The messages.
+    pub targets: Targets,
     /// Where to.
     pub to: MailboxId,
 }
 
-/// Removes messages for ever.
+/// Removes messages for ever. Cannot be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpungeMessages {
     /// This action.
     pub action: ActionId,
-    /// The messages; of one account.
-    pub keys: Vec<MessageKey>,
+    /// The messages.
+    pub targets: Targets,
+}
+
+/// Moves messages into the archive, which is made where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveMessages {
+    /// This action.
+    pub action: ActionId,
+    /// The messages.
+    pub targets: Targets,
+    /// Into which of the archive's mailboxes.
+    pub by: ArchiveBy,
+}
+
+/// How an archive is divided, by the time of arrival (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArchiveBy {
+    /// Not at all.
+    Flat,
+    /// One mailbox a year: `Archive/2026`.
+    Year,
+    /// One mailbox a month: `Archive/2026/11`.
+    Month,
+}
+
+/// Says of messages that they are junk, or not: moves them into the junk mailbox or the inbox and
+/// sets `$Junk` or `$NotJunk` where the mailbox can keep keywords.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgeMessages {
+    /// This action.
+    pub action: ActionId,
+    /// The messages.
+    pub targets: Targets,
+    /// What they are.
+    pub verdict: Verdict,
+}
+
+/// Whether a message is unwanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// It is.
+    Junk,
+    /// It is not.
+    NotJunk,
+}
+
+/// Takes an action back, for as long as its reply is kept. Can itself be undone.
+///
+/// # Errors
+/// `NonExistent` where the action is unknown, too old, final, or taken back already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoAction {
+    /// This action.
+    pub action: ActionId,
+    /// The action to take back.
+    pub undone: ActionId,
 }

@@ -12,16 +12,21 @@ use serde::{Deserialize, Serialize};
 use crate::account::Account;
 use crate::action::ActionId;
 use crate::address::Address;
-use crate::mailbox::Mailbox;
-use crate::message::{Message, MessageSummary, Moved, Quote};
+use crate::mailbox::{Mailbox, MailboxId, Renamed};
+use crate::message::{Message, MessageSummary, Quote};
+use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
 use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
 use addresses::SuggestAddresses;
-use mailboxes::ListMailboxes;
+use mailboxes::{
+    CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
+    RenameMailbox, SetMailboxRole, SubscribeMailbox,
+};
 use messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread, QuoteMessage,
+    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
+    OpenMessage, OpenThread, Outcome, QuoteMessage, UndoAction,
 };
 use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -133,12 +138,23 @@ calls! {
         SuggestAddresses => Vec<Address>,
         ListSubmissions => Vec<Submission>,
         RetryAccount => (),
+        ReadQuota => Vec<Quota>,
     }
     mutations {
-        ChangeFlags => (),
-        MoveMessages => Vec<Moved>,
-        CopyMessages => Vec<Moved>,
-        ExpungeMessages => (),
+        ChangeFlags => Outcome,
+        MoveMessages => Outcome,
+        CopyMessages => Outcome,
+        ExpungeMessages => Outcome,
+        ArchiveMessages => Outcome,
+        JudgeMessages => Outcome,
+        UndoAction => Outcome,
+        CreateMailbox => MailboxId,
+        RenameMailbox => Vec<Renamed>,
+        DeleteMailbox => (),
+        SubscribeMailbox => (),
+        SetMailboxRole => (),
+        EmptyMailbox => Outcome,
+        MarkAllSeen => Outcome,
         SubmitMessage => SubmissionId,
         CancelSubmission => (),
         RetrySubmission => (),

@@ -1,5 +1,6 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
+mod mutations;
 mod samples;
 
 use serde::Serialize;

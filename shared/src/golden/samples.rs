@@ -1,52 +1,53 @@
 //! One sample of every frame, call, reply and event, with every variant of every noun among them.
 
 use crate::account::{Account, AccountId, AccountState, Protocol};
-use crate::action::ActionId;
 use crate::address::Address;
 use crate::api::accounts::{ListAccounts, RetryAccount};
 use crate::api::addresses::SuggestAddresses;
-use crate::api::mailboxes::ListMailboxes;
+use crate::api::mailboxes::{
+    CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
+    RenameMailbox, SetMailboxRole, SubscribeMailbox,
+};
 use crate::api::messages::{
-    ChangeFlags, CopyMessages, ExpungeMessages, MoveMessages, OpenMessage, OpenThread,
-    QuoteMessage, Urgency,
+    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
+    OpenMessage, OpenThread, Outcome, QuoteMessage, UndoAction, Urgency,
 };
 use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 use crate::api::{Call, Reply, Request};
 use crate::attachment::Attachment;
-use crate::draft::{Draft, Origin};
 use crate::envelope::Envelope;
 use crate::error::{CallError, ErrorCode};
 use crate::event::Event;
-use crate::flag::{Flag, FlagChange, Flags};
+use crate::flag::{Flag, Flags};
 use crate::frame::{CallId, ToBridge, ToPage};
 use crate::identity::Identity;
-use crate::mailbox::{Counts, Mailbox, MailboxId, Role};
+use crate::mailbox::{Counts, Mailbox, MailboxId, Renamed, Role};
 use crate::message::{Message, MessageKey, MessageSummary, Moved, Quote, ThreadSummary};
+use crate::quota::{Quota, Resource};
 use crate::settings::Limits;
-use crate::submission::{Plan, Refusal, Submission, SubmissionId, SubmissionState};
+use crate::submission::{Refusal, Submission, SubmissionId, SubmissionState};
 use crate::uid::{Uid, UidValidity};
 use crate::window::{
     Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, SortKey, Total, View, Window,
     WindowId, Within,
 };
 
-const ACTION: ActionId = ActionId([7; 16]);
 const WINDOW: WindowId = WindowId(3);
 
-fn account() -> AccountId {
+pub(super) fn account() -> AccountId {
     AccountId("a1".into())
 }
 
-fn mailbox() -> MailboxId {
+pub(super) fn mailbox() -> MailboxId {
     MailboxId("m1".into())
 }
 
-fn address() -> Address {
+pub(super) fn address() -> Address {
     Address { name: "Zoë".into(), email: "zoe@example.test".into() }
 }
 
-fn key() -> MessageKey {
+pub(super) fn key() -> MessageKey {
     MessageKey {
         account: account(),
         mailbox: mailbox(),
@@ -180,35 +181,6 @@ fn mailboxes() -> Vec<Mailbox> {
     roles.into_iter().map(with).collect()
 }
 
-fn drafts() -> Vec<Draft> {
-    let references = vec!["<0@example.test>".to_owned()];
-    let origins = [
-        Origin::New,
-        Origin::Reply {
-            original: key(),
-            message_id: "<1@example.test>".into(),
-            references: references.clone(),
-        },
-        Origin::Forward {
-            original: key(),
-            message_id: String::new(),
-            references,
-            sections: vec!["2".into()],
-        },
-    ];
-    let with = |origin| Draft {
-        account: account(),
-        from: address(),
-        to: vec![address()],
-        cc: vec![],
-        bcc: vec![],
-        subject: "Re: Hi".into(),
-        text: "Yes.\n".into(),
-        origin,
-    };
-    origins.into_iter().map(with).collect()
-}
-
 fn questions() -> Vec<Request> {
     let resume = |open| ResumeWindow { open, generation: Generation(5) }.into_request();
     let message = |urgency| OpenMessage { key: key(), urgency }.into_request();
@@ -226,30 +198,14 @@ fn questions() -> Vec<Request> {
         SuggestAddresses { prefix: "zo".into(), count: 8 }.into_request(),
         ListSubmissions.into_request(),
         RetryAccount { account: account() }.into_request(),
-    ]);
-    all
-}
-
-fn mutations() -> Vec<Request> {
-    let (action, keys, submission) = (ACTION, vec![key()], SubmissionId("s1".into()));
-    let change = FlagChange { add: vec![Flag::Seen], remove: vec![Flag::Flagged] };
-    let plans = [Plan::Now, Plan::Held(10), Plan::At(99)];
-    let submit = |(draft, plan)| SubmitMessage { action, draft, plan }.into_request();
-    let mut all: Vec<Request> = drafts().into_iter().zip(plans).map(submit).collect();
-    all.extend([
-        ChangeFlags { action, keys: keys.clone(), change }.into_request(),
-        MoveMessages { action, keys: keys.clone(), to: mailbox() }.into_request(),
-        CopyMessages { action, keys: keys.clone(), to: mailbox() }.into_request(),
-        ExpungeMessages { action, keys }.into_request(),
-        CancelSubmission { action, submission: submission.clone() }.into_request(),
-        RetrySubmission { action, submission }.into_request(),
+        ReadQuota { account: account(), mailbox: mailbox() }.into_request(),
     ]);
     all
 }
 
 /// Every frame that the page sends.
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
-    let calls = questions().into_iter().chain(mutations());
+    let calls = questions().into_iter().chain(super::mutations::mutations());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -278,7 +234,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
     };
     let quote =
         Quote { quoted: "> Hi".into(), plain: "Hi".into(), from: vec![address()], sent_at: None };
-    let moved = vec![Moved { from: key(), to: Some(key()) }, Moved { from: key(), to: None }];
+    let outcome = outcome();
+    let renamed = vec![Renamed { from: mailbox(), to: mailbox() }];
     vec![
         ("ListAccounts", ListAccounts::wrap(accounts())),
         ("ListMailboxes", ListMailboxes::wrap(mailboxes())),
@@ -293,14 +250,36 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("SuggestAddresses", SuggestAddresses::wrap(vec![address()])),
         ("ListSubmissions", ListSubmissions::wrap(submissions())),
         ("RetryAccount", RetryAccount::wrap(())),
-        ("ChangeFlags", ChangeFlags::wrap(())),
-        ("MoveMessages", MoveMessages::wrap(moved.clone())),
-        ("CopyMessages", CopyMessages::wrap(moved)),
-        ("ExpungeMessages", ExpungeMessages::wrap(())),
+        ("ChangeFlags", ChangeFlags::wrap(Outcome::default())),
+        ("MoveMessages", MoveMessages::wrap(outcome.clone())),
+        ("CopyMessages", CopyMessages::wrap(outcome.clone())),
+        ("ExpungeMessages", ExpungeMessages::wrap(Outcome::default())),
+        ("ArchiveMessages", ArchiveMessages::wrap(outcome.clone())),
+        ("JudgeMessages", JudgeMessages::wrap(outcome.clone())),
+        ("UndoAction", UndoAction::wrap(outcome)),
+        ("CreateMailbox", CreateMailbox::wrap(mailbox())),
+        ("RenameMailbox", RenameMailbox::wrap(renamed)),
+        ("ReadQuota", ReadQuota::wrap(quotas())),
+        ("DeleteMailbox", DeleteMailbox::wrap(())),
+        ("SubscribeMailbox", SubscribeMailbox::wrap(())),
+        ("SetMailboxRole", SetMailboxRole::wrap(())),
+        ("EmptyMailbox", EmptyMailbox::wrap(Outcome::default())),
+        ("MarkAllSeen", MarkAllSeen::wrap(Outcome::default())),
         ("SubmitMessage", SubmitMessage::wrap(SubmissionId("s1".into()))),
         ("CancelSubmission", CancelSubmission::wrap(())),
         ("RetrySubmission", RetrySubmission::wrap(())),
     ]
+}
+
+fn quotas() -> Vec<Quota> {
+    let of = |resource| Quota { root: "User".into(), resource, used: 300, limit: 1 << 40 };
+    [Resource::Storage, Resource::Messages, Resource::Mailboxes].into_iter().map(of).collect()
+}
+
+fn outcome() -> Outcome {
+    let moved = vec![Moved { from: key(), to: Some(key()) }, Moved { from: key(), to: None }];
+    let failure = Some(CallError::new(ErrorCode::Unavailable).with_retry_after(2));
+    Outcome { done: 2, moved, failure, undoable: true }
 }
 
 fn errors() -> Vec<CallError> {

@@ -100,7 +100,7 @@ async fn a_server_that_tells_no_counts_is_asked_a_few_at_a_time_while_somebody_l
     stage.settle().await;
     let asked = || stage.host.connections().commands(ALICE, "STATUS");
     let before = asked();
-    stage.audience.leave(LINK);
+    stage.surroundings.audience.leave(LINK);
     stage.account.tell(Actor::beat);
     stage.settle().await;
     assert_eq!(asked(), before, "nobody looks: nobody asks");

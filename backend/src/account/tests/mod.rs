@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use postern_mailhost::{Capabilities, Host, ImapEffect, MailHost, Trigger};
 use postern_shared::account::AccountId;
+use postern_shared::api::messages::Targets;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
 use postern_shared::flag::Flag;
@@ -15,7 +16,9 @@ use postern_shared::message::MessageSummary;
 use postern_shared::window::{Anchor, Delta, Total, View, Window, WindowId};
 use tokio::sync::mpsc::Receiver;
 
+mod bulk;
 mod connection;
+mod mailboxes;
 
 use super::*;
 use crate::clock::Clock;
@@ -34,7 +37,7 @@ struct Stage {
     host: Host,
     account: Account,
     events: Receiver<Event>,
-    audience: Arc<Audience>,
+    surroundings: Surroundings,
     _place: tempfile::TempDir,
 }
 
@@ -57,13 +60,13 @@ impl Stage {
         let place = tempfile::tempdir().unwrap();
         let db = Db::open(place.path()).await.unwrap();
         let surroundings = Surroundings {
-            audience: audience.clone(),
+            audience,
             clock,
             memory: Memory::default(),
             durable: (db, UserId([1; 16])),
         };
-        let account = Account::start(facts(&host), surroundings, None);
-        Self { host, account, events, audience, _place: place }
+        let account = Account::start(facts(&host), surroundings.clone(), None);
+        Self { host, account, events, surroundings, _place: place }
     }
 
     /// Waits until the watcher idles and the actor has nothing left to do.
@@ -279,7 +282,9 @@ async fn a_move_tells_where_the_message_went_and_every_window_knows() {
     stage.open(0, 10).await;
     let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
     let trash = stage.mailbox("Trash").await;
-    let moved = stage.account.move_messages(std::slice::from_ref(&key), &trash).await.unwrap();
+    let moved =
+        stage.account.move_messages(Targets::Keys(vec![key.clone()]), trash.clone()).await.unwrap();
+    let moved = moved.outcome.moved;
     let to = moved[0].to.clone().unwrap();
     assert_eq!((moved[0].from.clone(), to.mailbox.clone()), (key, trash));
     assert_eq!(stage.delta().await.removed, [0]);
@@ -336,7 +341,7 @@ async fn a_move_in_two_steps_is_not_begun_again() {
     stage.event(|event| online(&event).then_some(())).await;
     let lost = Trigger::on("UID EXPUNGE").times(1);
     stage.host.faults().imap(lost, ImapEffect::Bye("gone".into()));
-    let moved = stage.account.move_messages(&[key], &trash).await;
+    let moved = stage.account.move_messages(Targets::Keys(vec![key]), trash).await;
     assert!(matches!(moved, Err(Error::Halfway)), "{moved:?}");
     assert_eq!(stage.host.mailbox(ALICE, "Trash").unwrap().messages.len(), 1);
 }

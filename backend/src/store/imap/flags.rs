@@ -109,6 +109,15 @@ impl ImapConnection {
         Ok(())
     }
 
+    /// Removes for ever whatever is marked, whoever marked it: only for a mailbox of which nothing
+    /// is to stay.
+    ///
+    /// # Errors
+    /// As `store_flags`.
+    pub async fn expunge_marked(&mut self) -> Result<(), Error> {
+        self.run_quietly(Command::new("EXPUNGE")).await
+    }
+
     /// Removes messages for ever. Where the server can remove no single message (no UIDPLUS)
     /// they are only marked: a bare EXPUNGE would take what others marked as well.
     ///

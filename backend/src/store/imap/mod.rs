@@ -9,6 +9,7 @@ mod capabilities;
 mod command;
 mod connection;
 mod convert;
+mod dates;
 mod ext;
 mod fetched;
 mod flags;

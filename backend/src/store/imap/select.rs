@@ -71,6 +71,8 @@ impl ImapConnection {
                 news.push(response);
             }
         }
+        // A server that does not say what it keeps keeps everything (RFC 9051 §7.1).
+        selected.any_keyword |= !permanent;
         let status = exchange.status.as_ref();
         selected.read_only = status.is_some_and(|it| it.code_arguments("READ-ONLY").is_some());
         // Silence is not an empty mailbox.

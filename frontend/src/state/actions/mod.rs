@@ -246,8 +246,13 @@ impl Actions {
         let shifts = self.windows.overlay().try_update(|overlay| overlay.settle(action.id));
         self.mailboxes.shift(&shifts.unwrap_or_default());
         self.windows.sweep();
-        if let Reply::MoveMessages(moved) = reply {
-            self.rekey(moved);
+        if let Reply::MoveMessages(outcome) = reply {
+            self.rekey(&outcome.moved);
+        }
+        if let Some(failure) = failure_of(reply) {
+            // Some of it was done: what is there now says which.
+            self.windows.refresh();
+            self.complain(failure);
         }
     }
 
@@ -276,6 +281,16 @@ impl Actions {
     /// The mailbox of a role in an account.
     fn role(self, account: &AccountId, role: Role) -> Option<MailboxId> {
         self.mailboxes.by_role(account, role).map(|mailbox: Mailbox| mailbox.id)
+    }
+}
+
+/// Why a mutation ended before its end.
+fn failure_of(reply: &Reply) -> Option<&CallError> {
+    match reply {
+        Reply::ChangeFlags(outcome)
+        | Reply::MoveMessages(outcome)
+        | Reply::ExpungeMessages(outcome) => outcome.failure.as_ref(),
+        _ => None,
     }
 }
 

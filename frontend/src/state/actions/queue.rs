@@ -1,7 +1,7 @@
 //! The queue of mutations: ordered per message, serialisable, re-keyed when messages move.
 
 use postern_shared::action::ActionId;
-use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages};
+use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
 use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
 use postern_shared::api::{Call, Request};
 use postern_shared::draft::Draft;
@@ -43,13 +43,13 @@ impl Action {
     /// The call that performs it.
     #[must_use]
     pub fn request(&self) -> Request {
-        let (action, keys) = (self.id, self.keys.clone());
+        let (action, targets) = (self.id, Targets::Keys(self.keys.clone()));
         match &self.verb {
             Verb::Flags(change) => {
-                ChangeFlags { action, keys, change: change.clone() }.into_request()
+                ChangeFlags { action, targets, change: change.clone() }.into_request()
             }
-            Verb::Move(to) => MoveMessages { action, keys, to: to.clone() }.into_request(),
-            Verb::Expunge => ExpungeMessages { action, keys }.into_request(),
+            Verb::Move(to) => MoveMessages { action, targets, to: to.clone() }.into_request(),
+            Verb::Expunge => ExpungeMessages { action, targets }.into_request(),
             Verb::Submit(draft) => {
                 let draft = (**draft).clone();
                 SubmitMessage { action, draft, plan: Plan::Now }.into_request()
