@@ -1,6 +1,7 @@
 //! LIST, with subscriptions, roles and counts in one exchange where the server can
 //! (RFC 5258, 6154, 5819), otherwise with LSUB and STATUS.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use postern_shared::mailbox::Role;
@@ -143,15 +144,18 @@ impl ImapConnection {
 }
 
 /// `(attributes) delimiter name …`
-fn mailbox(content: &[u8], spelling: Spelling) -> Option<ListedMailbox> {
+pub(super) fn mailbox(content: &[u8], spelling: Spelling) -> Option<ListedMailbox> {
     let mut tokens = Tokens::new(content);
-    let attributes = tokens.next().ok()??;
-    let delimiter = tokens.next().ok()??;
-    let name = match tokens.next().ok()?? {
-        // A mailbox may well be called so.
-        Value::Nil => MailboxName::from_server(b"NIL"),
-        name => MailboxName::read(name.bytes()?, spelling),
+    let first = tokens.next().ok()??;
+    let attributes = if first.is_list() { first.clone() } else { Value::Nil };
+    // A backslash that should have been doubled.
+    let (delimiter, rest) = if let Some(rest) = tokens.rest().strip_prefix(b"\"\\\" ") {
+        (Value::Atom(b"\\"), rest.trim_ascii())
+    } else {
+        let delimiter = if first.is_list() { tokens.next().ok()?? } else { first };
+        (delimiter, tokens.rest())
     };
+    let name = MailboxName::read(&list_name(rest)?, spelling);
     let has = |attribute: &str| attributes.list().iter().any(|it| it.is(attribute));
     let delimiter = delimiter.text().chars().next();
     let role = attributes.list().iter().find_map(|it| roles::of_attribute(&it.text()));
@@ -165,11 +169,35 @@ fn mailbox(content: &[u8], spelling: Spelling) -> Option<ListedMailbox> {
     })
 }
 
+/// A mailbox's name at the end of a LIST; what follows it in parentheses is dropped.
+fn list_name(rest: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if let [b'"' | b'{', ..] = rest {
+        return match Tokens::new(rest).next() {
+            Ok(Some(Value::String(name))) => Some(name),
+            _ => None,
+        };
+    }
+    // Some write names bare, with spaces and parentheses.
+    let end = rest.windows(2).position(|window| window == b" (").filter(|_| rest.ends_with(b")"));
+    let name = rest[..end.unwrap_or(rest.len())].trim_ascii();
+    (!name.is_empty()).then_some(Cow::Borrowed(name))
+}
+
 /// `name (ITEM number …)`
-fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName, Counts)> {
-    let mut tokens = Tokens::new(content);
-    let name = MailboxName::read(tokens.next().ok()??.bytes()?, spelling);
-    let items = tokens.next().ok()??;
+pub(super) fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName, Counts)> {
+    let (name, items) = match content.trim_ascii() {
+        quoted @ [b'"' | b'{', ..] => {
+            let mut tokens = Tokens::new(quoted);
+            let Value::String(name) = tokens.next().ok()?? else { return None };
+            (name, tokens.next().ok()??)
+        }
+        bare => {
+            let open = bare.iter().rposition(|byte| *byte == b'(')?;
+            let items = Tokens::new(&bare[open..]).next().ok()??;
+            (Cow::Borrowed(bare[..open].trim_ascii()), items)
+        }
+    };
+    let name = MailboxName::read(&name, spelling);
     let item = |wanted: &str| {
         let mut pairs = items.list().chunks_exact(2);
         pairs.find(|pair| pair[0].is(wanted)).and_then(|pair| pair[1].number::<u32>())
@@ -192,5 +220,56 @@ fn settle_roles(listed: &mut [ListedMailbox]) {
     for mailbox in listed.iter_mut().filter(|it| it.role.is_none() && it.selectable) {
         let role = roles::of_name(&mailbox.name.decoded(), mailbox.delimiter);
         mailbox.role = role.filter(|role| taken.insert(*role));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_however_they_are_written() {
+        let check = |content: &str, expect: &str| {
+            let found = mailbox(content.as_bytes(), Spelling::Utf7).map(|it| {
+                let delimiter = it.delimiter.map_or("-".to_owned(), String::from);
+                let kind = if it.selectable { "" } else { "!" };
+                format!("{kind}{delimiter}{}", it.name.decoded())
+            });
+            assert_eq!(found.as_deref().unwrap_or("none"), expect, "{content}");
+        };
+        check(" (\\HasNoChildren) \".\" \"INBOX\"\r\n", ".INBOX");
+        check(" () \"/\" Entw&APw-rfe\r\n", "/Entwürfe");
+        check(" () NIL nil", "-nil");
+        check("()\"/\"{3}\r\na\"b", "/a\"b");
+        check(" (\\NoInferiors) \"/\" Root/Folder/Subfolder()", "/Root/Folder/Subfolder()");
+        check(" () \"/\" My Mail\r\n", "/My Mail");
+        check(" () \".\" [Gmail]", ".[Gmail]");
+        check(" (\\noselect) \"\\\" \"a\\\\b\"", "!\\a\\b");
+        check(" (\\NonExistent) \"\\\\\" a", "!\\a");
+        check(" () \"/\" INBOX (\"CHILDINFO\" (\"SUBSCRIBED\"))", "/INBOX");
+        check(" () \"/\" \"a\" (\"OLDNAME\" (\"b\"))", "/a");
+        check(" \"/\" INBOX", "/INBOX");
+        check(" (\\Marked) \"\" a", "-a");
+        for broken in ["", " (", " () \"/\"", " () \"/\" \"abc", " () \"/\" {9}\r\nabc"] {
+            check(broken, "none");
+        }
+    }
+
+    #[test]
+    fn counts_are_read_however_they_are_written() {
+        let check = |content: &str, expect: Option<(&str, u32, u32)>| {
+            let found = counts(content.as_bytes(), Spelling::Utf7);
+            let found = found.map(|(name, it)| (name.decoded(), it.messages, it.unseen));
+            let found =
+                found.as_ref().map(|(name, messages, unseen)| (&name[..], *messages, *unseen));
+            assert_eq!(found, expect, "{content}");
+        };
+        check(" blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n", Some(("blurdybloop", 231, 0)));
+        check(" \"a (b)\" (unseen 1 messages 2)", Some(("a (b)", 2, 1)));
+        check("{5}\r\nINBOX(MESSAGES 2 X-NEW (1 2) UNSEEN 1)", Some(("INBOX", 2, 1)));
+        check(" My Mail(1) (MESSAGES 3 APPENDLIMIT NIL UNSEEN 2)", Some(("My Mail(1)", 3, 2)));
+        check(" INBOX (UNSEEN 2)", None);
+        check(" INBOX (MESSAGES -1)", None);
+        check(" INBOX", None);
     }
 }

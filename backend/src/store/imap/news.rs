@@ -31,7 +31,11 @@ pub(super) fn change(response: &Response, most_uids: usize) -> Option<Change> {
 
 fn vanished(content: &[u8], most_uids: usize) -> Option<Change> {
     let values = token::Tokens::new(content).all().ok()?;
-    let set = values.last()?.bytes()?;
+    let [set] = &values[..] else {
+        // Of earlier times, unasked: how many there were nobody knows.
+        return Some(Change::Overflow);
+    };
+    let set = set.bytes()?;
     let mut uids = Vec::new();
     match esearch::expand(set, most_uids, &mut uids) {
         Ok(()) => Some(Change::Vanished(uids)),

@@ -3,7 +3,7 @@
 mod envelope;
 mod header;
 mod structure;
-mod text;
+pub(super) mod text;
 
 pub(super) use envelope::envelope;
 pub(super) use header::{from_header, list_id, references};

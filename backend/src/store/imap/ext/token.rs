@@ -77,12 +77,24 @@ impl<'a> Value<'a> {
 pub(crate) struct Tokens<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Strings so far that were not what they seemed: after some, nothing is guessed any more.
+    misread: u32,
 }
+
+/// How far a string is followed past a quote that may be one of its own.
+const GUESS: usize = 256;
+/// How often that may fail in one response.
+const MOST_MISREAD: u32 = 64;
 
 impl<'a> Tokens<'a> {
     /// Begins at the content of a response.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, misread: 0 }
+    }
+
+    /// What is left, unread, without the spaces before it.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes[self.at..].trim_ascii()
     }
 
     /// Reads all that is left.
@@ -143,27 +155,44 @@ impl<'a> Tokens<'a> {
         let start = self.at + 1;
         let rest = &self.bytes[start..];
         let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).ok_or(Garbled)?;
-        if rest[plain] == b'"' {
+        if rest[plain] == b'"' && ends_string(&rest[plain + 1..]) {
             self.at = start + plain + 1;
             return Ok(Value::String(Cow::Borrowed(&rest[..plain])));
         }
         let mut string = rest[..plain].to_vec();
+        // Where the string ends if no later quote is better, and how long it is then.
+        let mut fallback = None;
         let mut at = plain;
         while let Some(byte) = rest.get(at) {
             match byte {
-                b'"' => {
+                b'"' if ends_string(&rest[at + 1..]) => {
                     self.at = start + at + 1;
                     return Ok(Value::String(Cow::Owned(string)));
+                }
+                b'"' => {
+                    let (end, _) = *fallback.get_or_insert((at, string.len()));
+                    if self.misread >= MOST_MISREAD || at - end > GUESS {
+                        break;
+                    }
+                    string.push(b'"');
                 }
                 b'\\' => {
                     at += 1;
                     string.push(*rest.get(at).ok_or(Garbled)?);
                 }
+                b'\n' if fallback.is_some() => break,
                 _ => string.push(*byte),
+            }
+            if fallback.is_some_and(|(end, _)| at - end > GUESS) {
+                break;
             }
             at += 1;
         }
-        Err(Garbled)
+        let (end, length) = fallback.ok_or(Garbled)?;
+        self.misread += 1;
+        string.truncate(length);
+        self.at = start + end + 1;
+        Ok(Value::String(Cow::Owned(string)))
     }
 
     fn literal(&mut self) -> Option<Value<'a>> {
@@ -184,7 +213,7 @@ impl<'a> Tokens<'a> {
         let mut bracketed = false;
         while let Some(byte) = self.peek() {
             match byte {
-                b'[' => bracketed = true,
+                b'[' => bracketed = has_section(&self.bytes[start..self.at]),
                 b']' => bracketed = false,
                 b'\r' | b'\n' => break,
                 b' ' | b'\t' | b'(' | b')' | b'"' if !bracketed => break,
@@ -197,5 +226,97 @@ impl<'a> Tokens<'a> {
             nil if nil.eq_ignore_ascii_case(b"NIL") => Ok(Value::Nil),
             atom => Ok(Value::Atom(atom)),
         }
+    }
+}
+
+/// Whether a quote before `rest` ends its string. Some servers do not escape the quotes inside one;
+/// others leave out the space that should follow.
+fn ends_string(rest: &[u8]) -> bool {
+    let Some(first) = rest.first() else { return true };
+    match first {
+        b' ' | b'\t' | b'\r' | b'\n' | b')' | b'(' | b'{' => true,
+        // `""`: two strings, unless the second quote is what ends this one.
+        b'"' => !matches!(rest.get(1), None | Some(b' ' | b')' | b'\r' | b'\n')),
+        _ => {
+            let end = rest.iter().take(40).position(|byte| b" \t\r\n()\"".contains(byte));
+            let word = &rest[..end.unwrap_or(rest.len().min(40))];
+            let number = word.iter().all(u8::is_ascii_digit);
+            let items: [&[u8]; 8] = [
+                b"NIL",
+                b"UID",
+                b"FLAGS",
+                b"MODSEQ",
+                b"ENVELOPE",
+                b"BODYSTRUCTURE",
+                b"RFC822.SIZE",
+                b"INTERNALDATE",
+            ];
+            number || items.iter().any(|item| word.eq_ignore_ascii_case(item))
+        }
+    }
+}
+
+/// Whether an atom is a FETCH item whose name goes on in brackets. A keyword may hold a bracket.
+fn has_section(atom: &[u8]) -> bool {
+    let names: [&[u8]; 5] = [b"BODY", b"BODY.PEEK", b"BINARY", b"BINARY.PEEK", b"BINARY.SIZE"];
+    names.iter().any(|name| atom.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values as they would be written by a careful server.
+    fn written(values: &[Value<'_>]) -> String {
+        let one = |value: &Value<'_>| match value {
+            Value::Nil => "NIL".to_owned(),
+            Value::Atom(atom) => String::from_utf8_lossy(atom).into_owned(),
+            Value::String(string) => format!("<{}>", String::from_utf8_lossy(string)),
+            Value::List(values) => format!("({})", written(values)),
+        };
+        values.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    fn check(content: &str, expect: &str) {
+        let found = Tokens::new(content.as_bytes()).all().map(|values| written(&values));
+        assert_eq!(found.as_deref(), Ok(expect), "{content}");
+    }
+
+    #[test]
+    fn values_are_read_whatever_the_spaces() {
+        check(" (UID 5 FLAGS (\\Seen $x))\r\n", "(UID 5 FLAGS (\\Seen $x))");
+        check("(UID\t5  FLAGS(\\Seen)X(1)(2) )", "(UID 5 FLAGS (\\Seen) X (1) (2))");
+        check("(\"a\"\"b\"NIL\"c\"28(d)nil)", "(<a> <b> NIL <c> 28 (d) NIL)");
+        check(
+            "(BODY[HEADER.FIELDS (\"A\" B)]<0> {3}\r\na)\" X \"\")",
+            "(BODY[HEADER.FIELDS (\"A\" B)]<0> <a)\"> X <>)",
+        );
+        check("({1+}\r\na {1 +}\nb ~{1}\r\nc)", "(<a> <b> <c>)");
+        check(") 5 ) 6", "5 6");
+    }
+
+    #[test]
+    fn brackets_belong_to_sections_alone() {
+        check("(de:hacking $label [css3-page \\*)", "(de:hacking $label [css3-page \\*)");
+        check("(BODY[] \"a\" body[1.2.MIME]<7> NIL)", "(BODY[] <a> body[1.2.MIME]<7> NIL)");
+        check("[Gmail]/All", "[Gmail]/All");
+    }
+
+    #[test]
+    fn quotes_that_were_not_escaped_stay_inside() {
+        check("(\"a\"b\"c\" \"d\")", "(<a\"b\"c> <d>)");
+        check("(\"x=\"_y_\"\" \"z\")", "(<x=\"_y_\"> <z>)");
+        check("(\"a\\\"b\\\\\" \"c\")", "(<a\"b\\> <c>)");
+        // Nothing better follows: it ended where it seemed to.
+        check("(\"a\"b c)", "(<a> b c)");
+    }
+
+    #[test]
+    fn what_is_cut_off_is_not_read() {
+        for content in ["(", "(\"a", "({5}\r\nabc", "(a (b)", "\"a\\"] {
+            assert_eq!(Tokens::new(content.as_bytes()).all(), Err(Garbled), "{content}");
+        }
+        let deep = "(".repeat(100_000);
+        assert_eq!(Tokens::new(deep.as_bytes()).all(), Err(Garbled));
     }
 }

@@ -2,6 +2,8 @@
 
 mod defects;
 mod extensions;
+mod oracle;
+mod properties;
 mod script;
 mod sign_in;
 mod spool;

@@ -11,7 +11,7 @@ use crate::store::imap::wire::{Kind, Name, Piece, Response, Splitter, handover};
 use crate::store::imap::{news, rows};
 
 /// Where the collections lie, beside the repository.
-fn corpora() -> PathBuf {
+pub(super) fn corpora() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
     let set = std::env::var("POSTERN_CORPORA");
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora");
@@ -19,7 +19,7 @@ fn corpora() -> PathBuf {
 }
 
 #[expect(clippy::print_stdout, reason = "a test's report")]
-fn report(text: &str) {
+pub(super) fn report(text: &str) {
     println!("{text}");
 }
 
@@ -55,7 +55,7 @@ fn read(bytes: &[u8], reading: &mut Reading) {
 }
 
 /// The files hold bare LF where the server sent CRLF, as their literals count.
-fn with_line_ends(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn with_line_ends(bytes: &[u8]) -> Vec<u8> {
     let mut whole = Vec::with_capacity(bytes.len());
     for byte in bytes {
         if *byte == b'\n' && whole.last() != Some(&b'\r') {
@@ -64,6 +64,13 @@ fn with_line_ends(bytes: &[u8]) -> Vec<u8> {
         whole.push(*byte);
     }
     whole
+}
+
+/// Every file below a root.
+pub(super) fn every_file(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    files(root, &mut found);
+    found
 }
 
 fn files(root: &Path, found: &mut Vec<PathBuf>) {
@@ -75,8 +82,7 @@ fn files(root: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn transcripts_of_real_servers_are_read() {
-    let mut paths = Vec::new();
-    files(&corpora().join("mailkit"), &mut paths);
+    let paths = every_file(&corpora().join("mailkit"));
     if paths.is_empty() {
         report("skipped: all transcripts, there are none");
         return;

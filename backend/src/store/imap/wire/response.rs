@@ -115,13 +115,35 @@ impl Status {
     fn read(condition: Condition, rest: &[u8]) -> Self {
         let line = String::from_utf8_lossy(rest);
         let line = line.trim();
-        let bracketed = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let bracketed = line.strip_prefix('[').and_then(|rest| {
+            let end = code_end(rest)?;
+            Some((&rest[..end], &rest[end + 1..]))
+        });
         let (code, text) = match bracketed {
             Some((code, text)) => (Some(code.trim().to_owned()), text.trim()),
             None => (None, line),
         };
         Self { condition, code, text: text.to_owned() }
     }
+}
+
+/// Where a response code ends: at the first bracket outside its parentheses and strings, else at
+/// the first.
+fn code_end(text: &str) -> Option<usize> {
+    let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
+    let outside = text.bytes().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted => depth -= 1,
+            b']' if !quoted && depth <= 0 => return true,
+            _ => {}
+        }
+        false
+    });
+    outside.or_else(|| text.find(']'))
 }
 
 impl Condition {
@@ -184,8 +206,10 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
             return Some(Kind::Status(Status::read(Condition::Ok, &bytes[at..])));
         }
     }
-    if let Some(condition) = Condition::read(first) {
-        let status = Status::read(condition, &bytes[after_first..]);
+    // A response code without the space before it.
+    let open = first.iter().position(|byte| *byte == b'[').unwrap_or(first.len());
+    if let Some(condition) = Condition::read(&first[..open]) {
+        let status = Status::read(condition, &bytes[after_first - (first.len() - open)..]);
         return match tag {
             b"*" => Some(Kind::Status(status)),
             _ => Some(Kind::Tagged { tag: std::str::from_utf8(tag).ok()?.to_owned(), status }),
@@ -208,8 +232,9 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
 /// The word at `at` (after spaces), and where it ends.
 fn word(bytes: &[u8], at: usize) -> (&[u8], usize) {
     let rest = &bytes[at..];
-    let start = at + rest.iter().take_while(|byte| **byte == b' ').count();
-    let len = bytes[start..].iter().position(|byte| matches!(byte, b' ' | b'\r' | b'\n' | b'('));
+    let start = at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let ends = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'(');
+    let len = bytes[start..].iter().position(ends);
     let end = len.map_or(bytes.len(), |len| start + len);
     (&bytes[start..end], end)
 }
@@ -223,4 +248,51 @@ fn number(word: &[u8]) -> Option<u32> {
     let number: f64 = word.parse().ok()?;
     (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number))
         .then_some(number as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_words_tell_what_it_is() {
+        let check = |line: &str, expect: &str| {
+            let response = Response::read(Bytes::copy_from_slice(line.as_bytes()));
+            let kind = match &response.kind {
+                Kind::Tagged { tag, status } => format!("{tag} {}", shown(status)),
+                Kind::Status(status) => format!("* {}", shown(status)),
+                Kind::Continuation => "+".to_owned(),
+                Kind::Untagged { number, name, .. } => format!("{number:?} {name:?}"),
+                Kind::Garbled => "garbled".to_owned(),
+            };
+            assert_eq!(kind, expect, "{line}");
+        };
+        check("* 12 EXISTS\r\n", "Some(12) Exists");
+        check("*  12\texists", "Some(12) Exists");
+        check("* 9.3736e+06 EXISTS", "Some(9373600) Exists");
+        check("* 4294967296 EXISTS", "garbled");
+        check("* -1 EXISTS", "None Other");
+        check("* 3 FETCH(UID 1)", "Some(3) Fetch");
+        check("* SEARCH", "None Search");
+        check("+ idling", "+");
+        check("+", "+");
+        check("A1 OK done", "A1 Ok - done");
+        check("A1 no [TRYCREATE]no such", "A1 No TRYCREATE no such");
+        check("* OK[ALERT] look", "* Ok ALERT look");
+        check("* bye", "* Bye - ");
+        check("* PREAUTH hi", "* Preauth - hi");
+        check("* [UIDVALIDITY 1] x", "* Ok UIDVALIDITY 1 x");
+        check("* OK [PERMANENTFLAGS (a]b \\*)] x", "* Ok PERMANENTFLAGS (a]b \\*) x");
+        check("* OK [BADCHARSET (\"x]\")] y", "* Ok BADCHARSET (\"x]\") y");
+        check("* OK [X (] y", "* Ok X ( y");
+        check("* NO [UNAVAILABLE] later [host:1]", "* No UNAVAILABLE later [host:1]");
+        check("* OK [open", "* Ok - [open");
+        check("what is this", "garbled");
+        check("*", "garbled");
+    }
+
+    fn shown(status: &Status) -> String {
+        let code = status.code.as_deref().unwrap_or("-");
+        format!("{:?} {code} {}", status.condition, status.text)
+    }
 }
