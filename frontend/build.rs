@@ -152,22 +152,46 @@ fn generate(source: &Locale, locales: &[Locale]) -> Fallible<String> {
         }
     }
     writeln!(out, "}}\n")?;
-    writeln!(out, "static LOCALES: [Messages; {}] = [", locales.len())?;
-    for locale in locales {
+    writeln!(out, "static LOCALES: [Spoken; {}] = [", locales.len())?;
+    for Locale { tag, name, rtl, .. } in locales {
+        writeln!(out, "    Spoken {{ tag: {tag:?}, name: {name:?}, rtl: {rtl} }},")?;
+    }
+    writeln!(out, "];\n")?;
+    tables(&mut out, source, locales)?;
+    Ok(out)
+}
+
+/// The source's messages lie in the page; each other language's are a module of their own, which
+/// only those who read it load.
+fn tables(out: &mut String, source: &Locale, locales: &[Locale]) -> Fallible<()> {
+    let mut arms = String::new();
+    for (at, locale) in locales.iter().enumerate() {
         let packed = source
             .messages
             .iter()
             .map(|(key, fallback)| pack(locale.messages.get(key).unwrap_or(fallback)))
             .collect::<Vec<_>>()
             .join("\0");
-        let Locale { tag, name, rtl, .. } = locale;
+        if at == 0 {
+            writeln!(out, "static SOURCE: &str = {packed:?};\n")?;
+            continue;
+        }
+        let module = format!("locale_{}", locale.tag.to_lowercase().replace('-', "_"));
         writeln!(
             out,
-            "    Messages {{ tag: {tag:?}, name: {name:?}, rtl: {rtl}, packed: {packed:?} }},"
+            "#[::leptos::wasm_split::wasm_split(\n    {module},\n    \
+             wasm_split_path = ::leptos::wasm_split,\n    fallible\n)]\n\
+             fn {module}() -> Result<&'static str, ::leptos::wasm_split::SplitLoaderError> {{\n    \
+             Ok({packed:?})\n}}\n"
         )?;
+        writeln!(arms, "        {at} => {module}().await.ok(),")?;
     }
-    writeln!(out, "];")?;
-    Ok(out)
+    writeln!(
+        out,
+        "async fn load(locale: usize) -> Option<&'static str> {{\n    match locale {{\n        \
+         0 => Some(SOURCE),\n{arms}        _ => None,\n    }}\n}}"
+    )?;
+    Ok(())
 }
 
 /// A plural's variants lie side by side, in the order of CATEGORIES, parted by U+0001.

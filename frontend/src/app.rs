@@ -3,15 +3,13 @@
 use leptos::prelude::*;
 
 use crate::routes::Route;
-use crate::state::Stores;
+use crate::state::list::Phase;
+use crate::state::parts::Region;
 use crate::state::session::SessionState;
-use crate::ui::tooltip::TooltipLayer;
-use crate::views::composer::Composers;
+use crate::state::{LinkState, Stores};
+use crate::views::pieces::deferred::{Deferred, fetch};
 use crate::views::pieces::keys;
 use crate::views::pieces::mail::MailScreen;
-use crate::views::pieces::notices::Notices;
-use crate::views::pieces::preferences::SettingsScreen;
-use crate::views::pieces::prompts::Prompts;
 use crate::views::pieces::sign_in::SignInScreen;
 
 /// What fills the page.
@@ -39,16 +37,33 @@ pub fn App() -> impl IntoView {
         (_, Route::Settings(_)) => Screen::Settings,
         _ => Screen::Mail,
     });
-    let inside = move || matches!(screen.get(), Screen::Mail | Screen::Settings);
+    fetch_later(stores, screen);
     view! {
         {move || match screen.get() {
             Screen::Blank => ().into_any(),
             Screen::SignIn => view! { <SignInScreen /> }.into_any(),
             Screen::Mail => view! { <MailScreen /> }.into_any(),
-            Screen::Settings => view! { <SettingsScreen /> }.into_any(),
+            Screen::Settings => view! { <Deferred region=Region::Settings /> }.into_any(),
         }}
-        {move || inside().then(|| view! { <Composers /> <Prompts /> })}
-        <Notices />
-        <TooltipLayer />
+        <Deferred region=Region::Layers />
     }
+}
+
+/// Loads the rest of the page once its first screen stands, or as soon as it is asked for; where
+/// that failed, again when the link is back.
+fn fetch_later(stores: Stores, screen: Memo<Screen>) {
+    let link = stores.link.state();
+    Effect::new(move |_| {
+        let lost = matches!(link.get(), LinkState::Reconnecting { .. });
+        let rows = stores.windows.phase() != Phase::Loading;
+        let list = matches!(stores.location.route(), Route::Mailbox(..) | Route::Home | Route::All);
+        let stands = match screen.get() {
+            Screen::Blank => false,
+            Screen::Mail => rows || lost || !list,
+            Screen::SignIn | Screen::Settings => true,
+        };
+        if stands {
+            fetch(stores, Region::Layers);
+        }
+    });
 }

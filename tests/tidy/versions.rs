@@ -14,6 +14,7 @@ const DUPLICATES: &[(&str, &str)] = &[
     ("embedded-io", "postcard names both 0.4 and 0.6"),
     ("event-listener", "async-imap's stop-token needs 2"),
     ("getrandom", "ring needs 0.2, ours is 0.3, tempfile is at 0.4"),
+    ("gimli", "the module splitter is at 0.34, walrus at 0.32"),
     ("hashbrown", "sqlx and wasm-bindgen need 0.16"),
     ("itertools", "leptos needs 0.14"),
     ("nom", "imap-codec, a tests' oracle, needs 7"),
@@ -25,6 +26,8 @@ const DUPLICATES: &[(&str, &str)] = &[
     ("thiserror-impl", "async-imap and gloo-net need 1"),
     ("toml", "ours is 0.9; leptos_config's config needs 1"),
     ("toml_datetime", "as toml"),
+    ("wasm-encoder", "the module splitter is ahead of wasm-bindgen"),
+    ("wasmparser", "the module splitter is ahead of wasm-bindgen"),
     ("winnow", "as toml"),
 ];
 

@@ -9,29 +9,32 @@ mod tests;
 
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
-use std::sync::LazyLock;
+use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
 
 pub use errors::error_text;
 pub use format::{file_size, full_date, list, number, short_date};
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
-/// One locale as the build packed it.
-struct Messages {
+/// What is known of a language before its messages are here.
+struct Spoken {
     tag: &'static str,
     name: &'static str,
     rtl: bool,
-    /// Messages in the order of [`Key`], parted by NUL; plural variants parted by U+0001.
-    packed: &'static str,
 }
+
+/// A language's messages in the order of [`Key`]; the build parts them by NUL.
+type Table = Vec<&'static str>;
 
 /// The plural categories of CLDR, in the order in which variants are packed.
 const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
-static TABLES: LazyLock<Vec<Vec<&'static str>>> =
-    LazyLock::new(|| LOCALES.iter().map(|locale| locale.packed.split('\0').collect()).collect());
-
 thread_local! {
+    /// The messages of each language that was loaded, English from the start.
+    static TABLES: RefCell<Vec<(Locale, Table)>> =
+        RefCell::new(vec![(Locale(0), SOURCE.split('\0').collect())]);
+    static WANTED: Cell<Locale> = const { Cell::new(Locale(0)) };
     static CURRENT: ArcRwSignal<Locale> = ArcRwSignal::new(Locale(0));
 }
 
@@ -58,7 +61,7 @@ impl Locale {
     fn matching(tag: &str) -> Option<Self> {
         // Chinese is told apart by script, which browsers often leave to the region.
         let lower = tag.to_ascii_lowercase();
-        let traditional = ["hant", "-tw", "-hk", "-mo"].iter().any(|part| lower.contains(part));
+        let traditional = lower.split('-').any(|part| matches!(part, "hant" | "tw" | "hk" | "mo"));
         let wanted = match lower.split('-').next().unwrap_or_default() {
             "zh" if traditional => "zh-Hant",
             "zh" => "zh-Hans",
@@ -77,8 +80,25 @@ impl Locale {
         LOCALES[self.0].name
     }
 
+    /// Loads the language's messages; false where they cannot be had now.
+    pub async fn load(self) -> bool {
+        if self.loaded() {
+            return true;
+        }
+        let Some(packed) = load(self.0).await else { return false };
+        TABLES.with_borrow_mut(|tables| tables.push((self, packed.split('\0').collect())));
+        true
+    }
+
+    fn loaded(self) -> bool {
+        TABLES.with_borrow(|tables| tables.iter().any(|(known, _)| *known == self))
+    }
+
     fn message(self, key: Key) -> &'static str {
-        TABLES[self.0][key as usize]
+        TABLES.with_borrow(|tables| {
+            let own = tables.iter().find(|(known, _)| *known == self).or(tables.first());
+            own.map_or("", |(_, table)| table[key as usize])
+        })
     }
 }
 
@@ -88,8 +108,22 @@ pub fn locale() -> Locale {
     CURRENT.with(|current| if tracked { current.get() } else { current.get_untracked() })
 }
 
-/// Switches the page's language: every text follows, and the document's `lang` and `dir`.
+/// Switches the page's language, once its messages are here; until then, and where they cannot be
+/// had, the page stays as it is. Every text follows, and the document's `lang` and `dir`.
 pub fn set_locale(locale: Locale) {
+    WANTED.set(locale);
+    if locale.loaded() {
+        return show(locale);
+    }
+    spawn_local(async move {
+        // Another language may have been chosen meanwhile.
+        if locale.load().await && WANTED.get() == locale {
+            show(locale);
+        }
+    });
+}
+
+fn show(locale: Locale) {
     if let Some(root) = document().document_element() {
         // An attribute with a valid name cannot be refused.
         let _ = root.set_attribute("lang", locale.tag());
@@ -136,7 +170,7 @@ fn fill(message: &str, values: &[(&str, &str)]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let Some((name, tail)) = after.split_once('}') else {
-            rest = &rest[before.len()..];
+            rest = rest.get(before.len()..).unwrap_or_default();
             break;
         };
         if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {

@@ -59,8 +59,8 @@ impl Stores {
         })
     }
 
-    /// Does what a key asks for.
-    pub fn perform(self, command: Command) {
+    /// Does what a key asks for; see [`Stores::perform`].
+    pub(super) fn perform_now(self, command: Command) {
         untrack(|| match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),

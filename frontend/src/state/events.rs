@@ -6,7 +6,6 @@ use postern_shared::account::{Account, AccountId};
 use postern_shared::api::Call;
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::mailboxes::ListMailboxes;
-use postern_shared::api::submissions::ListSubmissions;
 use postern_shared::error::ErrorCode;
 use postern_shared::event::Event;
 use postern_shared::mailbox::Role;
@@ -50,7 +49,6 @@ impl Stores {
         self.follow_session();
         self.follow_link();
         self.follow_location();
-        self.follow_moves();
         Effect::new(move |_| page::set_title(&self.title()));
     }
 
@@ -91,8 +89,7 @@ impl Stores {
         Effect::new(move |before: Option<SessionState>| {
             let now = state.get();
             match &now {
-                SessionState::SignedIn(who) => {
-                    self.drafts.load(&who.address);
+                SessionState::SignedIn(_) => {
                     self.link.start();
                     if untrack(|| self.location.route()) == Route::Login {
                         self.location.replace(Route::Home);
@@ -168,21 +165,6 @@ impl Stores {
         }
     }
 
-    /// Whatever names a message follows when it moves.
-    fn follow_moves(self) {
-        let moved = self.actions.moved();
-        Effect::new(move |_| {
-            let moved = moved.get();
-            self.drafts.rekey(&moved);
-            self.selection.forget(&moved);
-            let Route::Message(key) = untrack(|| self.location.route()) else { return };
-            let to = moved.into_iter().find(|moved| moved.from == key).and_then(|moved| moved.to);
-            if let Some(to) = to {
-                self.location.replace(Route::Message(to));
-            }
-        });
-    }
-
     fn title(self) -> String {
         let unseen = self.mailboxes.unseen();
         let name = text(Key::ShellName);
@@ -196,7 +178,6 @@ impl Stores {
     fn resume(self) {
         self.windows.resume();
         let accounts = self.link.request(ListAccounts.into_request());
-        let submissions = self.link.call(ListSubmissions);
         for account in self.accounts.all().get_untracked() {
             self.load_mailboxes(account.id);
         }
@@ -208,11 +189,6 @@ impl Stores {
                     .filter(|account| known.iter().all(|known| known.id != account.id));
                 fresh.for_each(|account| self.load_mailboxes(account.id.clone()));
                 self.accounts.replace(accounts);
-            }
-        });
-        spawn_local(async move {
-            if let Ok(all) = submissions.await {
-                self.submissions.replace(all);
             }
         });
     }
@@ -249,10 +225,7 @@ impl Stores {
             Event::WindowDelta(window, delta) => self.windows.apply(window, delta),
             Event::WindowStale(window) => self.windows.stale(window),
             Event::MailArrived(rows) => self.arrived(&rows),
-            Event::SubmissionChanged(submission) => {
-                let draft = self.drafts.of_submission(&submission.id);
-                self.submissions.change(submission, draft);
-            }
+            Event::SubmissionChanged(submission) => self.submission_changed(submission),
             Event::ServerAlert(_, words) => {
                 self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
             }

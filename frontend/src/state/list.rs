@@ -1,6 +1,5 @@
 //! One list: its total, the rows known of it by position, and which of them the bridge follows.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +8,8 @@ use postern_shared::error::CallError;
 use postern_shared::flag::FlagChange;
 use postern_shared::message::{MessageKey, MessageSummary};
 use postern_shared::window::{Anchor, Delta, Generation, Order, Total, View, Window, WindowId};
+
+use super::rows::Rows;
 
 /// Rows asked for at first: more than one screen shows.
 const FIRST_ROWS: u32 = 50;
@@ -42,8 +43,7 @@ pub struct List {
     generation: Generation,
     /// Positions that the bridge follows.
     followed: Range<u32>,
-    /// Rows by position; none where the server left one out.
-    rows: BTreeMap<u32, Option<Arc<MessageSummary>>>,
+    rows: Rows,
     stale: bool,
     visible: Range<u32>,
     around: Option<MessageKey>,
@@ -61,7 +61,7 @@ impl List {
             order: Order::Final,
             generation: Generation::default(),
             followed: 0..0,
-            rows: BTreeMap::new(),
+            rows: Rows::default(),
             stale: true,
             visible: 0..0,
             around,
@@ -73,25 +73,23 @@ impl List {
     pub fn len(&self) -> u32 {
         match self.total {
             Total::Exact(total) | Total::AtLeast(total) => total,
-            Total::Unknown => self.rows.keys().next_back().map_or(0, |last| last + 1),
+            Total::Unknown => self.rows.last().map_or(0, |last| last + 1),
         }
     }
 
     /// The row at a position, where it is known.
     pub fn at(&self, position: u32) -> Option<&Arc<MessageSummary>> {
-        self.rows.get(&position)?.as_ref()
+        self.rows.get(position)?.as_ref()
     }
 
     /// Every known row with its position, in order.
     pub fn rows(&self) -> impl Iterator<Item = (u32, &Arc<MessageSummary>)> {
-        self.rows.iter().filter_map(|(position, row)| Some((*position, row.as_ref()?)))
+        self.rows.iter()
     }
 
     /// Where a message stands, where that is known.
     pub fn position(&self, key: &MessageKey) -> Option<u32> {
-        // The uid first: it tells most rows apart without comparing texts.
-        let same = |row: &MessageSummary| row.key.uid == key.uid && row.key == *key;
-        self.rows().find(|(_, row)| same(row)).map(|(position, _)| position)
+        self.rows().find(|(_, row)| same(row, key)).map(|(position, _)| position)
     }
 
     /// Says which positions are in sight.
@@ -137,7 +135,7 @@ impl List {
         self.followed = window.offset..window.offset.saturating_add(count);
         (self.phase, self.stale) = (Phase::Ready, false);
         for (position, row) in (window.offset..).zip(window.rows) {
-            self.rows.insert(position, row.map(Arc::new));
+            self.rows.put(position, row.map(Arc::new));
         }
         self.prune();
     }
@@ -152,17 +150,17 @@ impl List {
             return false;
         }
         for position in delta.removed.iter().rev() {
-            self.rows.remove(position);
-            self.shift(*position, -1);
+            self.rows.remove(*position);
+            self.rows.shift(*position, -1);
         }
         for (position, row) in delta.inserted {
-            self.shift(position, 1);
+            self.rows.shift(position, 1);
             if let Some(row) = row {
-                self.rows.insert(position, Some(Arc::new(row)));
+                self.rows.put(position, Some(Arc::new(row)));
             }
         }
         for (key, flags) in delta.changed {
-            if let Some(row) = self.position(&key).and_then(|at| self.rows.get_mut(&at)?.as_mut()) {
+            if let Some(row) = self.rows.iter_mut().find(|row| same(row, &key)) {
                 Arc::make_mut(row).flags = flags;
             }
         }
@@ -172,8 +170,7 @@ impl List {
 
     /// Makes a flag change that the bridge confirmed part of the rows.
     pub fn commit(&mut self, keys: &[MessageKey], change: &FlagChange) {
-        let rows = self.rows.values_mut().flatten();
-        for row in rows.filter(|row| keys.contains(&row.key)) {
+        for row in self.rows.iter_mut().filter(|row| keys.contains(&row.key)) {
             Arc::make_mut(row).flags.apply(change);
         }
     }
@@ -213,23 +210,21 @@ impl List {
         need.is_empty()
             || self.followed.start <= start
                 && end <= self.followed.end
-                && need.clone().all(|position| self.rows.contains_key(&position))
-    }
-
-    /// Moves the rows from `position` on.
-    fn shift(&mut self, position: u32, by: i32) {
-        let moved = self.rows.split_off(&position);
-        let moved = moved.into_iter().map(|(at, row)| (at.saturating_add_signed(by), row));
-        self.rows.extend(moved);
+                && need.clone().all(|position| self.rows.get(position).is_some())
     }
 
     fn prune(&mut self) {
         let middle = self.visible.start + (self.visible.end - self.visible.start) / 2;
         while self.rows.len() > MOST_ROWS {
-            let first = self.rows.keys().next().copied().unwrap_or_default();
-            let last = self.rows.keys().next_back().copied().unwrap_or_default();
+            let first = self.rows.first().unwrap_or_default();
+            let last = self.rows.last().unwrap_or_default();
             let far = if middle.abs_diff(first) > middle.abs_diff(last) { first } else { last };
-            self.rows.remove(&far);
+            self.rows.remove(far);
         }
     }
+}
+
+/// Whether a row is that message; the uid first, as it tells most apart without comparing texts.
+fn same(row: &MessageSummary, key: &MessageKey) -> bool {
+    row.key.uid == key.uid && row.key == *key
 }

@@ -7,6 +7,8 @@ pub mod drafts;
 mod events;
 #[cfg(test)]
 mod fixtures;
+mod keys;
+mod later;
 pub mod list;
 #[cfg(test)]
 mod list_tests;
@@ -16,7 +18,9 @@ pub mod messages;
 mod overlay;
 #[cfg(test)]
 mod overlay_tests;
+pub mod parts;
 pub mod preferences;
+mod rows;
 pub mod selection;
 pub mod session;
 pub mod shortcuts;
@@ -36,6 +40,7 @@ use location::Location;
 use mailboxes::Mailboxes;
 use messages::Messages;
 use overlay::Overlay;
+use parts::Parts;
 use preferences::Preferences;
 use selection::Selection;
 use session::Session;
@@ -90,6 +95,8 @@ pub struct Stores {
     pub prompt: RwSignal<Option<Prompt>>,
     /// A newer build of the page waits.
     pub newer: RwSignal<bool>,
+    /// Parts of the page in modules of their own.
+    pub parts: Parts,
 }
 
 impl Stores {
@@ -122,6 +129,7 @@ impl Stores {
             limits: RwSignal::new(None),
             prompt: RwSignal::new(None),
             newer: RwSignal::new(false),
+            parts: Parts::new(),
         }
     }
 
@@ -154,5 +162,6 @@ impl Default for Stores {
 /// Never below `App`, which provides them.
 #[must_use]
 pub fn stores() -> Stores {
-    expect_context()
+    // Not `expect_context`: its message would bring the formatting of texts along.
+    use_context().expect("`App` provides the stores")
 }

@@ -1,12 +1,12 @@
 //! What the user did and the server does not show yet, laid over every snapshot and delta.
 
-use std::collections::BTreeSet;
-
 use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::flag::{FlagChange, Flags};
 use postern_shared::mailbox::{Counts, MailboxId};
 use postern_shared::message::MessageKey;
+
+use super::keys::Keys;
 
 /// Most keys remembered as gone after their move was confirmed.
 const MOST_GONE: usize = 10_000;
@@ -36,7 +36,7 @@ pub struct CountShift {
 #[derive(Debug, Clone)]
 struct Laid {
     id: ActionId,
-    keys: BTreeSet<MessageKey>,
+    keys: Keys,
     laying: Laying,
     shifts: Vec<CountShift>,
     /// Confirmed: kept only while a snapshot asked for before may still come in.
@@ -47,7 +47,7 @@ struct Laid {
 #[derive(Debug, Clone, Default)]
 pub struct Overlay {
     laid: Vec<Laid>,
-    gone: BTreeSet<MessageKey>,
+    gone: Keys,
     gone_order: Vec<MessageKey>,
 }
 
@@ -76,9 +76,9 @@ impl Overlay {
         let shifts = std::mem::take(&mut self.laid[at].shifts);
         if self.laid[at].laying == Laying::Hidden {
             // A uid never comes back, so a key that is gone stays gone.
-            for key in self.laid.remove(at).keys {
+            for key in self.laid.remove(at).keys.all() {
                 self.gone_order.push(key.clone());
-                self.gone.insert(key);
+                self.gone.insert(key.clone());
             }
             let over = self.gone_order.len().saturating_sub(MOST_GONE);
             for key in self.gone_order.drain(..over) {

@@ -109,15 +109,15 @@ impl ReadingPane {
     }
 }
 
-/// Sizes of the panes in pixels; 0 for the default.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// Sizes of the panes in whole pixels; 0 for the default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
     /// The tree's width.
-    pub tree: f64,
+    pub tree: u32,
     /// The list's width with the message to its right.
-    pub list: f64,
+    pub list: u32,
     /// The list's height with the message below.
-    pub list_block: f64,
+    pub list_block: u32,
 }
 
 /// Everything that is preferred.
@@ -157,7 +157,8 @@ impl Preferred {
     fn read(text: &str) -> Self {
         let mut read = Self::default();
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
-            let pixels = || value.parse().ok().filter(|size: &f64| size.is_finite()).unwrap_or(0.0);
+            // An earlier page kept fractions.
+            let pixels = || value.split('.').next().unwrap_or_default().parse().unwrap_or(0);
             match name {
                 "theme" => read.theme = Theme::from_slug(value),
                 "density" => read.density = Density::from_slug(value),
@@ -189,8 +190,7 @@ impl Preferences {
 
     /// Reads what this device kept, and shows it.
     pub fn load(self) {
-        let kept = storage::get(NAME).map(|kept| Preferred::read(&kept));
-        self.preferred.set(kept.unwrap_or_default());
+        self.preferred.set(kept());
         self.show();
     }
 
@@ -223,9 +223,24 @@ impl Preferences {
         page::set_root_attribute("data-theme", theme);
         let compact = (density == Density::Compact).then(|| density.name());
         page::set_root_attribute("data-density", compact);
-        let wanted = if language.is_empty() { device::languages() } else { vec![language] };
-        set_locale(Locale::negotiate(wanted.iter().map(String::as_str)));
+        set_locale(spoken(language));
     }
+}
+
+/// The language in which the page begins.
+#[must_use]
+pub fn language() -> Locale {
+    spoken(kept().language)
+}
+
+fn kept() -> Preferred {
+    storage::get(NAME).map(|kept| Preferred::read(&kept)).unwrap_or_default()
+}
+
+/// The language of a tag; without one, that of the browser.
+fn spoken(tag: String) -> Locale {
+    let wanted = if tag.is_empty() { device::languages() } else { vec![tag] };
+    Locale::negotiate(wanted.iter().map(String::as_str))
 }
 
 impl Default for Preferences {
@@ -246,7 +261,7 @@ mod tests {
             reading_pane: ReadingPane::Below,
             language: "zh-Hans".into(),
             shortcuts_off: true,
-            sizes: Sizes { tree: 200.5, list: 400.0, list_block: 0.0 },
+            sizes: Sizes { tree: 200, list: 400, list_block: 0 },
         };
         assert_eq!(Preferred::read(&kept.write()), kept);
     }

@@ -1,14 +1,14 @@
 //! Which rows are selected, and which one the keyboard stands on.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use postern_shared::message::{MessageKey, Moved};
+
+use super::keys::Keys;
 
 /// The selection of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Marks {
-    keys: BTreeSet<MessageKey>,
+    keys: Keys,
     /// The row that the keyboard stands on, and the message that stood there.
     cursor: usize,
     held: Option<MessageKey>,
@@ -50,13 +50,13 @@ impl Selection {
     /// The selected messages.
     #[must_use]
     pub fn keys(self) -> Vec<MessageKey> {
-        self.marks.with(|marks| marks.keys.iter().cloned().collect())
+        self.marks.with(|marks| marks.keys.all().to_vec())
     }
 
     /// How many are selected.
     #[must_use]
     pub fn len(self) -> usize {
-        self.marks.with(|marks| marks.keys.len())
+        self.marks.with(|marks| marks.keys.all().len())
     }
 
     /// Whether a message is selected.
@@ -102,9 +102,9 @@ impl Selection {
 
     /// Selects nothing.
     pub fn clear(self) {
-        if self.marks.with_untracked(|marks| !marks.keys.is_empty()) {
+        if self.marks.with_untracked(|marks| !marks.keys.all().is_empty()) {
             self.marks.update(|marks| {
-                marks.keys.clear();
+                marks.keys = Keys::default();
                 marks.origin = None;
             });
         }
@@ -115,7 +115,9 @@ impl Selection {
         let any = |marks: &Marks| moved.iter().any(|moved| marks.keys.contains(&moved.from));
         if self.marks.with_untracked(any) {
             self.marks.update(|marks| {
-                marks.keys.retain(|key| moved.iter().all(|moved| moved.from != *key));
+                for moved in moved {
+                    marks.keys.remove(&moved.from);
+                }
             });
         }
     }
@@ -137,7 +139,7 @@ mod tests {
         let mut marks = Marks { cursor: 3, ..Marks::default() };
         let mut check = |index, expect: &[u32]| {
             marks.extend(index, |at| Some(key(at as u32)));
-            let uids: Vec<_> = marks.keys.iter().map(|key| key.uid.0).collect();
+            let uids: Vec<_> = marks.keys.all().iter().map(|key| key.uid.0).collect();
             assert_eq!(uids, expect);
         };
         check(5, &[3, 4, 5]);
@@ -150,8 +152,8 @@ mod tests {
         let mut marks = Marks::default();
         marks.toggle(key(7), 7);
         marks.extend(8, |at| Some(key(at as u32)));
-        assert_eq!(marks.keys.len(), 2);
+        assert_eq!(marks.keys.all().len(), 2);
         marks.toggle(key(7), 7);
-        assert_eq!(marks.keys.len(), 1);
+        assert_eq!(marks.keys.all().len(), 1);
     }
 }

@@ -15,6 +15,31 @@ pub fn unique_id(prefix: &str) -> String {
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// A text in small letters. The browser has the tables that this takes; bringing our own along
+/// would cost the page as much as a whole screen.
+#[cfg(target_arch = "wasm32")]
+pub fn lowercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// A text in capitals; see [`lowercase`].
+#[cfg(target_arch = "wasm32")]
+pub fn uppercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_upper_case().into()
+}
+
+/// A text in small letters, where tests run without a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn lowercase(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// A text in capitals, where tests run without a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn uppercase(text: &str) -> String {
+    text.to_uppercase()
+}
+
 /// The elements below `root` that match, in document order.
 pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
     let found = root.query_selector_all(selector).expect("the selector is a constant of ours");

@@ -3,7 +3,8 @@
 pub mod avatar;
 pub mod button;
 pub mod dialog;
-mod dom;
+pub mod dom;
+mod each;
 pub mod field;
 pub mod grid;
 pub mod icon;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::{fs, thread};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
@@ -70,13 +70,20 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
     }
     names.push(("css", bundle.hashed("page.css", css::collect(root)?.into_bytes(), true)));
     let wasm = bundle.hashed("page.wasm", bound.wasm, true);
+    let mut loader = bound.loader;
+    for (name, part) in bound.parts {
+        let path = bundle.hashed(&name, part, false);
+        let (before, after) = (format!("\"./{name}\""), format!("\"./{}\"", base_name(&path)));
+        ensure!(loader.contains(&before), "the loader does not fetch {name}");
+        loader = loader.replace(&before, &after);
+    }
     let boot = template::fill(
         "boot.js",
         &text("public/boot.js")?,
         &[("wasm", base_name(&wasm).to_owned())],
     )?;
     let last = text(if mode == Mode::Page { "public/update.js" } else { "public/reload.js" })?;
-    let script = javascript::join(&bound.glue, &boot, &[&last])?;
+    let script = javascript::join(&bound.glue, &loader, &boot, &[&last])?;
     let script = bundle.hashed("page.js", script.into_bytes(), true);
     names.push(("js", script));
     names.push(("wasm", wasm));

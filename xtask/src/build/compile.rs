@@ -18,7 +18,7 @@ pub fn wasm(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         Mode::Dev => "debug",
     };
     let mut command =
-        workspace.cargo(["build", "--package", "postern-frontend", "--target", TARGET]);
+        workspace.cargo(["rustc", "--package", "postern-frontend", "--target", TARGET]);
     command.args(["--profile", mode.name()]);
     match mode {
         Mode::Page => command.env("CARGO_ENCODED_RUSTFLAGS", flags().join("\x1f")),
@@ -26,6 +26,8 @@ pub fn wasm(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         // functions are there without.
         Mode::Dev => command.env("CARGO_PROFILE_DEV_DEBUG", "0"),
     };
+    // For the last step alone: what the splitter reads.
+    command.args(["--", "-Clink-arg=--emit-relocs"]);
     process::run(&mut command)?;
     Ok(workspace.target.join(TARGET).join(folder).join("postern-frontend.wasm"))
 }

@@ -1,16 +1,20 @@
 //! One script from the glue and our own parts, and the little minifying that is safe by lines.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 /// The line of `boot.js` that stands for the glue, so that editors see a valid module.
 const IMPORT: &str = "import init from \"./glue.js\";";
 
-/// Puts the glue where `boot.js` imports it, and the other parts behind it: one request, no
-/// waterfall.
-pub fn join(glue: &str, boot: &str, parts: &[&str]) -> Result<String> {
+/// How the glue names the loader of the split modules.
+const LOADER: &str = " from \"./__wasm_split.js\"";
+
+/// Puts the glue where `boot.js` imports it, the loader where the glue imports that, and the other
+/// parts behind: one request, no waterfall.
+pub fn join(glue: &str, loader: &str, boot: &str, parts: &[&str]) -> Result<String> {
     let boot = boot.split_once(IMPORT).context("boot.js no longer imports ./glue.js")?.1;
     let at = glue.rfind("\nexport {").context("the glue no longer ends in an export list")?;
     let (body, exports) = glue.split_at(at);
+    let body = &with_loader(body, loader)?;
     let start = exports
         .trim_matches(|c: char| c.is_whitespace() || c == ';')
         .trim_start_matches("export {")
@@ -27,6 +31,23 @@ pub fn join(glue: &str, boot: &str, parts: &[&str]) -> Result<String> {
         script.push_str(&format!("{{\n{part}\n}}\n"));
     }
     Ok(minify(&script))
+}
+
+/// The glue with the loader in the place of its import of it.
+fn with_loader(glue: &str, loader: &str) -> Result<String> {
+    let is_import = |line: &&str| line.starts_with("import * as ") && line.contains(LOADER);
+    let (imports, rest): (Vec<&str>, Vec<&str>) = glue.lines().partition(is_import);
+    ensure!(!imports.is_empty(), "the glue no longer imports the loader of the split modules");
+    let names = loader.lines().filter_map(|line| line.strip_prefix("export const "));
+    let names: Vec<&str> = names.filter_map(|line| line.split(' ').next()).collect();
+    let (names, loader) = (names.join(", "), loader.replace("export const ", "const "));
+    let mut script = rest.join("\n");
+    script.push_str(&format!("\nconst load = (() => {{\n{loader}\nreturn {{ {names} }};\n}})();"));
+    // Each function of the loader is imported by itself.
+    for name in imports.iter().filter_map(|import| import.split(' ').nth(3)) {
+        script.push_str(&format!("\nconst {name} = load;"));
+    }
+    Ok(script)
 }
 
 /// Drops indentation, blank lines and whole-line comments. A script with a template literal over
@@ -55,21 +76,29 @@ mod tests {
 
     #[test]
     fn glue_and_parts_become_one_script() {
-        let glue = "/* x */\nlet wasm;\nexport function greet() {}\nasync function start() {}\n\
+        let glue = "/* x */\nimport * as import1 from \"./__wasm_split.js\"\nlet wasm;\n\
+                    export function greet() {}\nasync function start() {}\n\
                     \nexport { initSync, start as default };\n";
+        let loader = "let b;\nexport const c = b;\n";
         let boot = "// Starts.\nimport init from \"./glue.js\";\nawait init();\n";
-        let script = join(glue, boot, &["const a = 1;"]).unwrap();
+        let script = join(glue, loader, boot, &["const a = 1;"]).unwrap();
         assert_eq!(
             script,
             "const init = (() => {\nlet wasm;\nfunction greet() {}\nasync function start() {}\n\
+             const load = (() => {\nlet b;\nconst c = b;\nreturn { c };\n})();\n\
+             const import1 = load;\n\
              return start;\n})();\nawait init();\n{\nconst a = 1;\n}\n"
         );
     }
 
     #[test]
     fn a_changed_glue_is_an_error_and_not_a_broken_page() {
-        assert!(join("let a;\n", "import init from \"./glue.js\";", &[]).is_err());
-        assert!(join("let a;\nexport { a as default };", "init();", &[]).is_err());
+        let (boot, exports) = ("import init from \"./glue.js\";", "\nexport { a as default };");
+        let import = "import * as b from \"./__wasm_split.js\";\n";
+        assert!(join(&[import, "let a;", exports].concat(), "", boot, &[]).is_ok());
+        assert!(join(&[import, "let a;\n"].concat(), "", boot, &[]).is_err());
+        assert!(join(&["let a;", exports].concat(), "", boot, &[]).is_err());
+        assert!(join(&[import, "let a;", exports].concat(), "", "init();", &[]).is_err());
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod compile;
 mod css;
 mod fresh;
 mod javascript;
+mod shrink;
+mod split;
 mod template;
 
 use anyhow::{Result, bail};

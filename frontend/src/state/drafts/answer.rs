@@ -29,7 +29,7 @@ pub fn subject(kind: Kind, original: &str) -> String {
         Kind::Reply | Kind::ReplyAll => ("Re: ", &REPLIES[..]),
         Kind::Forward => ("Fwd: ", &FORWARDS[..]),
     };
-    let lower = original.trim_start().to_lowercase();
+    let lower = original.trim_start().to_ascii_lowercase();
     let prefixed = known.iter().any(|known| lower.starts_with(known));
     if prefixed { original.to_owned() } else { format!("{prefix}{original}") }
 }

@@ -1,5 +1,6 @@
 //! A round mark of a sender: initials on one of a few colours, the same for the same address.
 
+use super::dom;
 use leptos::prelude::*;
 
 /// How many colours there are in `avatar.css`.
@@ -17,13 +18,21 @@ pub fn Avatar(
 
 /// First letters of the first and last word; one character where the script has no case.
 fn initials(name: &str) -> String {
-    let mut letters = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    let mut letters = name.split([' ', '\t', '\u{a0}', '\u{3000}']).filter_map(initial);
     let Some(first) = letters.next() else { return "?".to_owned() };
-    let cased = |letter: char| letter.is_lowercase() || letter.is_uppercase();
-    let last = letters.next_back().filter(|last| cased(first) && cased(*last));
-    first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
+    let cased = |letter: &str| dom::lowercase(letter) != dom::uppercase(letter);
+    let last = letters.next_back().filter(|last| cased(first) && cased(last));
+    dom::uppercase(&(first.to_owned() + last.unwrap_or_default()))
+}
+
+/// The first letter or digit of a word.
+fn initial(word: &str) -> Option<&str> {
+    let punctuation = |letter: char| {
+        letter.is_ascii() && !letter.is_ascii_alphanumeric()
+            || matches!(letter, '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3001}'..='\u{303f}')
+    };
+    let word = word.trim_start_matches(punctuation);
+    word.chars().next().and_then(|letter| word.get(..letter.len_utf8()))
 }
 
 fn hue(seed: &str) -> u32 {
@@ -47,6 +56,7 @@ mod tests {
         check("王小明", "王");
         check("محمد علي", "م");
         check("", "?");
+        check("«Ünal» — Ltd.", "ÜL");
     }
 
     #[test]

@@ -6,12 +6,13 @@
 mod range;
 
 use super::dom;
+use super::each::each;
+use super::placement::px;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, closure::Closure};
 use leptos::web_sys::{HtmlElement, ResizeObserver};
 use leptos::{ev, html};
 use range::{Move, View};
-use std::hash::Hash;
 use std::ops::Range;
 
 pub use range::RowCount;
@@ -87,7 +88,7 @@ impl Geometry {
 #[component]
 pub fn Grid<K>(#[prop(into)] label: Signal<String>, model: GridModel<K>) -> impl IntoView
 where
-    K: Clone + PartialEq + Eq + Hash + Send + Sync + 'static,
+    K: Clone + PartialEq + Send + Sync + 'static,
 {
     let (node, probe) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let sight = Geometry {
@@ -111,9 +112,8 @@ where
     hold_still(node, mounted, sight);
     let on_key = move |event: ev::KeyboardEvent| grid_key(&event, model, sight, rows);
     let total = move || model.count.get().aria();
-    let row = move |(index, key): (usize, K)| {
-        view! { <Row place=(index, key) model mounted sight engaged /> }
-    };
+    let keys = move || mounted.with(|rows| rows.iter().map(|(_, key)| key.clone()).collect());
+    let row = move |key: K| view! { <Row key model mounted sight engaged /> }.into_any();
     view! {
         <div
             node_ref=node
@@ -137,9 +137,9 @@ where
             <div
                 class="grid-rows"
                 role="rowgroup"
-                style:block-size=move || format!("{}px", rows.get() as f64 * sight.row.get())
+                style:block-size=move || px(rows.get() as f64 * sight.row.get())
             >
-                <For each=move || mounted.get() key=|(_, key)| key.clone() children=row />
+                {each(keys, row)}
             </div>
         </div>
     }
@@ -147,22 +147,21 @@ where
 
 #[component]
 fn Row<K>(
-    place: (usize, K),
+    key: K,
     model: GridModel<K>,
     mounted: Memo<Vec<(usize, K)>>,
     sight: Geometry,
     engaged: StoredValue<bool>,
 ) -> impl IntoView
 where
-    K: Clone + PartialEq + Eq + Hash + Send + Sync + 'static,
+    K: Clone + PartialEq + Send + Sync + 'static,
 {
-    let (first, key) = place;
     let node = NodeRef::<html::Div>::new();
     let GridRow { name, selected, current, cells } = model.row.run(key.clone());
     // The same key may move to another index when rows come or go above it.
     let index = Memo::new(move |last: Option<&usize>| {
         let found = mounted.with(|rows| rows.iter().find(|row| row.1 == key).map(|row| row.0));
-        found.unwrap_or(last.copied().unwrap_or(first))
+        found.or(last.copied()).unwrap_or_default()
     });
     let active = Memo::new(move |_| model.active.get() == index.get());
     Effect::new(move |_| {
@@ -196,7 +195,7 @@ where
             aria-selected=move || flag(selected.get())
             aria-current=move || current.get().then_some("true")
             tabindex=move || if active.get() { "0" } else { "-1" }
-            style:inset-block-start=move || format!("{}px", index.get() as f64 * sight.row.get())
+            style:inset-block-start=move || px(index.get() as f64 * sight.row.get())
             on:click=press
             on:focus=move |_| {
                 let index = index.get_untracked();

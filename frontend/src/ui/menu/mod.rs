@@ -76,7 +76,7 @@ impl MenuState {
             "Home" => Step::First,
             "End" => Step::Last,
             letter if letter.chars().count() == 1 && letter != " " => {
-                Step::Letter(letter.to_lowercase())
+                Step::Letter(dom::lowercase(letter))
             }
             _ => return,
         };
@@ -203,7 +203,7 @@ fn move_focus(menu: &HtmlElement, step: Step) {
 }
 
 fn starts_with(item: &HtmlElement, letter: &str) -> bool {
-    item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(letter)
+    dom::lowercase(item.text_content().unwrap_or_default().trim()).starts_with(letter)
 }
 
 fn new_state_is_open(event: &ev::Event) -> bool {

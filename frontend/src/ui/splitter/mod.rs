@@ -1,5 +1,6 @@
 //! The line between two panes, moved by pointer or keyboard.
 
+use super::placement::written;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
@@ -41,7 +42,8 @@ pub fn Splitter(
         Line::Upright => f64::from(event.client_x()),
         Line::Level => f64::from(event.client_y()),
     };
-    let resize = move |wanted: f64| on_resize.run(wanted.clamp(limits.least, limits.most));
+    // Not `clamp`: its panic would bring the formatting of numbers along, which is 7 kB.
+    let resize = move |wanted: f64| on_resize.run(wanted.max(limits.least).min(limits.most));
     let down = move |event: ev::PointerEvent| {
         event.prevent_default();
         grip.set_value(Some((along(&event), size.get_untracked())));
@@ -82,9 +84,9 @@ pub fn Splitter(
             tabindex="0"
             aria-label=label
             aria-orientation=orientation
-            aria-valuenow=move || size.get().round().to_string()
-            aria-valuemin=limits.least.to_string()
-            aria-valuemax=limits.most.to_string()
+            aria-valuenow=move || written(size.get().round())
+            aria-valuemin=written(limits.least)
+            aria-valuemax=written(limits.most)
             on:pointerdown=down
             on:pointermove=drag
             on:lostpointercapture=move |_| grip.set_value(None)

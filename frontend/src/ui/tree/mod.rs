@@ -2,7 +2,7 @@
 
 mod keys;
 
-use super::{dom, icon::Icon, icon::icon as draw};
+use super::{dom, each::each, icon::Icon, icon::icon as draw};
 use keys::Step;
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
@@ -66,15 +66,12 @@ pub fn Tree(
         }
     };
     let item = move |id: String| {
-        view! { <TreeItem id nodes selected stop visited on_select on_toggle row /> }
+        view! { <TreeItem id nodes selected stop visited on_select on_toggle row /> }.into_any()
     };
+    let ids = move || nodes.with(|nodes| nodes.iter().map(|node| node.id.clone()).collect());
     view! {
         <div class="tree" role="tree" aria-label=label on:keydown=key>
-            <For
-                each=move || nodes.with(|nodes| nodes.iter().map(|node| node.id.clone()).collect::<Vec<_>>())
-                key=Clone::clone
-                children=item
-            />
+            {each(ids, item)}
         </div>
     }
 }

@@ -1,9 +1,9 @@
 //! From the bridge's list of mailboxes to the visible nodes, in the order people expect.
 
 use super::node_id;
+use crate::ui::dom::lowercase;
 use postern_shared::account::Account;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
-use std::collections::BTreeSet;
 
 /// One visible node: a mailbox, or an account where there are several.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,11 +33,7 @@ impl Entry {
 }
 
 /// The visible nodes: roles first, then names; children of collapsed nodes are left out.
-pub fn arrange(
-    accounts: &[Account],
-    mailboxes: &[Mailbox],
-    collapsed: &BTreeSet<String>,
-) -> Vec<Entry> {
+pub fn arrange(accounts: &[Account], mailboxes: &[Mailbox], collapsed: &[String]) -> Vec<Entry> {
     let mut out = Vec::new();
     if accounts.len() < 2 {
         let all: Vec<_> = mailboxes.iter().collect();
@@ -65,7 +61,7 @@ pub fn arrange(
 
 struct Walk<'a> {
     all: Vec<&'a Mailbox>,
-    collapsed: &'a BTreeSet<String>,
+    collapsed: &'a [String],
 }
 
 impl<'a> Walk<'a> {
@@ -93,10 +89,13 @@ impl<'a> Walk<'a> {
         let known = |id: &MailboxId| self.all.iter().any(|mailbox| mailbox.id == *id);
         // A mailbox whose parent is not listed stands at the top, rather than nowhere.
         let home = |mailbox: &Mailbox| mailbox.parent.clone().filter(known);
-        let mut found: Vec<_> =
-            self.all.iter().copied().filter(|mailbox| home(mailbox).as_ref() == parent).collect();
-        found.sort_by_cached_key(|mailbox| (rank(mailbox.role), mailbox.name.to_lowercase()));
-        found
+        let mut found: Vec<((usize, String), &Mailbox)> = Vec::new();
+        for mailbox in self.all.iter().filter(|mailbox| home(mailbox).as_ref() == parent) {
+            let key = (rank(mailbox.role), lowercase(&mailbox.name));
+            let at = found.partition_point(|(known, _)| *known <= key);
+            found.insert(at, (key, mailbox));
+        }
+        found.into_iter().map(|(_, mailbox)| mailbox).collect()
     }
 
     fn is_first_of_role(&self, mailbox: &Mailbox) -> bool {
@@ -141,7 +140,7 @@ mod tests {
     }
 
     fn check(mailboxes: &[Mailbox], collapsed: &[&str], expect: &[(&str, u32)]) {
-        let collapsed = collapsed.iter().map(|id| format!("mailbox-{id}")).collect();
+        let collapsed: Vec<_> = collapsed.iter().map(|id| format!("mailbox-{id}")).collect();
         let entries = arrange(&[account("a")], mailboxes, &collapsed);
         let seen: Vec<_> = entries.iter().map(|entry| (&*entry.name, entry.level)).collect();
         assert_eq!(seen, expect);
@@ -179,7 +178,7 @@ mod tests {
     fn only_the_first_mailbox_of_a_role_takes_its_name() {
         let mailboxes =
             [mailbox("Sent", None, Some(Role::Sent)), mailbox("Sent 2", None, Some(Role::Sent))];
-        let entries = arrange(&[account("a")], &mailboxes, &BTreeSet::new());
+        let entries = arrange(&[account("a")], &mailboxes, &[]);
         let named: Vec<_> = entries.iter().map(|entry| entry.speaks_for_role).collect();
         assert_eq!(named, [true, false]);
     }
@@ -189,7 +188,7 @@ mod tests {
         let entries = arrange(
             &[account("a"), account("b")],
             &[mailbox("INBOX", None, Some(Role::Inbox))],
-            &BTreeSet::new(),
+            &[],
         );
         let seen: Vec<_> = entries.iter().map(|entry| (&*entry.name, entry.level)).collect();
         assert_eq!(seen, [("a@example.test", 1), ("INBOX", 2), ("b@example.test", 1)]);
@@ -199,7 +198,7 @@ mod tests {
     fn unseen_is_not_counted_where_it_says_nothing() {
         let unseen = |role| {
             let mailboxes = [mailbox("x", None, role)];
-            arrange(&[account("a")], &mailboxes, &BTreeSet::new())[0].unseen()
+            arrange(&[account("a")], &mailboxes, &[])[0].unseen()
         };
         assert_eq!(unseen(Some(Role::Inbox)), 3);
         assert_eq!(unseen(None), 3);

@@ -11,7 +11,6 @@ use arrange::{Entry, arrange};
 use leptos::prelude::*;
 use postern_shared::account::Account;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
-use std::collections::BTreeSet;
 
 /// What the tree shows.
 #[derive(Clone, Copy)]
@@ -24,7 +23,7 @@ pub struct TreeModel {
     /// The node that is open, as [`node_id`] names it.
     pub selected: Signal<Option<String>>,
     /// Nodes that the user closed.
-    pub collapsed: Signal<BTreeSet<String>>,
+    pub collapsed: Signal<Vec<String>>,
 }
 
 /// What its nodes do.

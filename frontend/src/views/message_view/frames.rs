@@ -20,6 +20,7 @@ use crate::state::messages::Opened;
 use crate::state::{LinkState, Stores, stores};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Icon, icon};
+use crate::ui::placement::{px, written};
 
 /// Smaller than this nobody reads; the rest is scrolled to.
 const LEAST_ZOOM: f64 = 0.5;
@@ -135,7 +136,7 @@ fn Frame(
             src=src
             aria-hidden=move || (!shown.get()).then_some("true")
             tabindex=move || (!shown.get()).then_some("-1")
-            style:block-size=move || format!("{}px", height.get())
+            style:block-size=move || px(height.get())
             on:load=loaded
         ></iframe>
         {move || {
@@ -211,7 +212,7 @@ fn fit(document: &Document, width: i32) -> f64 {
     // Unchecked: the frame's elements are instances of its own classes, not of the page's.
     let root: HtmlElement = root.unchecked_into();
     // A known property with a number cannot be refused.
-    let apply = |zoom: f64| drop(root.style().set_property("zoom", &zoom.to_string()));
+    let apply = |zoom: f64| drop(root.style().set_property("zoom", &written(zoom)));
     apply(1.0);
     let wide = root.scroll_width();
     if width == 0 || wide <= width {

@@ -140,8 +140,9 @@ fn Bar(none: Signal<bool>) -> impl IntoView {
     }
 }
 
+/// What stands in the region while no message is open.
 #[component]
-fn Nothing() -> impl IntoView {
+pub fn Nothing() -> impl IntoView {
     view! {
         <div class="message-view-nothing">
             {icon(Icon::MailOpen)}

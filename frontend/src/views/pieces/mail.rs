@@ -1,20 +1,19 @@
 //! The mail screen: the shell with tree, list and message, joined to the stores.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use postern_shared::account::AccountState;
 use postern_shared::mailbox::MailboxId;
 
-use super::outbox::Outbox;
+use super::deferred::{Deferred, fetch};
 use super::preferences::address;
 use crate::i18n::error_text;
 use crate::routes::{Route, SettingsPage};
+use crate::state::parts::Region;
 use crate::state::preferences::{ReadingPane, Sizes};
+use crate::state::shortcuts::Command;
 use crate::state::{LinkState, Stores, stores};
 use crate::views::mailbox_tree::{MailboxTree, TreeModel, TreeVerbs, node_id};
 use crate::views::message_list::MessageList;
-use crate::views::message_view::MessageView;
 use crate::views::shell::{Arrangement, Front, PaneSizes, Shell, ShellModel, ShellVerbs, Status};
 
 /// Tree, list and message.
@@ -39,13 +38,15 @@ pub fn MailScreen() -> impl IntoView {
         sizes: Memo::new(move |_| sizes(preferred.get().sizes)).into(),
     };
     let verbs = ShellVerbs {
-        compose: Callback::new(move |()| stores.compose()),
+        compose: Callback::new(move |()| stores.perform(Command::Compose)),
         settings: Callback::new(move |()| {
             stores.location.go(Route::Settings(SettingsPage::General));
         }),
         sign_out: Callback::new(move |()| stores.sign_out()),
         mend: Callback::new(move |()| mend(stores)),
         resize: Callback::new(move |PaneSizes { tree, list, list_block }| {
+            // Truncation is meant: nobody sees a part of a pixel.
+            let (tree, list, list_block) = (tree as u32, list as u32, list_block as u32);
             stores.preferences.change(|all| all.sizes = Sizes { tree, list, list_block });
         }),
     };
@@ -57,18 +58,18 @@ pub fn MailScreen() -> impl IntoView {
             tree=move || view! { <Tree /> }
             list=move || view! {
                 {move || match in_outbox.get() {
-                    true => view! { <Outbox /> }.into_any(),
+                    true => view! { <Deferred region=Region::Outbox /> }.into_any(),
                     false => view! { <MessageList /> }.into_any(),
                 }}
             }
-            message=move || view! { <MessageView /> }
+            message=move || view! { <Deferred region=Region::Message /> }
         />
     }
 }
 
 fn sizes(kept: Sizes) -> PaneSizes {
     let default = PaneSizes::default();
-    let or = |kept: f64, default: f64| if kept > 0.0 { kept } else { default };
+    let or = |kept: u32, default: f64| if kept > 0 { f64::from(kept) } else { default };
     PaneSizes {
         tree: or(kept.tree, default.tree),
         list: or(kept.list, default.list),
@@ -92,6 +93,8 @@ fn status(stores: Stores) -> Status {
         Status::Unreachable
     } else if stores.newer.get() {
         Status::NewVersion
+    } else if stores.parts.failed() {
+        Status::Incomplete
     } else {
         Status::Fine
     }
@@ -101,6 +104,7 @@ fn mend(stores: Stores) {
     match untrack(|| status(stores)) {
         Status::NewVersion => stores.reload(),
         Status::NeedsSignIn => stores.sign_out(),
+        Status::Incomplete => fetch(stores, Region::Layers),
         _ => stores.retry(),
     }
 }
@@ -108,7 +112,7 @@ fn mend(stores: Stores) {
 #[component]
 fn Tree() -> impl IntoView {
     let stores = stores();
-    let collapsed = RwSignal::new(BTreeSet::new());
+    let collapsed = RwSignal::new(Vec::new());
     let selected = Memo::new(move |_| match stores.location.list() {
         Some(Route::Mailbox(_, mailbox)) => Some(node_id(&mailbox)),
         _ => None,
@@ -135,10 +139,9 @@ fn Tree() -> impl IntoView {
             }
         }),
         toggle: Callback::new(move |id: String| {
-            collapsed.update(|collapsed| {
-                if !collapsed.remove(&id) {
-                    collapsed.insert(id);
-                }
+            collapsed.update(|collapsed| match collapsed.iter().position(|known| *known == id) {
+                Some(at) => drop(collapsed.remove(at)),
+                None => collapsed.push(id),
             });
         }),
     };

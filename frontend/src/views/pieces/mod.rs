@@ -1,6 +1,8 @@
 //! What joins the regions: screens, notices, dialogs and keys.
 
+pub mod deferred;
 pub mod keys;
+mod layers;
 pub mod mail;
 pub mod notices;
 mod outbox;

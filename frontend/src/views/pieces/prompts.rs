@@ -6,6 +6,7 @@ use postern_shared::mailbox::Mailbox;
 use crate::i18n::{Key, t};
 use crate::state::{Prompt, stores};
 use crate::ui::dialog::Dialog;
+use crate::ui::dom::lowercase;
 use crate::views::mailbox_tree::role_name;
 use crate::views::settings::ShortcutTable;
 
@@ -47,8 +48,7 @@ fn Destinations() -> impl IntoView {
     let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();
     let mut fitting: Vec<_> =
         all.into_iter().filter(|mailbox| mailbox.selectable && fits(mailbox)).collect();
-    fitting
-        .sort_by_key(|mailbox| (mailbox.role.is_none(), mailbox.role, mailbox.name.to_lowercase()));
+    fitting.sort_by_key(|mailbox| (mailbox.role.is_none(), mailbox.role, lowercase(&mailbox.name)));
     let choice = move |mailbox: Mailbox| {
         let name = role_name(&mailbox);
         let shown = name.clone();

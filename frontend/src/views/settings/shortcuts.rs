@@ -65,7 +65,7 @@ fn rows() -> Vec<(Vec<String>, Key)> {
 fn shown(keys: &str) -> String {
     let mut letters = keys.chars();
     match (letters.next(), letters.next()) {
-        (Some(letter), None) if letter.is_uppercase() => format!("Shift+{letter}"),
+        (Some(letter), None) if letter.is_ascii_uppercase() => format!("Shift+{letter}"),
         _ => keys.to_owned(),
     }
 }

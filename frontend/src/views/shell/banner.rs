@@ -21,6 +21,8 @@ pub enum Status {
     NeedsSignIn,
     /// A newer build of the page waits.
     NewVersion,
+    /// A part of the page could not be loaded.
+    Incomplete,
 }
 
 impl Status {
@@ -32,6 +34,7 @@ impl Status {
             Self::Offline => (Icon::Offline, Key::ShellOffline, None),
             Self::Unreachable => (Icon::Warning, Key::ShellUnreachable, Some(Key::ShellRetry)),
             Self::NeedsSignIn => (Icon::Warning, Key::ShellNeedsSignIn, Some(Key::LoginSubmit)),
+            Self::Incomplete => (Icon::Warning, Key::ShellIncomplete, Some(Key::ShellRetry)),
             Self::NewVersion => (Icon::Download, Key::ShellNewVersion, Some(Key::ShellReload)),
         })
     }

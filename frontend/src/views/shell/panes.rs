@@ -2,6 +2,7 @@
 
 use super::{Front, ShellModel};
 use crate::i18n::{Key, t};
+use crate::ui::placement::px;
 use crate::ui::splitter::{Limits, Line, Splitter};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -67,8 +68,8 @@ pub fn Panes(
             class:is-below=below
             class:is-single=move || arrangement.get() == Arrangement::Single
             class:is-message-front=move || front.get() == Front::Message
-            style:--tree-size=move || format!("{}px", sizes.get().tree)
-            style:--list-size=move || format!("{}px", list_size.get())
+            style:--tree-size=move || px(sizes.get().tree)
+            style:--list-size=move || px(list_size.get())
         >
             <TreePane drawer tree />
             <div class="shell-tree-line">

@@ -1,0 +1,93 @@
+//! What the page does once its first screen stands: commands, drafts, submissions, moved messages.
+//!
+//! All of it lies in a module of its own, which the functions at the end load.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use postern_shared::api::submissions::ListSubmissions;
+use postern_shared::submission::Submission;
+
+use super::Stores;
+use super::parts::Region;
+use super::session::SessionState;
+use super::shortcuts::Command;
+use crate::link::LinkState;
+use crate::routes::Route;
+
+impl Stores {
+    /// Does what a key asks for.
+    pub fn perform(self, command: Command) {
+        spawn_local(async move { self.note(perform(self, command).await) });
+    }
+
+    /// A submission came into being or moved on.
+    pub(super) fn submission_changed(self, submission: Submission) {
+        spawn_local(async move { self.note(change(self, submission).await) });
+    }
+
+    /// Begins to follow what only later screens show.
+    pub fn follow_later(self) {
+        self.follow_drafts();
+        self.follow_submissions();
+        self.follow_moves();
+    }
+
+    /// A part that could not be loaded shows in the page's status, with a way to try again.
+    fn note(self, outcome: Result<(), SplitLoaderError>) {
+        if let Err(error) = outcome {
+            self.parts.end(Region::Layers, Err(error));
+        }
+    }
+
+    fn follow_drafts(self) {
+        let state = self.session.state();
+        Effect::new(move |_| {
+            if let SessionState::SignedIn(who) = state.get() {
+                self.drafts.load(&who.address);
+            }
+        });
+    }
+
+    /// Asks anew whenever the link is open again: what happened meanwhile is not told.
+    fn follow_submissions(self) {
+        let state = self.link.state();
+        Effect::new(move |_| {
+            if state.get() == LinkState::Open {
+                spawn_local(async move {
+                    if let Ok(all) = self.link.call(ListSubmissions).await {
+                        self.submissions.replace(all);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Whatever names a message follows when it moves.
+    fn follow_moves(self) {
+        let moved = self.actions.moved();
+        Effect::new(move |_| {
+            let moved = moved.get();
+            self.drafts.rekey(&moved);
+            self.selection.forget(&moved);
+            let Route::Message(key) = untrack(|| self.location.route()) else { return };
+            let to = moved.into_iter().find(|moved| moved.from == key).and_then(|moved| moved.to);
+            if let Some(to) = to {
+                self.location.replace(Route::Message(to));
+            }
+        });
+    }
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn perform(stores: Stores, command: Command) -> Result<(), SplitLoaderError> {
+    stores.perform_now(command);
+    Ok(())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn change(stores: Stores, submission: Submission) -> Result<(), SplitLoaderError> {
+    let draft = stores.drafts.of_submission(&submission.id);
+    stores.submissions.change(submission, draft);
+    Ok(())
+}

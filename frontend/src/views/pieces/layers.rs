@@ -1,0 +1,24 @@
+//! What lies over the page: composers, dialogs, notices and tooltips.
+
+use leptos::prelude::*;
+
+use super::notices::Notices;
+use super::prompts::Prompts;
+use crate::state::session::SessionState;
+use crate::state::stores;
+use crate::ui::tooltip::TooltipLayer;
+use crate::views::composer::Composers;
+
+/// Every layer; what belongs to a user only while somebody is signed in.
+#[component]
+pub fn Layers() -> impl IntoView {
+    let stores = stores();
+    stores.follow_later();
+    let state = stores.session.state();
+    let inside = Memo::new(move |_| state.get() != SessionState::SignedOut);
+    view! {
+        {move || inside.get().then(|| view! { <Composers /> <Prompts /> })}
+        <Notices />
+        <TooltipLayer />
+    }
+}
