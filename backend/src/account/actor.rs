@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use postern_shared::account::AccountState;
 use postern_shared::event::Event;
 use postern_shared::mailbox::{Mailbox, MailboxId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::arrivals::Announced;
@@ -26,6 +26,7 @@ use super::cache::Cache;
 use super::counts::{POLL, Round};
 use super::error::Error;
 use super::facts::Facts;
+use super::lane::Lane;
 use super::listing::Listing;
 use super::pulse::Pulse;
 use super::select::Promise;
@@ -105,6 +106,11 @@ pub(super) struct Actor {
     pub durable: (Db, UserId),
     /// Roles that the user chose.
     pub chosen: Chosen,
+    /// Until when the server asked to be left alone.
+    pub held_until: Option<Duration>,
+    /// Tells the watching connection that the server takes too few.
+    pub give_way: Arc<Notify>,
+    pub lane: Arc<Lane>,
 }
 
 impl Actor {
@@ -134,17 +140,20 @@ impl Actor {
         self.settle().await;
         loop {
             let retry = self.backoff.due(&self.clock);
+            let held = self.held_for();
+            let released = self.clock.sleep(held.unwrap_or_default());
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
                 Some(work) = inputs.now.recv() => work(self).await,
                 Some(hint) = inputs.hints.recv() => self.take_hint(hint),
                 () = retry => self.reconnect().await,
-                _ = poll.tick() => self.beat(),
-                () = ready(()), if self.chores.iter().any(Chore::is_patient) => {
+                _ = poll.tick() => self.beat().await,
+                () = released, if held.is_some() => {}
+                () = ready(()), if held.is_none() && self.chores.iter().any(Chore::is_patient) => {
                     self.do_aside(&mut inputs.later).await;
                 }
-                Some(work) = inputs.later.recv() => work(self).await,
+                Some(work) = inputs.later.recv(), if held.is_none() => work(self).await,
             }
             self.settle().await;
         }
@@ -186,7 +195,10 @@ impl Actor {
         F: for<'a> Fn(&'a mut Self) -> BoxFuture<'a, Result<T, Error>> + Sync,
     {
         match AssertUnwindSafe(work(self)).catch_unwind().await {
-            Ok(result) => result,
+            Ok(result) => {
+                result.as_ref().err().into_iter().for_each(|error| self.heed(error));
+                result
+            }
             Err(_) => {
                 tracing::error!(account = %self.facts.id.0, "work on an account panicked");
                 self.lose(&Error::Panicked);

@@ -23,9 +23,14 @@ pub(super) struct Backoff {
 impl Backoff {
     /// Counts a failure and sets the next attempt; says how long until then.
     pub(super) fn fail(&mut self, clock: &Clock) -> Duration {
+        self.fail_for(clock, Duration::ZERO)
+    }
+
+    /// The same where the server asked for a pause of at least `asked`.
+    pub(super) fn fail_for(&mut self, clock: &Clock, asked: Duration) -> Duration {
         let whole = FIRST.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
         let part = u32::from(u16::from_le_bytes(random::<2>()));
-        let pause = whole - whole / 2 * part / u32::from(u16::MAX);
+        let pause = (whole - whole / 2 * part / u32::from(u16::MAX)).max(asked);
         self.failures = self.failures.saturating_add(1);
         self.failed = Some(clock.elapsed());
         self.next = Some(clock.elapsed() + pause);
@@ -95,6 +100,16 @@ mod tests {
         }
         backoff.succeed(&clock);
         assert_eq!(backoff.remaining(&clock), None);
+    }
+
+    #[test]
+    fn a_pause_that_the_server_asks_for_is_kept() {
+        let clock = Clock::fake(std::time::UNIX_EPOCH);
+        let mut backoff = Backoff::default();
+        let asked = Duration::from_secs(300);
+        assert_eq!(backoff.fail_for(&clock, asked), asked);
+        assert_eq!(backoff.remaining(&clock), Some(asked));
+        assert!(backoff.fail(&clock) <= LONGEST);
     }
 
     #[test]

@@ -13,10 +13,11 @@ use postern_shared::mailbox::MailboxId;
 use super::actor::{Actor, Chore};
 use super::error::Error;
 use super::facts::Facts;
+use super::throttle::asked_pause;
 use super::tree::Tree;
 use crate::net;
-use crate::store::ListedMailbox;
 use crate::store::imap::{ImapConnection, Limits};
+use crate::store::{self, ListedMailbox};
 
 /// A failed attempt is not repeated within this time, even if somebody asks.
 const BREATHER: Duration = Duration::from_millis(500);
@@ -101,7 +102,12 @@ impl Actor {
             tracing::warn!(account = %self.facts.id.0, "the mail server refused the credentials");
             return self.set_state(AccountState::NeedsSignIn);
         }
-        let pause = self.backoff.fail(&self.clock);
+        if matches!(error, Error::Store(store::Error::TooManyConnections { .. })) {
+            // One connection that takes commands is worth more than one that watches.
+            self.give_way.notify_one();
+        }
+        let asked = asked_pause(error).unwrap_or_default();
+        let pause = self.backoff.fail_for(&self.clock, asked);
         let code = CallError::from(error).code;
         let retry_in_ms = u32::try_from(pause.as_millis()).unwrap_or(u32::MAX);
         tracing::warn!(account = %self.facts.id.0, %error, retry_in_ms, "no connection");
@@ -149,6 +155,13 @@ impl Actor {
     }
 }
 
+/// Opens a connection and signs in.
+pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Error> {
+    let opened = facts.provider.connect(net::Protocol::Imap).await?;
+    let (stream, greeted) = (opened.stream, opened.greeting_consumed);
+    Ok(ImapConnection::open(stream, greeted, &facts.credentials, Limits::default()).await?)
+}
+
 /// Opens a connection, unless one is there already, and learns the mailboxes. Takes the facts
 /// whole: a connection is not `Sync`.
 async fn open(
@@ -160,10 +173,7 @@ async fn open(
     {
         return Ok((connection, listed));
     }
-    let opened = facts.provider.connect(net::Protocol::Imap).await?;
-    let (stream, greeted) = (opened.stream, opened.greeting_consumed);
-    let mut connection =
-        ImapConnection::open(stream, greeted, &facts.credentials, Limits::default()).await?;
+    let mut connection = open_connection(facts).await?;
     let listed = connection.list().await?;
     Ok((connection, listed))
 }

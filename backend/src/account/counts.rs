@@ -71,7 +71,8 @@ impl Account {
 
 impl Actor {
     /// Asks for everything that nobody pushes, as long as somebody looks.
-    pub(super) fn beat(&mut self) {
+    pub(super) async fn beat(&mut self) {
+        self.lane.close_idle().await;
         // A link that went while the queue of work was full could not say so.
         self.windows.keep(|link| self.audience.holds(link));
         self.drop_unused();

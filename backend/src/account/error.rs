@@ -3,6 +3,7 @@
 use postern_shared::error::ErrorCode;
 use thiserror::Error;
 
+use super::throttle::asked_pause;
 use crate::{db, net, store};
 
 /// Why an account's verb failed.
@@ -60,8 +61,12 @@ impl Error {
         matches!(self, Self::Store(error) if error.is_lost())
     }
 
-    /// Whether the server refused the credentials.
+    /// Whether the server refused the credentials, not the moment.
     pub(super) fn is_refused_sign_in(&self) -> bool {
-        matches!(self, Self::Store(store::Error::AuthenticationFailed { .. }) | Self::NeedsSignIn)
+        asked_pause(self).is_none()
+            && matches!(
+                self,
+                Self::Store(store::Error::AuthenticationFailed { .. }) | Self::NeedsSignIn
+            )
     }
 }

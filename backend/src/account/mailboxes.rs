@@ -115,7 +115,7 @@ fn shown_quota(quota: store::Quota) -> Option<quota::Quota> {
 impl Actor {
     /// Makes a mailbox for a role; one that is called so already takes it.
     pub(super) async fn create_for(&mut self, role: Role, name: &str) -> Result<MailboxId, Error> {
-        let full = self.name_below(None, name)?;
+        let full = self.name_below(None, name).await?;
         match self.imap()?.create_for(&full, role).await {
             Ok(_) => tolerate(self.imap()?.subscribe(&full).await)?,
             Err(store::Error::AlreadyExists) => {}
@@ -132,7 +132,7 @@ impl Actor {
         name: &'a str,
     ) -> BoxFuture<'a, Result<(MailboxId, Vec<Step>), Error>> {
         async move {
-            let name = self.name_below(parent, name)?;
+            let name = self.name_below(parent, name).await?;
             if self.tree.named(&name).is_some_and(|node| node.shown.selectable) {
                 return Err(store::Error::AlreadyExists.into());
             }
@@ -163,7 +163,7 @@ impl Actor {
         if parent.is_some_and(|id| self.tree.lineage(id).any(|node| node.shown.id == *mailbox)) {
             return Err(Error::Invalid("a mailbox does not lie below itself"));
         }
-        let (from, to) = (node.name.clone(), self.name_below(parent, name)?);
+        let (from, to) = (node.name.clone(), self.name_below(parent, name).await?);
         if from == to {
             return Ok((vec![Renamed { from: mailbox.clone(), to: mailbox.clone() }], Vec::new()));
         }
@@ -247,17 +247,41 @@ impl Actor {
     }
 
     /// The server's name for what a person calls `leaf` below `parent`.
-    fn name_below(&self, parent: Option<&MailboxId>, leaf: &str) -> Result<MailboxName, Error> {
-        let parent = match parent {
-            Some(id) => Some(self.node(id)?),
-            None => self.tree.top(),
+    async fn name_below(
+        &mut self,
+        parent: Option<&MailboxId>,
+        leaf: &str,
+    ) -> Result<MailboxName, Error> {
+        let (parent, delimiter) = match parent {
+            Some(id) => {
+                let node = self.node(id)?;
+                (Some(node.name.clone()), node.delimiter)
+            }
+            None => self.top().await?,
         };
-        let delimiter = match parent {
-            Some(node) => node.delimiter,
-            None => self.tree.nodes().find_map(|node| node.delimiter),
-        };
-        let name = MailboxName::below(parent.map(|node| &node.name), delimiter, leaf);
+        let name = MailboxName::below(parent.as_ref(), delimiter, leaf);
         name.ok_or(Error::Invalid("no mailbox can be called so"))
+    }
+
+    /// What mailboxes at the top are made below, by the personal namespace (RFC 2342) or by how
+    /// the others lie, and what separates levels there.
+    async fn top(&mut self) -> Result<(Option<MailboxName>, Option<char>), Error> {
+        let known = match self.imap()?.namespaces().await {
+            Err(error) if error.is_lost() => return Err(error.into()),
+            other => other.ok().and_then(|all| all.personal.into_iter().next()),
+        };
+        let own = known.as_ref().and_then(|own| Some((own.prefix.as_bytes(), own.delimiter?)));
+        if let Some((prefix, delimiter)) = own {
+            let end = delimiter.to_string();
+            let place = prefix.strip_suffix(end.as_bytes()).unwrap_or(prefix);
+            if !place.is_empty() {
+                return Ok((Some(MailboxName::from_server(place)), Some(delimiter)));
+            }
+        }
+        let node = self.tree.top();
+        let delimiter = node.map(|node| node.delimiter);
+        let usual = || self.tree.nodes().find_map(|node| node.delimiter);
+        Ok((node.map(|node| node.name.clone()), delimiter.unwrap_or_else(usual)))
     }
 
     /// Looks at none of these any longer.

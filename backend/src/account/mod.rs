@@ -2,8 +2,9 @@
 //!
 //! The actor (`actor`) owns the command connection, what is known of the mailboxes (`tree`,
 //! `listing`) and the windows on them (`windows`); a second connection (`watcher`) idles where the
-//! user looks. [`Account`] is the handle: each verb is a piece of work for the actor. There are
-//! never more than these two connections, whatever the number of links.
+//! user looks; a third (`lane`) carries downloads where the provider allows three. [`Account`] is
+//! the handle: each verb is a piece of work for the actor. There are never more connections than
+//! the provider's `connections`, whatever the number of links.
 //!
 //! No sequence number leaves this module, and no listing is believed across a uid_validity.
 
@@ -21,6 +22,7 @@ mod counts;
 mod error;
 mod facts;
 mod file;
+mod lane;
 mod listing;
 mod mailboxes;
 mod mutate;
@@ -31,6 +33,7 @@ mod pulse;
 mod resync;
 mod rows;
 mod select;
+mod throttle;
 mod tree;
 mod undo;
 mod watcher;
@@ -44,7 +47,7 @@ use futures_util::future::BoxFuture;
 use postern_shared::account::{Account as Shown, AccountState};
 use postern_shared::api::messages::Urgency;
 use postern_shared::mailbox::Mailbox;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -63,7 +66,8 @@ use crate::store::imap::ImapConnection;
 use actor::{Actor, Inputs, Work};
 use backoff::Backoff;
 use cache::Cache;
-use watcher::Watcher;
+use lane::Lane;
+use watcher::{Crowd, Watcher};
 
 /// Pieces of work that may wait in each queue.
 const QUEUE: usize = 256;
@@ -82,6 +86,7 @@ struct Inner {
     /// What the page was shown last, so that it is there without a connection too.
     tree: watch::Receiver<Vec<Mailbox>>,
     cache: Cache,
+    lane: Arc<Lane>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -104,6 +109,9 @@ impl Account {
         let (focus, focus_seen) = watch::channel(None);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let cache = Cache::new(memory);
+        let give_way = Arc::new(Notify::new());
+        let lane = Arc::new(Lane::new(facts.clone(), clock.clone()));
+        let most = facts.provider.settings.connections;
         let actor = Actor {
             facts: facts.clone(),
             audience,
@@ -128,6 +136,9 @@ impl Account {
             aside: false,
             durable,
             chosen: tree::Chosen::new(),
+            held_until: None,
+            give_way: give_way.clone(),
+            lane: lane.clone(),
         };
         let inputs =
             Inputs { now: now_inbox, later: later_inbox, hints: hint_inbox, stop: stop.clone() };
@@ -138,11 +149,16 @@ impl Account {
             hints,
             stop: stop.clone(),
             watching: None,
+            give_way,
+            crowd: Crowd::default(),
         };
         tasks.spawn(actor.run(inputs));
-        tasks.spawn(watcher.run());
+        if most > 1 {
+            tasks.spawn(watcher.run());
+        }
         tasks.close();
-        Self(Arc::new(Inner { facts, now, later, state: state_seen, tree, cache, stop, tasks }))
+        let state = state_seen;
+        Self(Arc::new(Inner { facts, now, later, state, tree, cache, lane, stop, tasks }))
     }
 
     /// Where its servers are.
@@ -165,10 +181,10 @@ impl Account {
         self.ask(Urgency::Now, |_| async { Ok(()) }.boxed()).await
     }
 
-    /// Says LOGOUT and ends; returns when both connections are closed.
+    /// Says LOGOUT and ends; returns when every connection is closed.
     pub async fn stop(&self) {
         self.0.stop.cancel();
-        self.0.tasks.wait().await;
+        tokio::join!(self.0.tasks.wait(), self.0.lane.close());
     }
 
     /// Hands work to the actor and waits for its result; a lost connection is tried once more.

@@ -66,6 +66,17 @@ impl Account {
         offset: u64,
         urgency: Urgency,
     ) -> Result<Slice, Error> {
+        if urgency == Urgency::Ahead && self.0.lane.is_allowed() {
+            let mailbox = key.mailbox.clone();
+            let name = self.ask(Urgency::Now, move |actor| {
+                let name = actor.name(&mailbox);
+                async move { name }.boxed()
+            });
+            let name = name.await?;
+            if let Some(slice) = self.0.lane.slice(&name, key, (section, offset)).await {
+                return slice;
+            }
+        }
         let (key, section) = (key.clone(), section.to_owned());
         self.ask(urgency, move |actor| {
             let (key, section) = (key.clone(), section.clone());

@@ -57,8 +57,11 @@ impl Pulse {
 impl Actor {
     /// Notes that the server was heard, where it was.
     pub(super) fn feel_pulse(&mut self) {
-        if let Some(connection) = &self.connection {
-            self.pulse.listen(connection.traffic().received, &self.clock);
+        let Some(connection) = &self.connection else { return };
+        self.pulse.listen(connection.traffic().received, &self.clock);
+        if !connection.is_alive() {
+            // It ended in words that are no loss by themselves, such as "too many connections".
+            self.lose(&Error::Store(store::Error::Lost("the connection is of no use".into())));
         }
     }
 

@@ -4,25 +4,27 @@
 //! sequence numbers. So a hint that is lost or doubled does no harm. A server without IDLE, or
 //! with no connection to spare, is polled by the actor instead.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use postern_shared::mailbox::MailboxId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
+use super::connect::open_connection;
 use super::error::Error;
 use super::facts::Facts;
+use super::throttle::asked_pause;
 use crate::clock::Clock;
-use crate::net;
-use crate::store::imap::{ImapConnection, Limits};
+use crate::store::imap::ImapConnection;
 use crate::store::{self, MailboxName};
 
 /// Where to watch, and how often the machine slept so far; nothing while there is no command
 /// connection.
 pub(super) type Focus = Option<(MailboxId, MailboxName, u32)>;
 
-/// How long a server that spares no second connection is left alone.
+/// How long a mailbox that cannot be watched is left alone.
 const LONG_PAUSE: Duration = Duration::from_secs(600);
 
 /// How long saying goodbye may take.
@@ -44,6 +46,34 @@ pub(super) struct Watcher {
     pub stop: CancellationToken,
     /// The mailbox that the connection looks at.
     pub watching: Option<MailboxId>,
+    /// The actor wants the connection's place at a server that takes too few.
+    pub give_way: Arc<Notify>,
+    /// How full the server was.
+    pub crowd: Crowd,
+}
+
+/// A server that takes no second connection, and how long it is left with one: 10 minutes at
+/// first, then twice as long each time, up to two hours; forgotten after a good while.
+#[derive(Debug, Default)]
+pub(super) struct Crowd {
+    times: u32,
+    last: Option<Duration>,
+}
+
+impl Crowd {
+    const FIRST: Duration = Duration::from_secs(600);
+    const LONGEST: Duration = Duration::from_secs(7200);
+
+    /// Notes that the server was full; says how long it is left alone.
+    fn meet(&mut self, clock: &Clock) -> Duration {
+        let now = clock.elapsed();
+        let forgotten = self.last.is_some_and(|last| now.saturating_sub(last) > 2 * Self::LONGEST);
+        self.times = if forgotten { 0 } else { self.times };
+        let pause = Self::FIRST.saturating_mul(1 << self.times.min(5)).min(Self::LONGEST);
+        self.times = self.times.saturating_add(1);
+        self.last = Some(now + pause);
+        pause
+    }
 }
 
 impl Watcher {
@@ -68,10 +98,21 @@ impl Watcher {
     async fn keep_watching(&mut self, connection: &mut Option<ImapConnection>) {
         let mut backoff = Backoff::default();
         while !self.stop.is_cancelled() {
-            let Ok(Some((mailbox, name, _))) =
-                self.focus.wait_for(Option::is_some).await.map(|focus| focus.clone())
-            else {
-                return;
+            let found = tokio::select! {
+                biased;
+                () = self.give_way.notified() => None,
+                focus = self.focus.wait_for(Option::is_some) => match focus {
+                    Ok(focus) => focus.clone(),
+                    Err(_) => return,
+                },
+            };
+            let Some((mailbox, name, _)) = found else {
+                if let Some(mut connection) = connection.take() {
+                    let _ = tokio::time::timeout(GRACE, connection.logout()).await;
+                }
+                let pause = self.crowd.meet(&self.clock);
+                self.clock.sleep(pause).await;
+                continue;
             };
             let pause = match self.watch(connection, &mailbox, &name).await {
                 Ok(()) => {
@@ -85,7 +126,10 @@ impl Watcher {
                     let _ = self.focus.wait_for(Option::is_none).await;
                     continue;
                 }
-                Err(Error::Store(store::Error::TooManyConnections { .. })) => LONG_PAUSE,
+                Err(Error::Store(store::Error::TooManyConnections { .. })) => {
+                    *connection = None;
+                    self.crowd.meet(&self.clock)
+                }
                 Err(Error::Store(store::Error::NonExistent | store::Error::Refused { .. })) => {
                     // The mailbox cannot be watched, for now: until the user looks elsewhere.
                     tokio::select! {
@@ -99,7 +143,7 @@ impl Watcher {
                     *connection = None;
                     // What happened in between must not go unseen.
                     self.hint(&mailbox);
-                    backoff.fail(&self.clock)
+                    backoff.fail_for(&self.clock, asked_pause(&error).unwrap_or_default())
                 }
             };
             self.clock.sleep(pause).await;
@@ -118,7 +162,7 @@ impl Watcher {
         }
         let idle = match connection {
             Some(connection) => connection,
-            None => connection.insert(self.open().await?),
+            None => connection.insert(open_connection(self.facts.clone()).await?),
         };
         idle.select(name).await?;
         if self.watching.replace(mailbox.clone()).as_ref() != Some(mailbox) {
@@ -144,15 +188,23 @@ impl Watcher {
         Ok(())
     }
 
-    async fn open(&self) -> Result<ImapConnection, Error> {
-        let opened = self.facts.provider.connect(net::Protocol::Imap).await?;
-        let (stream, greeted) = (opened.stream, opened.greeting_consumed);
-        let credentials = &self.facts.credentials;
-        Ok(ImapConnection::open(stream, greeted, credentials, Limits::default()).await?)
-    }
-
     /// Passes a hint on; where the queue is full, one for this account waits already.
     fn hint(&self, mailbox: &MailboxId) {
         let _ = self.hints.try_send(Hint { mailbox: mailbox.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_server_is_remembered_and_forgotten() {
+        let clock = Clock::fake(std::time::UNIX_EPOCH);
+        let mut crowd = Crowd::default();
+        let pauses: Vec<u64> = (0..6).map(|_| crowd.meet(&clock).as_secs()).collect();
+        assert_eq!(pauses, [600, 1200, 2400, 4800, 7200, 7200]);
+        clock.advance(Duration::from_secs(24 * 3600));
+        assert_eq!(crowd.meet(&clock).as_secs(), 600);
     }
 }

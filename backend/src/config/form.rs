@@ -71,3 +71,11 @@ pub(super) fn smtp<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Endpoint>, D::Error> {
     endpoint(Protocol::Smtp, deserializer)
 }
+
+/// How many connections an account may hold.
+pub(super) fn connections<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    match u8::deserialize(deserializer)? {
+        number @ 1..=3 => Ok(number),
+        number => Err(Error::custom(format!("{number} connections: 1, 2 or 3"))),
+    }
+}

@@ -38,6 +38,9 @@ pub struct Provider {
     /// Extra trust anchors, PEM.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// IMAP connections that one account may hold: 1 takes commands, the 2nd watches.
+    #[serde(default = "connections", deserialize_with = "form::connections")]
+    pub connections: u8,
     /// Allows connections without TLS.
     #[serde(default)]
     pub allow_plaintext: bool,
@@ -60,6 +63,10 @@ fn address_template() -> String {
     "{address}".into()
 }
 
+fn connections() -> u8 {
+    2
+}
+
 impl Provider {
     /// A provider of these domains that has no servers yet.
     #[must_use]
@@ -75,6 +82,7 @@ impl Provider {
             any_from: false,
             sent_copy: SentCopy::Auto,
             ca_file: None,
+            connections: connections(),
             allow_plaintext: false,
         }
     }

@@ -9,7 +9,7 @@ fn offline(event: &Event) -> bool {
         if matches!(account.state, AccountState::Offline { .. }))
 }
 
-async fn struck(stage: &Stage, fault: FaultId, times: usize) {
+pub(super) async fn struck(stage: &Stage, fault: FaultId, times: usize) {
     let struck = async {
         while stage.host.faults().struck(fault) < times {
             tokio::task::yield_now().await;
@@ -101,7 +101,17 @@ async fn a_server_that_tells_no_counts_is_asked_a_few_at_a_time_while_somebody_l
     let asked = || stage.host.connections().commands(ALICE, "STATUS");
     let before = asked();
     stage.surroundings.audience.leave(LINK);
-    stage.account.tell(Actor::beat);
+    stage
+        .account
+        .ask(Urgency::Now, |actor| {
+            async {
+                actor.beat().await;
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+        .unwrap();
     stage.settle().await;
     assert_eq!(asked(), before, "nobody looks: nobody asks");
 }

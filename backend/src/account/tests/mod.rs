@@ -19,6 +19,7 @@ use tokio::sync::mpsc::Receiver;
 mod bulk;
 mod connection;
 mod mailboxes;
+mod pool;
 
 use super::*;
 use crate::clock::Clock;
@@ -55,6 +56,11 @@ impl Stage {
         for number in 1..=messages {
             host.deliver(ALICE, message(number)).unwrap();
         }
+        let facts = facts(&host);
+        Self::with(host, facts, clock).await
+    }
+
+    async fn with(host: Host, facts: Facts, clock: Clock) -> Self {
         let audience = Arc::new(Audience::default());
         let events = audience.join(LINK, CancellationToken::new());
         let place = tempfile::tempdir().unwrap();
@@ -65,7 +71,7 @@ impl Stage {
             memory: Memory::default(),
             durable: (db, UserId([1; 16])),
         };
-        let account = Account::start(facts(&host), surroundings.clone(), None);
+        let account = Account::start(facts, surroundings.clone(), None);
         Self { host, account, events, surroundings, _place: place }
     }
 
@@ -149,6 +155,7 @@ fn facts(host: &Host) -> Facts {
         any_from: false,
         sent_copy: config::SentCopy::Auto,
         ca_file: None,
+        connections: 2,
         allow_plaintext: true,
     };
     Facts {
