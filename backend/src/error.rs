@@ -124,11 +124,25 @@ impl From<&store::Error> for CallError {
     }
 }
 
+impl From<&store::index::Error> for CallError {
+    fn from(error: &store::index::Error) -> Self {
+        match error {
+            // Thrown away while it was looked at: asked again, it is being filled again.
+            store::index::Error::Unknown | store::index::Error::Damaged => {
+                ErrorCode::Unavailable.into()
+            }
+            store::index::Error::Full => ErrorCode::Limit.into(),
+            store::index::Error::Sqlite(_) => ErrorCode::Internal.into(),
+        }
+    }
+}
+
 impl From<&account::Error> for CallError {
     fn from(error: &account::Error) -> Self {
         match error {
             account::Error::Store(error) => error.into(),
             account::Error::Net(error) => error.into(),
+            account::Error::Index(error) => error.into(),
             account::Error::Offline { code, retry_after } => {
                 Self::new(*code).with_retry_after(*retry_after)
             }
@@ -151,6 +165,9 @@ impl From<user::Error> for CallError {
             user::Error::Account(error) => (&error).into(),
             user::Error::NonExistent => ErrorCode::NonExistent.into(),
             user::Error::Invalid(_) | user::Error::Draft(_) => ErrorCode::Invalid.into(),
+            user::Error::Query(error) => {
+                Self::new(ErrorCode::Invalid).with_position(error.position)
+            }
             user::Error::NoPermission => ErrorCode::NoPermission.into(),
             user::Error::Limit(_) => ErrorCode::Limit.into(),
             user::Error::Outbox(error) => (&error).into(),

@@ -31,6 +31,7 @@ use net::Providers;
 use routes::assets::Assets;
 use session::{CookieRules, Ground, Sessions, Verifier};
 use std::sync::Arc;
+use store::index::{Indexes, Settings};
 use tokio_util::sync::CancellationToken;
 use user::Users;
 
@@ -94,7 +95,9 @@ impl App {
         let metrics = Metrics::default();
         let counted = sessions.clone();
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
-        let users = Users::new((db.clone(), blobs.clone()), clock.clone(), config.limits);
+        let indexes = Indexes::new(index_settings(&config));
+        let ground = (db.clone(), blobs.clone());
+        let users = Users::new(ground, indexes, clock.clone(), config.limits);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);
@@ -114,4 +117,10 @@ impl App {
             metrics,
         }))
     }
+}
+
+/// Where the index of headers is.
+fn index_settings(config: &Config) -> Settings {
+    let directory = (!config.index.memory_only).then(|| config.data_dir.join("index"));
+    Settings { directory, most_bytes: u64::from(config.index.user_mb) << 20 }
 }

@@ -12,3 +12,4 @@ mod pages;
 mod recovery;
 mod send;
 mod sign_in;
+mod views;

@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail, ensure};
 use postern_shared::message::MessageSummary;
-use postern_shared::window::{Delta, Generation, Total, Window};
+use postern_shared::window::{Delta, Generation, Order, Total, Window};
 
 /// A list of rows, known where a window or a delta told.
 #[derive(Debug, Clone)]
@@ -12,17 +12,19 @@ pub struct List {
     pub generation: Generation,
     /// One entry a position of the whole list.
     pub rows: Vec<Option<MessageSummary>>,
+    /// Whether they stand in the order that was asked for.
+    pub order: Order,
 }
 
 impl List {
     /// What a window shows, and nothing of what lies around it.
     pub fn of(window: Window) -> Result<Self> {
-        let Total::Exact(total) = window.total else { bail!("no exact total: {:?}", window.total) };
+        let total = length(window.total, window.order)?;
         let mut rows = vec![None; total as usize];
         let start = window.offset as usize;
         ensure!(start + window.rows.len() <= rows.len(), "a window beyond the list's end");
         rows.splice(start..start + window.rows.len(), window.rows);
-        Ok(Self { generation: window.generation, rows })
+        Ok(Self { generation: window.generation, rows, order: window.order })
     }
 
     /// Applies a delta; one that does not start where the list stands is an error.
@@ -48,12 +50,12 @@ impl List {
             }
         }
         ensure!(
-            delta.total == Total::Exact(u32::try_from(self.rows.len())?),
+            length(delta.total, delta.order)? as usize == self.rows.len(),
             "the delta says {:?}, the rows are {}",
             delta.total,
             self.rows.len()
         );
-        self.generation = delta.to;
+        (self.generation, self.order) = (delta.to, delta.order);
         Ok(())
     }
 
@@ -65,5 +67,14 @@ impl List {
     /// The first known row with this subject.
     pub fn row(&self, subject: &str) -> Option<&MessageSummary> {
         self.rows.iter().flatten().find(|row| row.envelope.subject == subject)
+    }
+}
+
+/// How long a list is: exactly where its order is final, as far as is known where it is not.
+fn length(total: Total, order: Order) -> Result<u32> {
+    match (total, order) {
+        (Total::Exact(total), Order::Final)
+        | (Total::AtLeast(total), Order::Provisional { .. }) => Ok(total),
+        other => bail!("a total that does not go with its order: {other:?}"),
     }
 }

@@ -190,6 +190,15 @@ impl Tab {
         Ok(OpenList { call, list: List::of(window)? })
     }
 
+    /// Opens a fresh window on the first rows of a view.
+    pub async fn open_view(&mut self, view: View) -> Result<OpenList> {
+        self.windows += 1;
+        let (window, anchor) = (WindowId(self.windows), Anchor::Offset(0));
+        let call = OpenWindow { window, view, anchor, count: 50 };
+        let window = self.link.call(call.clone()).await?;
+        Ok(OpenList { call, list: List::of(window)? })
+    }
+
     /// Applies this window's deltas until the list satisfies `done`; a stale window is opened again.
     pub async fn follow(
         &mut self,

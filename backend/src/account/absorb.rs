@@ -13,6 +13,7 @@ use postern_shared::window::Generation;
 use super::actor::{Actor, Chore};
 use super::audience::WindowKey;
 use super::error::Error;
+use super::keeper::Note;
 use super::listing::{Arrival, Lens, Outline};
 use super::windows::{delta, flags_delta};
 use crate::store::Change;
@@ -156,11 +157,13 @@ impl Actor {
         let outlines = listing.remove(gone, &lenses);
         let step = (from, listing.generation);
         self.cache.forget(mailbox, gone);
+        self.keeper.note(mailbox, Note::Gone(gone.to_vec()));
         self.push(mailbox, step, outlines, &HashMap::new());
     }
 
     /// Tells the windows of a mailbox new flags.
     pub(super) fn show_flags(&mut self, mailbox: &MailboxId, changed: &[(u32, Flags)]) {
+        self.keeper.note(mailbox, Note::Flags(changed.to_vec()));
         let Some(listing) = self.listings.get_mut(mailbox) else { return };
         let from = listing.generation;
         listing.touch();
@@ -211,6 +214,8 @@ impl Actor {
             .collect();
         arrivals.sort_unstable_by_key(|arrival| arrival.uid);
         let from = listing.generation;
+        let uids = arrivals.iter().map(|arrival| arrival.uid).collect();
+        self.keeper.note(mailbox, Note::Arrived(uids));
         let lenses: Vec<Lens> = keys.iter().map(|(_, lens)| *lens).collect();
         let outlines = listing.insert(&arrivals, &lenses);
         let step = (from, listing.generation);
@@ -242,6 +247,7 @@ impl Actor {
     pub(super) async fn start_anew(&mut self, mailbox: &MailboxId) -> Result<(), Error> {
         self.listings.remove(mailbox);
         self.cache.forget_mailbox(mailbox);
+        self.doubt_index(mailbox);
         for (key, _) in self.windows.on(mailbox) {
             self.audience.tell(key.link, Event::WindowStale(key.window));
         }

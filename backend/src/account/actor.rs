@@ -26,6 +26,7 @@ use super::cache::Cache;
 use super::counts::{POLL, Round};
 use super::error::Error;
 use super::facts::Facts;
+use super::keeper::Keeper;
 use super::lane::Lane;
 use super::listing::Listing;
 use super::pulse::Pulse;
@@ -91,6 +92,7 @@ pub(super) struct Actor {
     pub listings: HashMap<MailboxId, Listing>,
     pub promises: HashMap<MailboxId, Promise>,
     pub windows: Windows,
+    pub keeper: Keeper,
     pub cache: Cache,
     pub chores: VecDeque<Chore>,
     pub state: watch::Sender<AccountState>,
@@ -142,6 +144,9 @@ impl Actor {
             let retry = self.backoff.due(&self.clock);
             let held = self.held_for();
             let released = self.clock.sleep(held.unwrap_or_default());
+            let index = tokio::time::sleep(self.keeper.pause());
+            let (for_index, online) = (self.keeper.has_work(), self.connection.is_some());
+            self.keeper.set_busy(false);
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
@@ -154,6 +159,10 @@ impl Actor {
                     self.do_aside(&mut inputs.later).await;
                 }
                 Some(work) = inputs.later.recv(), if held.is_none() => work(self).await,
+                () = index, if for_index && online && held.is_none() => {
+                    self.guarded(|actor| actor.keep_index().boxed()).await;
+                    self.keeper.set_busy(true);
+                }
             }
             self.settle().await;
         }
@@ -230,6 +239,7 @@ impl Actor {
         while let Some(at) = self.chores.iter().position(|chore| !chore.is_patient()) {
             self.do_chore_at(at).await;
         }
+        self.guarded(|actor| actor.write_notes().boxed()).await;
         self.feel_pulse();
         self.follow_focus();
     }

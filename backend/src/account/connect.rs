@@ -129,6 +129,10 @@ impl Actor {
     fn forget_connection(&mut self) {
         self.connection = None;
         self.selected = None;
+        self.keeper.lose();
+        if let Some(shelf) = &self.keeper.shelf {
+            shelf.progress.doubt(&self.facts.id.0);
+        }
         for promise in self.promises.values_mut() {
             promise.broken = true;
         }

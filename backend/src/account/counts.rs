@@ -109,7 +109,13 @@ impl Actor {
             .into_iter()
             .filter(|id| counts_of(&tree, id) != counts_of(&self.tree, id))
             .collect();
+        let told: Vec<MailboxId> = tree
+            .selectable()
+            .map(|node| node.shown.id.clone())
+            .filter(|id| counts_of(&tree, id) != counts_of(&self.tree, id))
+            .collect();
         self.take_tree(tree);
+        self.doubt_unfollowed(&told);
         for id in changed {
             self.later(Chore::Refresh(id));
         }
@@ -169,7 +175,8 @@ impl Actor {
     pub(super) fn take_counts(&mut self, all: Vec<(MailboxId, Counts)>) -> Vec<MailboxId> {
         let news: Vec<(MailboxId, Counts)> =
             all.into_iter().filter(|(id, counts)| self.tree.set_counts(id, *counts)).collect();
-        let changed = news.iter().map(|(id, _)| id.clone()).collect();
+        let changed: Vec<MailboxId> = news.iter().map(|(id, _)| id.clone()).collect();
+        self.doubt_unfollowed(&changed);
         if !news.is_empty() {
             self.shown.send_replace(self.tree.shown());
             let event = Event::CountsChanged(self.facts.id.clone(), news);

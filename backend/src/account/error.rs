@@ -15,6 +15,9 @@ pub enum Error {
     /// The mail server cannot be reached.
     #[error(transparent)]
     Net(#[from] net::Error),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] store::index::Error),
     /// The last attempt to connect failed a moment ago.
     #[error("the mail server was not reachable a moment ago")]
     Offline {

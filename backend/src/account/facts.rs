@@ -7,6 +7,7 @@ use postern_shared::identity::Identity;
 
 use super::audience::Audience;
 use super::cache::Memory;
+use super::progress::Shelf;
 use crate::clock::Clock;
 use crate::db::{Db, UserId};
 use crate::net::Provider;
@@ -50,6 +51,8 @@ pub struct Surroundings {
     pub clock: Clock,
     /// Messages opened before, of all accounts.
     pub memory: Memory,
+    /// The index of the user's mailboxes; none: nothing but plain lists is shown.
+    pub shelf: Option<Shelf>,
     /// Durable state, and whose part of it is theirs.
     pub durable: (Db, UserId),
 }

@@ -51,6 +51,8 @@ pub(super) struct Listing {
     pub modseq: Option<u64>,
     /// UIDNEXT at that time.
     pub uid_next: Option<u32>,
+    /// It is out of the index, and the server has not confirmed it yet.
+    pub provisional: bool,
     uids: Vec<u32>,
     filtered: HashMap<Filter, Vec<u32>>,
 }
@@ -68,6 +70,7 @@ impl Listing {
             generation,
             modseq: None,
             uid_next: None,
+            provisional: false,
             uids,
             filtered: HashMap::new(),
         }

@@ -22,6 +22,9 @@ mod counts;
 mod error;
 mod facts;
 mod file;
+mod fill;
+mod indexed;
+mod keeper;
 mod lane;
 mod listing;
 mod mailboxes;
@@ -29,6 +32,7 @@ mod mutate;
 mod open;
 mod open_window;
 mod parts;
+mod progress;
 mod pulse;
 mod resync;
 mod rows;
@@ -36,6 +40,7 @@ mod select;
 mod throttle;
 mod tree;
 mod undo;
+mod warm;
 mod watcher;
 mod windows;
 
@@ -51,12 +56,13 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use audience::{Audience, LinkId};
+pub use audience::{Audience, LinkId, WindowKey};
 pub use bulk::Done;
 pub use cache::Memory;
 pub use error::Error;
 pub use facts::{Facts, Surroundings};
 pub use parts::{Download, SOURCE};
+pub use progress::{Progress, Shelf, Stage};
 pub use undo::Step;
 
 #[cfg(test)]
@@ -100,7 +106,7 @@ impl Account {
         surroundings: Surroundings,
         signed_in: Option<ImapConnection>,
     ) -> Self {
-        let Surroundings { audience, clock, memory, durable } = surroundings;
+        let Surroundings { audience, clock, memory, durable, shelf } = surroundings;
         let (now, now_inbox) = mpsc::channel(QUEUE);
         let (later, later_inbox) = mpsc::channel(QUEUE);
         let (hints, hint_inbox) = mpsc::channel(HINTS);
@@ -124,6 +130,7 @@ impl Account {
             listings: HashMap::new(),
             promises: HashMap::new(),
             windows: windows::Windows::default(),
+            keeper: keeper::Keeper::new(shelf),
             cache: cache.clone(),
             chores: VecDeque::new(),
             state,

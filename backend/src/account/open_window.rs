@@ -25,12 +25,12 @@ use crate::store::{self, Row};
 
 /// A window that a link asks for, checked.
 #[derive(Debug, Clone)]
-struct Wanted {
-    key: WindowKey,
-    mailbox: MailboxId,
-    lens: Lens,
-    anchor: Anchor,
-    count: u32,
+pub(super) struct Wanted {
+    pub key: WindowKey,
+    pub mailbox: MailboxId,
+    pub lens: Lens,
+    pub anchor: Anchor,
+    pub count: u32,
 }
 
 impl Account {
@@ -40,6 +40,9 @@ impl Account {
     /// `Limit`, `Invalid`, `NonExistent` as the call's documentation says.
     pub async fn open_window(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
         let wanted = self.wanted(link, &open)?;
+        if let Some(window) = self.warm_window(wanted.clone()).await? {
+            return Ok(window);
+        }
         self.ask(Urgency::Now, move |actor| {
             let wanted = wanted.clone();
             async move { actor.open_window(wanted).await }.boxed()
@@ -194,8 +197,9 @@ impl Actor {
         }
     }
 
-    fn keep(&mut self, wanted: &Wanted, offset: u32) -> Result<(), Error> {
+    pub(super) fn keep(&mut self, wanted: &Wanted, offset: u32) -> Result<(), Error> {
         let Wanted { mailbox, lens, count, .. } = wanted.clone();
+        self.want_index(&mailbox);
         self.windows.open(wanted.key, Opened { mailbox, lens, offset, count })?;
         self.drop_unused();
         Ok(())

@@ -15,13 +15,13 @@ use crate::store::{self, FlagsOf, Selected};
 
 /// What became of a mailbox's uids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Difference {
-    gone: Vec<u32>,
-    arrived: Vec<u32>,
+pub(super) struct Difference {
+    pub gone: Vec<u32>,
+    pub arrived: Vec<u32>,
 }
 
 /// Compares two ascending lists of uids.
-fn difference(before: &[u32], after: &[u32]) -> Difference {
+pub(super) fn difference(before: &[u32], after: &[u32]) -> Difference {
     let missing = |from: &[u32], among: &[u32]| -> Vec<u32> {
         from.iter().copied().filter(|uid| among.binary_search(uid).is_err()).collect()
     };

@@ -90,6 +90,9 @@ impl Actor {
             // Sequence numbers must not be read by a listing that is out of date.
             self.start_anew(id).await?;
         }
+        if resynced.is_ok() {
+            self.confirm(id);
+        }
         resynced
     }
 

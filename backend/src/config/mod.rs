@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// What users may reach.
     pub access: Access,
+    /// The index of headers.
+    pub index: IndexRules,
     /// The mail providers.
     pub provider: Vec<Provider>,
 }
@@ -75,6 +77,7 @@ impl Default for Config {
             session: SessionRules::default(),
             limits: Limits::default(),
             access: Access::default(),
+            index: IndexRules::default(),
             provider: Vec::new(),
         }
     }
@@ -188,6 +191,22 @@ impl Limits {
             recipients: self.recipients,
             undo_seconds: self.undo_seconds,
         }
+    }
+}
+
+/// The index of headers: disposable, rebuilt from the mail servers.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IndexRules {
+    /// Whether it is kept in memory alone, and gone with the process.
+    pub memory_only: bool,
+    /// Largest index of a user, in MiB.
+    pub user_mb: u32,
+}
+
+impl Default for IndexRules {
+    fn default() -> Self {
+        Self { memory_only: false, user_mb: 1024 }
     }
 }
 

@@ -6,6 +6,7 @@
 mod change;
 mod error;
 pub mod imap;
+pub mod index;
 mod mailbox_name;
 pub mod query;
 mod row;

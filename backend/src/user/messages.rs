@@ -22,7 +22,10 @@ impl User {
     fn account_of_targets(&self, targets: &Targets) -> Result<&Account, Error> {
         match targets {
             Targets::Keys(keys) => self.account_of(keys),
-            Targets::View { view, .. } => self.account_of_scope(&view.scope),
+            Targets::View { view, .. } => {
+                let account = self.account_of_view(view)?;
+                account.ok_or(Error::Invalid("this view is not one mailbox's list"))
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod mailboxes;
 mod messages;
 mod registry;
 mod submissions;
+mod views;
 
 use std::sync::Arc;
 
@@ -17,11 +18,12 @@ use bytes::Bytes;
 use futures_util::Stream;
 use postern_shared::account::{Account as ShownAccount, AccountId};
 use postern_shared::address::Address;
+use postern_shared::api::addresses::MAX_SUGGESTIONS;
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
 use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
-use postern_shared::window::{Scope, Window, WindowId};
+use postern_shared::window::{Scope, View, Window, WindowId, Within};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,11 +32,12 @@ use crate::account::{self, Account, Audience, Download, LinkId};
 use crate::clock::Clock;
 use crate::db::UserId;
 use crate::mime::html::Sanitised;
-use crate::store;
+use crate::store::query;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use carrier::Carrier;
 pub use registry::{Entrant, Users};
+use views::Views;
 
 /// Why a user's verb failed.
 #[derive(Debug, Error)]
@@ -51,6 +54,9 @@ pub enum Error {
     /// The From is none of the account's identities.
     #[error("the sender is not an identity of the account")]
     NoPermission,
+    /// The search query cannot be read.
+    #[error(transparent)]
+    Query(query::Error),
     /// More was asked for than is allowed.
     #[error("{0} past the limit")]
     Limit(&'static str),
@@ -67,6 +73,7 @@ pub struct User {
     id: UserId,
     accounts: Vec<Account>,
     audience: Arc<Audience>,
+    views: Views,
     actions: Actions,
     outbox: Arc<Outbox<Carrier>>,
     /// Largest message to be sent, in bytes.
@@ -89,6 +96,7 @@ impl User {
     pub fn leave(&self, link: LinkId) {
         self.audience.leave(link);
         self.accounts.iter().for_each(|account| account.leave(link));
+        self.views.leave(link);
     }
 
     /// The accounts, in their order.
@@ -124,7 +132,13 @@ impl User {
     /// # Errors
     /// `NonExistent`, or the account's.
     pub async fn open_window(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
-        Ok(self.account_of_scope(&open.view.scope)?.open_window(link, open).await?)
+        let Some(account) = self.account_of_view(&open.view)? else {
+            // The window may have shown a plain list before.
+            self.accounts.iter().for_each(|account| account.close_window(link, open.window));
+            return self.views.open(link, open).await;
+        };
+        self.views.close(link, open.window);
+        Ok(account.open_window(link, open).await?)
     }
 
     /// Takes a window up again after the link broke.
@@ -136,14 +150,25 @@ impl User {
         link: LinkId,
         resume: ResumeWindow,
     ) -> Result<Resumed, Error> {
-        let account = self.account_of_scope(&resume.open.view.scope)?;
-        Ok(account.resume_window(link, resume).await?)
+        match self.account_of_view(&resume.open.view)? {
+            Some(account) => Ok(account.resume_window(link, resume).await?),
+            // Nobody followed the view while the link was down.
+            None => Ok(Resumed::Stale(self.open_window(link, resume.open).await?)),
+        }
     }
 
-    fn account_of_scope(&self, scope: &Scope) -> Result<&Account, Error> {
-        match scope {
-            Scope::Mailbox(account, _) | Scope::Account(account) => self.account(account),
-            _ => Err(account::Error::from(store::Error::Unsupported("this scope")).into()),
+    /// The account whose own listing gives a view; none where the index does.
+    fn account_of_view(&self, view: &View) -> Result<Option<&Account>, Error> {
+        match &view.scope {
+            Scope::Mailbox(account, _) if views::is_plain(view) => self.account(account).map(Some),
+            Scope::Mailbox(account, _) | Scope::Account(account) => {
+                self.account(account).map(|_| None)
+            }
+            Scope::Search {
+                within: Within::Mailbox(account, _) | Within::Account(account),
+                ..
+            } => self.account(account).map(|_| None),
+            _ => Ok(None),
         }
     }
 
@@ -155,6 +180,7 @@ impl User {
     /// Ends a window.
     pub fn close_window(&self, link: LinkId, window: WindowId) {
         self.accounts.iter().for_each(|account| account.close_window(link, window));
+        self.views.close(link, window);
     }
 
     /// Opens a message.
@@ -170,16 +196,15 @@ impl User {
     /// # Errors
     /// `NonExistent`, or `Unsupported`.
     pub async fn open_thread(&self, key: &MessageKey) -> Result<Vec<MessageSummary>, Error> {
-        self.account(&key.account)?;
-        Err(account::Error::from(store::Error::Unsupported("threads")).into())
+        Ok(self.account(&key.account)?.open_thread(key.clone()).await?)
     }
 
-    /// People whose name or address begins so.
+    /// People whom the user has written to and whose name or address begins so.
     ///
     /// # Errors
-    /// `Unsupported`.
-    pub async fn suggest_addresses(&self, _: &str, _: u32) -> Result<Vec<Address>, Error> {
-        Err(account::Error::from(store::Error::Unsupported("suggestions")).into())
+    /// The index's.
+    pub async fn suggest_addresses(&self, prefix: &str, count: u32) -> Result<Vec<Address>, Error> {
+        self.views.suggest(prefix, count.min(MAX_SUGGESTIONS)).await
     }
 
     /// A message's text for a reply or a forward.

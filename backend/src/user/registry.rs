@@ -12,14 +12,16 @@ use sha2::{Digest, Sha256};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::carrier::Carrier;
+use super::views::Views;
 use super::{Actions, User};
-use crate::account::{Account, Audience, Facts, Memory, Surroundings};
+use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::store::imap;
+use crate::store::index::Indexes;
 use crate::submission::Outbox;
 
 /// How long a user without links keeps connections.
@@ -58,6 +60,7 @@ pub(super) struct Inner {
     message_limit: usize,
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
+    indexes: Indexes,
     /// More than one of a user where sessions have different passwords, which may all be good
     /// (those made for one program each); the last one came in last.
     present: Mutex<HashMap<UserId, Vec<Present>>>,
@@ -86,13 +89,14 @@ impl Inner {
 impl Users {
     /// Nobody yet; the outbox is filled but stands still until [`Users::run`].
     #[must_use]
-    pub fn new((db, blobs): (Db, Blobs), clock: Clock, limits: Limits) -> Self {
+    pub fn new((db, blobs): (Db, Blobs), indexes: Indexes, clock: Clock, limits: Limits) -> Self {
         Self(Arc::new_cyclic(|inner| {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
             let message_limit = (limits.message_mb as usize) << 20;
             let memory = Memory::default();
-            Inner { db, clock, outbox, message_limit, memory, present: Mutex::default() }
+            let present = Mutex::default();
+            Inner { db, clock, outbox, message_limit, memory, indexes, present }
         }))
     }
 
@@ -159,16 +163,23 @@ impl Users {
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
+        let index = self.0.indexes.of(&id.to_string());
+        let shelf = Shelf { index, progress: Progress::default() };
         let surroundings = Surroundings {
             audience: audience.clone(),
             clock: clock.clone(),
             memory: self.0.memory.clone(),
             durable: (db.clone(), id),
+            shelf: Some(shelf.clone()),
         };
+        let accounts = vec![Account::start(facts, surroundings, connection)];
+        let views = Views::new(shelf, accounts.clone(), audience.clone(), clock.clone());
+        views.run();
         User {
             id,
-            accounts: vec![Account::start(facts, surroundings, connection)],
+            accounts,
             audience,
+            views,
             actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),
             message_limit: self.0.message_limit,
@@ -264,13 +275,15 @@ fn account_id(user: UserId, address: &str) -> AccountId {
 mod tests {
     use super::*;
     use crate::secret::Secret;
+    use crate::store::index::Settings;
 
     const ANN: UserId = UserId([1; 16]);
 
     async fn users(place: &tempfile::TempDir) -> Users {
         let db = Db::open(place.path()).await.unwrap();
         let blobs = Blobs::open(place.path()).unwrap();
-        Users::new((db, blobs), Clock::system(), Limits::default())
+        let indexes = Indexes::new(Settings { directory: None, most_bytes: 1 << 30 });
+        Users::new((db, blobs), indexes, Clock::system(), Limits::default())
     }
 
     fn entrant(password: &str) -> Entrant {

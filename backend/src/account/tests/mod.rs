@@ -69,6 +69,7 @@ impl Stage {
             audience,
             clock,
             memory: Memory::default(),
+            shelf: None,
             durable: (db, UserId([1; 16])),
         };
         let account = Account::start(facts, surroundings.clone(), None);

@@ -1,0 +1,292 @@
+//! Views of a user's index: every order, filter, thread and search that no server gives by itself,
+//! over one mailbox or many, of one account or all.
+//!
+//! A view is an order of ids out of the index. Whenever the index changes, the order is asked for
+//! again and the difference is what windows are told; so it does not matter what changed, nor who
+//! changed it. A view that is not whole yet says how far it is, and tells when it is.
+
+mod diff;
+mod opened;
+mod scope;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::AbortHandle;
+use postern_shared::account::AccountId;
+use postern_shared::address::Address;
+use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
+use postern_shared::event::Event;
+use postern_shared::mailbox::Mailbox;
+use postern_shared::window::{Generation, Grouping, Scope, Window, WindowId};
+use tokio::sync::Mutex;
+
+use super::Error;
+use crate::account::{Account, Audience, LinkId, Shelf, WindowKey};
+use crate::clock::{Clock, random};
+use crate::store::index::{Look, Place, Wanted, is_answered_by_headers, possible};
+use crate::store::query::{Day, Query, parse};
+use opened::{News, Opened};
+
+/// Most views that one link may have open.
+const VIEWS_PER_LINK: usize = 16;
+/// Changes within this time are told together.
+const GATHER: Duration = Duration::from_millis(60);
+
+/// The open views of a user. Clones share them.
+#[derive(Clone)]
+pub(super) struct Views(Arc<Inner>);
+
+struct Inner {
+    shelf: Shelf,
+    accounts: Vec<Account>,
+    audience: Arc<Audience>,
+    clock: Clock,
+    open: Mutex<BTreeMap<WindowKey, Opened>>,
+}
+
+pub(super) use scope::is_plain;
+
+impl Views {
+    /// None is open yet. `run` keeps them true.
+    pub(super) fn new(
+        shelf: Shelf,
+        accounts: Vec<Account>,
+        audience: Arc<Audience>,
+        clock: Clock,
+    ) -> Self {
+        Self(Arc::new(Inner { shelf, accounts, audience, clock, open: Mutex::default() }))
+    }
+
+    /// Tells windows what changes; ends when nobody holds the views any longer.
+    pub(super) fn run(&self) {
+        let (inner, mut news) = (Arc::downgrade(&self.0), self.0.shelf.progress.subscribe());
+        tokio::spawn(async move {
+            while news.changed().await.is_ok() {
+                // Real time, also where the clock is a test's: this only gathers.
+                tokio::time::sleep(GATHER).await;
+                news.mark_unchanged();
+                let Some(inner) = inner.upgrade() else { return };
+                Self(inner).refresh_all().await;
+            }
+        });
+    }
+
+    /// Opens a view for a link, or moves it.
+    pub(super) async fn open(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
+        let key = WindowKey { link, window: open.window };
+        if open.count == 0 || open.count > MAX_WINDOW_ROWS {
+            return Err(Error::Limit("rows of a window"));
+        }
+        let mailboxes = self.mailboxes(scope::account_of(&open.view.scope)).await?;
+        let look = self.look(&open, &mailboxes)?;
+        self.want(&look.places);
+        let mut all = self.0.open.lock().await;
+        let of_link = all.keys().filter(|other| other.link == link).count();
+        if of_link >= VIEWS_PER_LINK && !all.contains_key(&key) {
+            return Err(Error::Limit("windows"));
+        }
+        // A search that is only moved goes on with what the servers have said.
+        let known = all.remove(&key).filter(|known| is_same_search(&known.look, &look));
+        let generation = Generation(u64::from(u32::from_le_bytes(random::<4>())) << 32);
+        let mut opened = match known {
+            Some(mut known) => {
+                (known.count, known.generation) = (open.count, generation);
+                known
+            }
+            None => Opened::new(look, open.count, generation),
+        };
+        let starts = opened.search.is_none() && opened.look.wanted.is_some();
+        if starts {
+            opened.searched = self.to_search(&opened.look);
+        }
+        let (index, progress) = (&self.0.shelf.index, &self.0.shelf.progress);
+        let window = opened.window(index, progress, &open.anchor).await.map_err(failed)?;
+        let window = window.ok_or(Error::NonExistent)?;
+        if starts && opened.searched.is_some() {
+            opened.search = Some(self.search(key, opened.look.clone()));
+        }
+        all.insert(key, opened);
+        Ok(window)
+    }
+
+    /// Ends a view.
+    pub(super) fn close(&self, link: LinkId, window: WindowId) {
+        let views = self.clone();
+        tokio::spawn(async move {
+            views.0.open.lock().await.remove(&WindowKey { link, window });
+        });
+    }
+
+    /// Ends every view of a link.
+    pub(super) fn leave(&self, link: LinkId) {
+        let views = self.clone();
+        tokio::spawn(async move {
+            views.0.open.lock().await.retain(|key, _| key.link != link);
+        });
+    }
+
+    /// People whose name or address begins so.
+    pub(super) async fn suggest(&self, prefix: &str, count: u32) -> Result<Vec<Address>, Error> {
+        self.0.shelf.index.suggest(prefix, count).await.map_err(failed)
+    }
+
+    async fn refresh_all(&self) {
+        let keys: Vec<WindowKey> = self.0.open.lock().await.keys().copied().collect();
+        for key in keys {
+            self.refresh(key, |_| {}).await;
+        }
+    }
+
+    /// Looks again at one view after a change of it, and tells what is news.
+    async fn refresh(&self, key: WindowKey, change: impl FnOnce(&mut Opened)) {
+        let mut all = self.0.open.lock().await;
+        if !self.0.audience.holds(key.link) {
+            all.remove(&key);
+            return;
+        }
+        let Some(opened) = all.get_mut(&key) else { return };
+        change(opened);
+        let shelf = &self.0.shelf;
+        let event = match opened.refresh(&shelf.index, &shelf.progress).await {
+            Ok(News::None) => return,
+            Ok(News::Delta(delta)) => Event::WindowDelta(key.window, delta),
+            Ok(News::Stale) => Event::WindowStale(key.window),
+            Err(error) => {
+                tracing::warn!(%error, "a view of the index could not be followed");
+                Event::WindowStale(key.window)
+            }
+        };
+        if matches!(event, Event::WindowStale(_)) {
+            all.remove(&key);
+        }
+        self.0.audience.tell(key.link, event);
+    }
+
+    /// The mailboxes of one account, or of all that can be asked.
+    async fn mailboxes(&self, of: Option<&AccountId>) -> Result<Vec<Mailbox>, Error> {
+        let mut all = Vec::new();
+        for account in &self.0.accounts {
+            match of {
+                Some(of) if account.facts().id == *of => {
+                    return Ok(account.list_mailboxes().await?);
+                }
+                Some(_) => {}
+                // One server that is down does not hide the others.
+                None => all.extend(account.list_mailboxes().await.unwrap_or_default()),
+            }
+        }
+        if of.is_some() { Err(Error::NonExistent) } else { Ok(all) }
+    }
+
+    fn look(&self, open: &OpenWindow, mailboxes: &[Mailbox]) -> Result<Look, Error> {
+        let view = &open.view;
+        let query = match &view.scope {
+            Scope::Search { query, .. } => {
+                let today = Day::at(self.0.clock.unix_ms() / 1_000);
+                Some(parse(query, today).map_err(Error::Query)?)
+            }
+            _ => None,
+        };
+        let places = scope::places(&view.scope, query.as_ref(), mailboxes);
+        if places.is_empty() && matches!(view.scope, Scope::Mailbox(..)) {
+            return Err(Error::NonExistent);
+        }
+        let wanted = query.map(|query| {
+            let places = scope::named_places(&query, mailboxes);
+            Wanted { query, places, found: Vec::new() }
+        });
+        let (sort, filter, grouping) = (view.sort, view.filter, view.grouping);
+        Ok(Look { places, sort, filter, grouping, wanted })
+    }
+
+    fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.0.accounts.iter().find(|account| account.facts().id == *id)
+    }
+
+    /// Has mailboxes taken into the index.
+    fn want(&self, places: &[Place]) {
+        for account in &self.0.accounts {
+            let own = places.iter().filter(|place| place.account == account.facts().id);
+            let own: Vec<_> = own.map(scope::id_of).collect();
+            if !own.is_empty() {
+                account.want_index(own);
+            }
+        }
+    }
+
+    /// How many mailboxes a server has to search; none where the index can answer alone.
+    fn to_search(&self, look: &Look) -> Option<(u32, u32)> {
+        let places = self.searched_places(look);
+        let of = u32::try_from(places.len()).unwrap_or(u32::MAX);
+        (of > 0).then_some((0, of))
+    }
+
+    fn searched_places(&self, look: &Look) -> Vec<Place> {
+        let Some(wanted) = &look.wanted else { return Vec::new() };
+        let in_index = is_answered_by_headers(&wanted.query);
+        let needed = |place: &&Place| !in_index || !self.0.shelf.progress.get(place).verified;
+        look.places.iter().filter(needed).cloned().collect()
+    }
+
+    /// Of what a server found that could not compare everything, what headers do not refute.
+    async fn sift(&self, look: &Look, found: Vec<u32>) -> Result<Vec<u32>, Error> {
+        let Some(wanted) = &look.wanted else { return Ok(found) };
+        let query = possible(&wanted.query);
+        let wanted = Some(Wanted { query, places: wanted.places.clone(), found: Vec::new() });
+        let look = Look { wanted, grouping: Grouping::Messages, ..look.clone() };
+        let mut kept = self.0.shelf.index.order(&look, &[]).await.map_err(failed)?;
+        kept.sort_unstable();
+        Ok(found.into_iter().filter(|id| kept.binary_search(id).is_ok()).collect())
+    }
+
+    /// Has the servers search, one mailbox after the other; their finds stream in.
+    fn search(&self, key: WindowKey, look: Look) -> AbortHandle {
+        let views = self.clone();
+        let places = self.searched_places(&look);
+        let work = async move {
+            let Some(wanted) = &look.wanted else { return };
+            for place in places {
+                let Some(account) = views.account(&place.account) else { continue };
+                let query: Query = scope::query_in(&wanted.query, &place, &wanted.places);
+                let id = scope::id_of(&place);
+                let found = match account.search_mailbox(id, query).await {
+                    Ok((found, true)) => Ok(found),
+                    Ok((found, false)) => views.sift(&look, found).await,
+                    Err(error) => Err(error.into()),
+                };
+                match found {
+                    Ok(found) => {
+                        let add = |opened: &mut Opened| {
+                            opened.add_found(found);
+                            if let Some((done, _)) = &mut opened.searched {
+                                *done += 1;
+                            }
+                        };
+                        views.refresh(key, add).await;
+                    }
+                    // It stays provisional: what could not be searched is not shown as searched.
+                    Err(error) => tracing::warn!(%error, "a mailbox could not be searched"),
+                }
+            }
+        };
+        let (work, handle) = futures_util::future::abortable(work);
+        tokio::spawn(work);
+        handle
+    }
+}
+
+fn is_same_search(known: &Look, look: &Look) -> bool {
+    let query = |look: &Look| look.wanted.as_ref().map(|wanted| wanted.query.clone());
+    known.places == look.places
+        && known.sort == look.sort
+        && known.filter == look.filter
+        && known.grouping == look.grouping
+        && query(known) == query(look)
+}
+
+/// The index's error as a user's.
+fn failed(error: crate::store::index::Error) -> Error {
+    Error::Account(error.into())
+}
