@@ -80,7 +80,7 @@ pub(super) fn read_news(known: &[u32], changes: Vec<Change>) -> News {
                 news.changed.extend(uid.or(by_seq).map(|uid| (uid, Flags(flags))));
             }
             Change::Overflow => news.lost_track = true,
-            Change::Bye(_) | Change::Alert(_) => {}
+            Change::Counts(..) | Change::Mailboxes | Change::Bye(_) | Change::Alert(_) => {}
         }
     }
     let gone = news.gone.iter().filter(|uid| known.binary_search(uid).is_ok()).count();

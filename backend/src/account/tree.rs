@@ -196,6 +196,7 @@ mod tests {
             subscribed: true,
             role: (*name == "Sent").then_some(Role::Sent),
             counts: None,
+            object_id: None,
         };
         Tree::new(&AccountId("a".into()), names.iter().map(listed).collect(), chosen)
     }

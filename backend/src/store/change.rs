@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use postern_shared::flag::Flag;
 
+use super::{Counts, MailboxName};
+
 /// News that are kept until they are taken.
 const BOUND: usize = 10_000;
 
@@ -25,6 +27,10 @@ pub enum Change {
     },
     /// These uids are gone (RFC 7162).
     Vanished(Vec<u32>),
+    /// Another mailbox holds so much now (RFC 5465).
+    Counts(MailboxName, Counts),
+    /// There are other mailboxes now, or other names or subscriptions (RFC 5465).
+    Mailboxes,
     /// The server closes the connection, and why.
     Bye(String),
     /// The user must be shown this.
@@ -36,7 +42,7 @@ pub enum Change {
 impl Change {
     /// Whether it is about the selected mailbox, not the connection.
     fn is_of_mailbox(&self) -> bool {
-        !matches!(self, Self::Bye(_) | Self::Alert(_))
+        !matches!(self, Self::Bye(_) | Self::Alert(_) | Self::Counts(..) | Self::Mailboxes)
     }
 }
 

@@ -251,6 +251,8 @@ pub struct ListedMailbox {
     pub role: Option<Role>,
     /// How much is in it; none where the server did not say.
     pub counts: Option<Counts>,
+    /// The server's name of it that outlives a rename (RFC 8474), where it has one.
+    pub object_id: Option<String>,
 }
 
 /// A mailbox after its selection.

@@ -11,7 +11,7 @@ use super::patience::Patience;
 use crate::store::{Error, MailboxName};
 
 /// The slowest upload that is waited for, in octets a second.
-const SLOWEST: u64 = 32 << 10;
+pub(super) const SLOWEST: u64 = 32 << 10;
 
 impl ImapConnection {
     /// Adds a message (lines end in CRLF). `internal_date` is in seconds since 1970. Gives the
@@ -49,7 +49,7 @@ impl ImapConnection {
 }
 
 /// `date-time` in UTC: ` 1-Jan-1970 00:00:00 +0000`.
-fn date_time(seconds: i64) -> String {
+pub(super) fn date_time(seconds: i64) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let at = DateTime::from_timestamp(seconds);

@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use async_imap::Session;
-use tokio::io::{AsyncWrite, AsyncWriteExt, sink};
 use tokio::time::timeout;
 
 use super::capabilities::Capabilities;
@@ -15,7 +14,7 @@ use super::command::{Command, LiteralMode};
 use super::limits::Limits;
 use super::news;
 use super::patience::{Overdue, Patience};
-use super::refusal::{is_too_many, refused};
+use super::refusal::{is_cut_off, is_too_many, refused};
 use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Name, Response, Traffic};
 use crate::store::change::Changes;
 use crate::store::mailbox_name::Spelling;
@@ -174,70 +173,12 @@ impl ImapConnection {
         self.settle_typed(outcome)
     }
 
-    /// Runs a command and shows `take` each untagged response when it arrives, so that a long
-    /// answer is never held as a whole. What `take` does not want is news.
-    pub(super) async fn run_each(
-        &mut self,
-        command: Command,
-        take: impl FnMut(&Response) -> bool,
-    ) -> Result<Exchange, Error> {
-        let (tag, mode) = (self.next_tag(), self.literal_mode());
-        let writes = command.spelt(self.spelling()).writes(&tag, mode);
-        self.begin(Some(tag))?;
-        let outcome = self.patience().wait(self.hand_on(writes, take, &mut sink())).await;
-        self.settle(outcome)
-    }
-
-    /// The same for an answer with a large literal: octets of one with at least `least` of them go
-    /// into `sink` while they arrive. An error of the sink costs the connection.
-    pub(super) async fn run_spooling(
-        &mut self,
-        command: Command,
-        least: usize,
-        sink: &mut (dyn AsyncWrite + Send + Unpin),
-        take: impl FnMut(&Response) -> bool,
-    ) -> Result<Exchange, Error> {
-        let (tag, mode) = (self.next_tag(), self.literal_mode());
-        let writes = command.spelt(self.spelling()).writes(&tag, mode);
-        self.begin(Some(tag))?;
-        self.wire().spool(least);
-        let outcome = self.patience().wait(self.hand_on(writes, take, sink)).await;
-        self.settle(outcome)
-    }
-
     /// How long a command is waited for.
     pub(super) fn patience(&self) -> Patience {
         Patience {
             silence: self.limits.silence,
             whole: self.limits.exchange_time,
             counters: self.session.get_ref().counters(),
-        }
-    }
-
-    async fn hand_on(
-        &mut self,
-        writes: Vec<Vec<u8>>,
-        mut take: impl FnMut(&Response) -> bool,
-        sink: &mut (dyn AsyncWrite + Send + Unpin),
-    ) -> Result<(), Failure> {
-        let mut writes = writes.into_iter();
-        let mut next = writes.next();
-        loop {
-            if let Some(write) = next.take() {
-                self.wire().send(&write).await?;
-            }
-            match self.wire().next().await? {
-                Event::Done => return Ok(()),
-                Event::Continuation => next = writes.next(),
-                Event::Octets(octets) => sink.write_all(&octets).await.map_err(Failure::Io)?,
-                Event::Untagged => {
-                    for response in self.wire().drain() {
-                        if !take(&response) {
-                            self.absorb_one(&response);
-                        }
-                    }
-                }
-            }
         }
     }
 
@@ -325,7 +266,12 @@ impl ImapConnection {
         if status.condition == Condition::Ok {
             return Ok(exchange);
         }
-        let error = refused(status);
+        let error = if is_cut_off(&status.text) {
+            self.state = State::Dead;
+            Error::Lost(status.text.clone().into())
+        } else {
+            refused(status)
+        };
         self.absorb(exchange.untagged);
         Err(error)
     }
@@ -359,7 +305,9 @@ impl ImapConnection {
         if let Some(capabilities) = response.status().and_then(Capabilities::of_status) {
             self.capabilities = capabilities;
         }
-        let Some(change) = news::change(response, self.limits.uids) else { return };
+        let Some(change) = news::change(response, self.limits.uids, self.spelling()) else {
+            return;
+        };
         if let Some((_, selected)) = &mut self.selection {
             match &change {
                 Change::Exists(count) => selected.exists = *count,

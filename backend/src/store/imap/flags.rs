@@ -31,6 +31,10 @@ impl ImapConnection {
         if !self.capabilities.has("CONDSTORE") && !self.capabilities.has("QRESYNC") {
             return Err(Error::Unsupported("CONDSTORE"));
         }
+        if modseq == 0 {
+            // Since ever; some refuse the 0.
+            return self.all_flags().await;
+        }
         let mut all = Vec::new();
         if self.selection.as_ref().is_some_and(|(_, selected)| selected.exists > 0) {
             let since = format!(" (CHANGEDSINCE {modseq})");

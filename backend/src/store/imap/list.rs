@@ -16,6 +16,8 @@ use crate::store::{Counts, Error, ListedMailbox, MailboxName};
 
 /// What STATUS is asked for.
 const STATUS_ITEMS: &str = "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
+/// The same of a server that names its mailboxes for good (RFC 8474).
+const STATUS_ITEMS_WITH_ID: &str = "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY MAILBOXID)";
 /// STATUS commands in one write.
 const PIPELINE: usize = 16;
 
@@ -51,7 +53,7 @@ impl ImapConnection {
         let command = Command::new("STATUS").mailbox(name)?.words(STATUS_ITEMS);
         let exchange = self.run(command).await?;
         let counts = self.read_statuses(exchange);
-        counts.get(name).copied().ok_or(Error::Garbled("STATUS"))
+        counts.get(name).map(|(counts, _)| *counts).ok_or(Error::Garbled("STATUS"))
     }
 
     async fn list_extended(&mut self) -> Result<Vec<ListedMailbox>, Error> {
@@ -64,11 +66,15 @@ impl ImapConnection {
             options.push("SPECIAL-USE".to_owned());
         }
         if has("LIST-STATUS") {
-            options.push(format!("STATUS {STATUS_ITEMS}"));
+            options.push(format!("STATUS {}", self.status_items()));
         }
         let command = format!("LIST \"\" \"*\" RETURN ({})", options.join(" "));
         let exchange = self.run(Command::new(command)).await?;
         Ok(self.read_list(exchange, Name::List))
+    }
+
+    fn status_items(&self) -> &'static str {
+        if self.capabilities.has("OBJECTID") { STATUS_ITEMS_WITH_ID } else { STATUS_ITEMS }
     }
 
     async fn mark_subscribed(&mut self, listed: &mut [ListedMailbox]) -> Result<(), Error> {
@@ -100,7 +106,10 @@ impl ImapConnection {
             let results = self.run_pipelined(commands).await?;
             for (name, result) in batch.iter().zip(results) {
                 match result {
-                    Ok(exchange) => all.push(self.read_statuses(exchange).get(name).copied()),
+                    Ok(exchange) => {
+                        let told = self.read_statuses(exchange);
+                        all.push(told.get(name).map(|(counts, _)| *counts));
+                    }
                     Err(error) if error.is_lost() => return Err(error),
                     // One that cannot be counted is still a mailbox.
                     Err(_) => all.push(None),
@@ -125,22 +134,43 @@ impl ImapConnection {
         }
         let counts = self.read_statuses(rest);
         for mailbox in &mut listed {
-            mailbox.counts = counts.get(&mailbox.name).copied();
+            mailbox.take(counts.get(&mailbox.name));
         }
         listed
     }
 
-    fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Counts> {
+    fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Told> {
         let mut found = HashMap::new();
         let spelling = self.spelling();
         for response in exchange.untagged {
             match response.untagged(Name::Status) {
-                Some((_, content)) => found.extend(counts(content, spelling)),
+                Some((_, content)) => {
+                    let told = counts(content, spelling);
+                    found.extend(told.map(|(name, counts)| (name, (counts, object_id(content)))));
+                }
                 None => self.absorb_one(&response),
             }
         }
         found
     }
+}
+
+/// What STATUS tells of a mailbox: how much is in it, and its name for good.
+type Told = (Counts, Option<String>);
+
+impl ListedMailbox {
+    fn take(&mut self, told: Option<&Told>) {
+        self.counts = told.map(|(counts, _)| *counts);
+        self.object_id = told.and_then(|(_, id)| id.clone());
+    }
+}
+
+/// The MAILBOXID among a STATUS's items.
+fn object_id(content: &[u8]) -> Option<String> {
+    let open = content.windows(9).position(|word| word.eq_ignore_ascii_case(b"MAILBOXID"))?;
+    let value = Tokens::new(&content[open + 9..]).next().ok()??;
+    let id = value.list().first().unwrap_or(&value).text().into_owned();
+    (!id.is_empty()).then_some(id)
 }
 
 /// `(attributes) delimiter name …`
@@ -166,6 +196,7 @@ pub(super) fn mailbox(content: &[u8], spelling: Spelling) -> Option<ListedMailbo
         delimiter,
         name,
         counts: None,
+        object_id: None,
     })
 }
 
@@ -192,9 +223,8 @@ pub(super) fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName,
             (name, tokens.next().ok()??)
         }
         bare => {
-            let open = bare.iter().rposition(|byte| *byte == b'(')?;
-            let items = Tokens::new(&bare[open..]).next().ok()??;
-            (Cow::Borrowed(bare[..open].trim_ascii()), items)
+            let (name, items) = bare_status(bare)?;
+            (Cow::Borrowed(name), items)
         }
     };
     let name = MailboxName::read(&name, spelling);
@@ -209,6 +239,25 @@ pub(super) fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName,
         uid_validity: item("UIDVALIDITY"),
     };
     Some((name, counts))
+}
+
+/// A bare name, which may hold parentheses, and the one list that ends the line.
+fn bare_status(bare: &[u8]) -> Option<(&[u8], Value<'_>)> {
+    /// Longer names nobody writes bare.
+    const LONGEST: usize = 4 << 10;
+    /// Nor with more parentheses.
+    const MOST: usize = 16;
+    let start = &bare[..bare.len().min(LONGEST)];
+    let opens = start.iter().enumerate().filter(|(_, byte)| **byte == b'(').take(MOST);
+    for (open, _) in opens {
+        let mut tokens = Tokens::new(&bare[open..]);
+        if let Ok(Some(items)) = tokens.next()
+            && tokens.rest().is_empty()
+        {
+            return Some((bare[..open].trim_ascii(), items));
+        }
+    }
+    None
 }
 
 /// Each role once: the first mailbox that has it by attribute, else the first by name.

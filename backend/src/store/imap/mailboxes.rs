@@ -40,7 +40,7 @@ impl ImapConnection {
     /// # Errors
     /// `NonExistent`, `AlreadyExists` or `Refused`.
     pub async fn rename(&mut self, from: &MailboxName, to: &MailboxName) -> Result<(), Error> {
-        self.leave_if_selected(from);
+        self.leave_if_selected(from).await?;
         self.run_quietly(Command::new("RENAME").mailbox(from)?.mailbox(to)?).await
     }
 
@@ -49,7 +49,7 @@ impl ImapConnection {
     /// # Errors
     /// `NonExistent` or `Refused`.
     pub async fn delete(&mut self, name: &MailboxName) -> Result<(), Error> {
-        self.leave_if_selected(name);
+        self.leave_if_selected(name).await?;
         self.run_quietly(Command::new("DELETE").mailbox(name)?).await
     }
 
@@ -69,10 +69,16 @@ impl ImapConnection {
         self.run_quietly(Command::new("UNSUBSCRIBE").mailbox(name)?).await
     }
 
-    /// The next verb on the mailbox selects it anew.
-    fn leave_if_selected(&mut self, name: &MailboxName) {
-        if self.selection.as_ref().is_some_and(|(selected, _)| selected == name) {
-            self.leave();
+    /// Leaves a mailbox that is about to go: some servers end a connection whose mailbox goes.
+    async fn leave_if_selected(&mut self, name: &MailboxName) -> Result<(), Error> {
+        if self.selection.as_ref().is_none_or(|(selected, _)| selected != name) {
+            return Ok(());
         }
+        if !self.unselect().await? && !name.is_inbox() {
+            // Another mailbox takes its place; CLOSE would expunge.
+            self.run_quietly(Command::new("EXAMINE INBOX")).await?;
+        }
+        self.leave();
+        Ok(())
     }
 }

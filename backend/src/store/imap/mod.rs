@@ -10,6 +10,7 @@ mod command;
 mod connection;
 mod convert;
 mod dates;
+mod each;
 mod ext;
 mod fetched;
 mod flags;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use capabilities::Capabilities;
 pub use connection::ImapConnection;
+pub use ext::NewMessage;
 pub use limits::Limits;
 pub use options::Options;
 pub use sign_in::{Credentials, Proof};

@@ -2,11 +2,13 @@
 
 use super::ext::{esearch, token};
 use super::fetched::Fetched;
+use super::list;
 use super::wire::{Condition, Name, Response};
 use crate::store::Change;
+use crate::store::mailbox_name::Spelling;
 
 /// The change that a response reports; none if it reports none that matters.
-pub(super) fn change(response: &Response, most_uids: usize) -> Option<Change> {
+pub(super) fn change(response: &Response, most_uids: usize, spelling: Spelling) -> Option<Change> {
     if let Some(status) = response.status() {
         let text = || status.text.clone();
         return match status.condition {
@@ -23,6 +25,12 @@ pub(super) fn change(response: &Response, most_uids: usize) -> Option<Change> {
     }
     if let Some((_, content)) = response.untagged(Name::Vanished) {
         return vanished(content, most_uids);
+    }
+    if let Some((_, content)) = response.untagged(Name::Status) {
+        return list::counts(content, spelling).map(|(name, counts)| Change::Counts(name, counts));
+    }
+    if let Some((_, content)) = response.untagged(Name::List) {
+        return list::mailbox(content, spelling).map(|_| Change::Mailboxes);
     }
     let fetched = Fetched::read(response)?;
     let flags = fetched.flags()?;

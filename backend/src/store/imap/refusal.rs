@@ -32,6 +32,11 @@ pub(super) fn refused(status: &Status) -> Error {
     }
 }
 
+/// Whether the server lost what lies behind it: Exchange says so and answers nothing else any more.
+pub(super) fn is_cut_off(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("authenticated but not connected")
+}
+
 /// Dovecot's SELECT and others say it in words alone.
 fn says_nonexistent(text: &str) -> bool {
     const WORDS: [&str; 4] =

@@ -91,7 +91,8 @@ impl ImapConnection {
         self.search_for(key, true).await
     }
 
-    async fn search_for(
+    /// Runs a search whose key `key` adds to the command; the uids ascending.
+    pub(super) async fn search_for(
         &mut self,
         key: impl FnOnce(Command) -> Result<Command, Error>,
         silence_is_none: bool,

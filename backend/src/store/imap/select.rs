@@ -59,6 +59,8 @@ impl ImapConnection {
                 if !permanent {
                     set_flags(&mut selected, content);
                 }
+            } else if response.untagged(Name::List).is_some() {
+                // IMAP4rev2 names the mailbox that was selected: no news.
             } else if let Some(status) = response.status() {
                 if status.code_arguments("CLOSED").is_some() {
                     // What came before belongs to the mailbox that was selected before.

@@ -4,6 +4,7 @@ mod defects;
 mod extensions;
 mod oracle;
 mod properties;
+mod quirks;
 mod script;
 mod sign_in;
 mod spool;

@@ -10,6 +10,7 @@ use crate::store::imap::ext::token::{Tokens, Value};
 use crate::store::imap::fetched::Fetched;
 use crate::store::imap::wire::Response;
 use crate::store::imap::{convert, news, rows};
+use crate::store::mailbox_name::Spelling;
 
 /// Pieces of what servers send, well and badly.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
@@ -103,7 +104,7 @@ fn shown(value: &Value<'_>) -> String {
 /// Reads a response in every way that there is.
 fn read_all(bytes: &[u8]) {
     let response = Response::read(bytes.to_vec().into());
-    drop(news::change(&response, 1000));
+    drop(news::change(&response, 1000, Spelling::Utf7));
     if let Some(fetched) = Fetched::read(&response) {
         let mut row = crate::store::Row::default();
         rows::fill(&mut row, &fetched);

@@ -9,6 +9,7 @@ use crate::store::imap::fetched::Fetched;
 use crate::store::imap::limits::Limits;
 use crate::store::imap::wire::{Kind, Name, Piece, Response, Splitter, handover};
 use crate::store::imap::{news, rows};
+use crate::store::mailbox_name::Spelling;
 
 /// Where the collections lie, beside the repository.
 pub(super) fn corpora() -> PathBuf {
@@ -50,7 +51,7 @@ fn read(bytes: &[u8], reading: &mut Reading) {
             rows::fill(&mut crate::store::Row::default(), &fetched);
             reading.rows += 1;
         }
-        drop(news::change(&response, limits.uids));
+        drop(news::change(&response, limits.uids, Spelling::Utf7));
     }
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use crate::store::imap::ext::token::Tokens;
 use crate::store::imap::limits::Limits;
 use crate::store::imap::wire::{Piece, Response, Splitter};
+use crate::store::mailbox_name::Spelling;
 
 /// Cuts `bytes` as they arrive in pieces of these sizes.
 fn cut(bytes: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
@@ -73,7 +74,7 @@ proptest! {
         }
         for response in cut(&bytes, &[7]) {
             let response = Response::read(response.into());
-            drop(crate::store::imap::news::change(&response, 100));
+            drop(crate::store::imap::news::change(&response, 100, Spelling::Utf7));
         }
     }
 }
