@@ -119,6 +119,36 @@ async fn a_message_that_cannot_be_fetched_is_an_error_and_comes_later() -> Resul
 }
 
 #[tokio::test]
+async fn a_cancelled_mutation_is_answered_with_what_it_did() -> Result<()> {
+    let scene = Scene::in_memory().await?;
+    let anna = scene.person("anna");
+    scene.world.file(&anna, "INBOX", "Starred").await?;
+    let mut tab = scene.tab("anna").await?;
+    let inbox = tab.open(Role::Inbox).await?;
+    let key = inbox.list.row("Starred").expect("it was filed").key.clone();
+    let slow = ImapEffect::Slow(std::time::Duration::from_millis(200));
+    let fault = scene.world.host().faults().imap(Trigger::on("STORE"), slow);
+    let change = postern_shared::flag::FlagChange {
+        add: vec![postern_shared::flag::Flag::Flagged],
+        remove: vec![],
+    };
+    let call = postern_shared::api::messages::ChangeFlags {
+        action: postern_tests::visitor::action(),
+        targets: postern_shared::api::messages::Targets::Keys(vec![key]),
+        change,
+    };
+    let (id, reply) = tab.link.ask(call).await?;
+    postern_tests::wait::until("the flag to be on its way", || async {
+        Ok((scene.world.host().faults().struck(fault) > 0).then_some(()))
+    })
+    .await?;
+    tab.link.send(&postern_shared::frame::ToBridge::Cancel(id)).await?;
+    let reply = postern_tests::wait::within("the reply", async { Ok(reply.await?) }).await?;
+    assert!(reply.is_ok(), "{reply:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_refused_flag_change_is_an_error() -> Result<()> {
     let scene = Scene::in_memory().await?;
     let anna = scene.person("anna");

@@ -28,6 +28,7 @@ mod keeper;
 mod lane;
 mod listing;
 mod mailboxes;
+mod moved;
 mod mutate;
 mod open;
 mod open_window;

@@ -125,6 +125,7 @@ impl Actor {
     ) -> Result<Part, Error> {
         let target = self.name(to)?;
         self.select_for(&batch.mailbox, batch.uid_validity).await?;
+        let trail = self.trail(batch, &target).await?;
         let connection = self.imap()?;
         let capabilities = connection.capabilities();
         let in_one = capabilities.has("MOVE") || capabilities.has("IMAP4REV2");
@@ -132,7 +133,7 @@ impl Actor {
             Carry::Move => connection.move_to(&batch.uids, &target).await,
             Carry::Copy => connection.copy(&batch.uids, &target).await,
         };
-        let moved = match moved.map_err(Error::from) {
+        let mut moved = match moved.map_err(Error::from) {
             // Another try would copy what may be copied already.
             Err(error) if error.is_lost() && (how == Carry::Copy || !in_one) => {
                 self.lose(&error);
@@ -142,7 +143,15 @@ impl Actor {
         };
         self.later(Chore::Count(batch.mailbox.clone()));
         self.later(Chore::Refresh(to.clone()));
-        Ok(self.carried(batch, to, moved, how))
+        if let Some(trail) = trail {
+            self.follow_trail(trail, to, &mut moved).await;
+        }
+        let remain = moved.originals_remain;
+        let mut part = self.carried(batch, to, moved, how);
+        if remain {
+            part.undo = Self::exchange_marks(batch, &part.undo);
+        }
+        Ok(part)
     }
 
     fn carried(&self, batch: &Batch, to: &MailboxId, moved: store::Moved, how: Carry) -> Part {

@@ -107,6 +107,8 @@ fn an_error_in_the_file_names_its_line() {
     check_error("database = \"oracle\"", &[], ("FILE:1", "oracle"));
     let bad_url = FULL.replace("imaps://mail", "imapz://mail");
     check_error(&bad_url, &[], ("FILE:12", "imapz"));
+    let many = FULL.replace("sent_copy = \"server\"", "connections = 4");
+    check_error(&many, &[], ("FILE:15", "1, 2 or 3"));
 }
 
 #[test]

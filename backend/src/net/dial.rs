@@ -30,13 +30,12 @@ pub(super) async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Error> {
         .await
         .unwrap_or_else(|_| Err(Error::unreachable(endpoint, Unreachable::TimedOut)))?;
     tcp.set_nodelay(true).map_err(|error| Error::lost(endpoint, error))?;
-    notice_silence(&tcp);
     Ok(tcp)
 }
 
 /// Lets the system end a connection whose other side no longer answers; where it cannot, our own
-/// time limits do, later.
-fn notice_silence(tcp: &TcpStream) {
+/// time limits do, later. For IMAP alone: a submission server may think for long before it reads on.
+pub(super) fn notice_silence(tcp: &TcpStream) {
     let socket = SockRef::from(tcp);
     let keepalive =
         TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY).with_retries(PROBES);

@@ -67,6 +67,9 @@ pub async fn connect(
     protocol: Protocol,
 ) -> Result<Opened, Error> {
     let tcp = dial::dial(endpoint).await?;
+    if protocol == Protocol::Imap {
+        dial::notice_silence(&tcp);
+    }
     let peer = tcp.peer_addr().map_err(|error| Error::lost(endpoint, error))?;
     let (tcp, greeting_consumed) = match endpoint.security {
         Security::Plain => {

@@ -18,5 +18,6 @@ pub use mailbox_name::MailboxName;
 pub use row::{
     Counts, Criteria, Expunged, FlagsOf, Found, FoundPart, IndexRow, Known, ListedMailbox, Moved,
     Namespace, Namespaces, Opened, Quota, Resource, Rights, Row, Selected, Since, Slice, SortBy,
+    Traits,
 };
 pub use structure::Structure;

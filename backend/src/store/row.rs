@@ -274,6 +274,15 @@ pub struct Selected {
     pub read_only: bool,
 }
 
+/// What a message is known by in any mailbox, where the server says nothing better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traits {
+    /// INTERNALDATE in seconds since 1970 UTC; 0 where the server gives none.
+    pub received_at: i64,
+    /// RFC822.SIZE in bytes.
+    pub size: u32,
+}
+
 /// Where messages went.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Moved {

@@ -143,6 +143,32 @@ async fn any_number_of_keywords_is_kept() {
 }
 
 #[tokio::test]
+async fn moves_are_followed_and_taken_back_on_a_server_that_does_not_say_where_they_went() {
+    for moves in [true, false] {
+        let capabilities = Capabilities { uidplus: false, moves, ..Capabilities::default() };
+        let host = MailHost::builder().capabilities(capabilities).user(ALICE, "Alice", "secret");
+        let stage = Stage::on(host.start().await.unwrap(), 3).await;
+        let key = stage.open(0, 10).await.rows[1].clone().unwrap().key;
+        let (trash, one) = (stage.mailbox("Trash").await, Targets::Keys(vec![key]));
+        let done = stage.account.move_messages(one, trash.clone()).await.unwrap();
+        let to = done.outcome.moved[0].to.clone().expect("it is found by what it is known by");
+        let opened = stage.account.open_message(to, Urgency::Now).await.unwrap();
+        assert_eq!(opened.summary.envelope.subject, "Number 2");
+        let marked = |mailbox, subject| stage.flags(mailbox, subject).contains("Deleted");
+        if moves {
+            assert_eq!((stage.count("INBOX"), stage.count("Trash")), (2, 1));
+            stage.account.take_back(done.undo).await.unwrap();
+            assert_eq!((stage.count("INBOX"), stage.count("Trash")), (3, 0));
+        } else {
+            // The original could only be marked; afterwards the copy is.
+            assert!(marked("INBOX", "Number 2") && !marked("Trash", "Number 2"));
+            stage.account.take_back(done.undo).await.unwrap();
+            assert!(!marked("INBOX", "Number 2") && marked("Trash", "Number 2"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_trash_and_junk_are_emptied_on_any_server() {
     for uidplus in [true, false] {
         let capabilities = Capabilities { uidplus, ..Capabilities::default() };
