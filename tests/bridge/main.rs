@@ -8,6 +8,7 @@ mod frames;
 mod limits;
 mod list;
 mod mailboxes;
+mod malicious;
 mod pages;
 mod recovery;
 mod send;

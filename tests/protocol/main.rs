@@ -3,3 +3,4 @@
 mod scenarios;
 mod servers;
 mod store;
+mod torture;

@@ -4,6 +4,7 @@
     reason = "tests stand outside the product: they open their own connections and read the real clock"
 )]
 
+pub mod assault;
 pub mod bridge;
 pub mod certificate;
 pub mod chance;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod imap;
 pub mod link;
 pub mod list;
+pub mod malice;
 pub mod message;
 pub mod pages;
 pub mod postfix;

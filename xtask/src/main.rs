@@ -10,6 +10,7 @@ mod process;
 mod run;
 mod test;
 mod timing;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -26,7 +27,8 @@ cargo xtask VERB
   check                 rustfmt, clippy on host and wasm32, rustdoc, the tidy test
   build [--dev]         bundle the page into dist/ and check its size
   image [FILE]          a container image FROM scratch, as an archive to load
-  bench NAME [ARGS]     run a benchmark: page, link, …";
+  bench NAME [ARGS]     run a benchmark: page, link, …
+  torture [SECONDS]     hostile input against parsers, store and bridge: 600 s a target";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +51,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "build" => build::run(&workspace, rest),
         "image" => image::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "torture" => torture::run(&workspace, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -41,6 +41,10 @@ impl ImapConnection {
         if listed.is_empty() {
             return Err(Error::Garbled("LIST"));
         }
+        if !listed.iter().any(|mailbox| mailbox.name.is_inbox()) {
+            // It exists on every server (RFC 3501 §5.1): its line was not readable.
+            listed.push(inbox(&listed));
+        }
         settle_roles(&mut listed);
         Ok(listed)
     }
@@ -171,6 +175,19 @@ fn object_id(content: &[u8]) -> Option<String> {
     let value = Tokens::new(&content[open + 9..]).next().ok()??;
     let id = value.list().first().unwrap_or(&value).text().into_owned();
     (!id.is_empty()).then_some(id)
+}
+
+/// The inbox, where the list does not name it.
+fn inbox(others: &[ListedMailbox]) -> ListedMailbox {
+    ListedMailbox {
+        name: MailboxName::from_text("INBOX"),
+        delimiter: others.first().and_then(|mailbox| mailbox.delimiter),
+        selectable: true,
+        subscribed: true,
+        role: Some(Role::Inbox),
+        counts: None,
+        object_id: None,
+    }
 }
 
 /// `(attributes) delimiter name …`
