@@ -12,6 +12,7 @@ use postern_shared::error::ErrorCode;
 use postern_shared::event::Event;
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::mailbox::{Mailbox, Role};
+use postern_shared::window::{Scope, View, Within};
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{Tab, action};
 
@@ -138,6 +139,28 @@ async fn all_of_a_view_is_changed_archived_and_taken_back_without_being_named() 
         let again = UndoAction { action: action(), undone };
         assert_eq!(tab.link.refusal(again).await?.code, ErrorCode::NonExistent);
         assert_eq!(scene.world.session(&anna).await?.count("INBOX").await?, 3);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_that_a_search_finds_is_changed_without_being_named() -> Result<()> {
+    for scene in scenes().await? {
+        let anna = scene.person("anna");
+        for subject in ["Report one", "Dinner", "Report two"] {
+            scene.world.file(&anna, "INBOX", subject).await?;
+        }
+        let mut tab = scene.tab("anna").await?;
+        let inbox = tab.mailbox(Role::Inbox).await?.id;
+        for (query, expect) in [("subject:report", 2), ("\"This is Dinner\"", 1)] {
+            let within = Within::Mailbox(tab.id(), inbox.clone());
+            let scope = Scope::Search { query: query.to_owned(), within };
+            let view = View { scope, ..View::of_mailbox(tab.id(), inbox.clone()) };
+            let targets = Targets::View { view, except: vec![] };
+            let change = FlagChange { add: vec![Flag::Flagged], remove: vec![] };
+            let call = ChangeFlags { action: action(), targets, change };
+            assert_eq!(tab.link.call(call).await?.done, expect, "{query}");
+        }
     }
     Ok(())
 }

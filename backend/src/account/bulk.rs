@@ -52,25 +52,38 @@ impl Deed {
     }
 }
 
+/// The messages that something is done to.
+#[derive(Debug, Clone)]
+pub enum Aim {
+    /// These; at most `MAX_KEYS`.
+    Keys(Vec<MessageKey>),
+    /// What a mailbox's own list holds, apart from these.
+    List {
+        /// The view.
+        view: View,
+        /// What is spared.
+        except: Vec<MessageKey>,
+    },
+    /// These, however many.
+    Batches(Vec<Batch>),
+}
+
+impl From<Targets> for Aim {
+    fn from(targets: Targets) -> Self {
+        match targets {
+            Targets::Keys(keys) => Self::Keys(keys),
+            Targets::View { view, except } => Self::List { view, except },
+        }
+    }
+}
+
 /// Groups keys by mailbox, in order of appearance.
 fn batches(keys: &[MessageKey]) -> Result<Vec<Batch>, Error> {
     if keys.len() > MAX_KEYS {
         return Err(Error::Limit("messages of one call"));
     }
     let mut batches: Vec<Batch> = Vec::new();
-    for key in keys {
-        let same = |batch: &&mut Batch| {
-            batch.mailbox == key.mailbox && batch.uid_validity == key.uid_validity
-        };
-        match batches.iter_mut().find(same) {
-            Some(batch) => batch.uids.push(key.uid.0),
-            None => batches.push(Batch {
-                mailbox: key.mailbox.clone(),
-                uid_validity: key.uid_validity,
-                uids: vec![key.uid.0],
-            }),
-        }
-    }
+    keys.iter().for_each(|key| Batch::gather(&mut batches, key));
     Ok(batches)
 }
 
@@ -79,8 +92,12 @@ impl Account {
     ///
     /// # Errors
     /// `NonExistent` where a mailbox's uid_validity has passed; messages that are gone are no error.
-    pub async fn change_flags(&self, targets: Targets, change: FlagChange) -> Result<Done, Error> {
-        self.perform(targets, Deed::Flags(change)).await
+    pub async fn change_flags(
+        &self,
+        aim: impl Into<Aim>,
+        change: FlagChange,
+    ) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Flags(change)).await
     }
 
     /// Moves messages within the account.
@@ -88,40 +105,48 @@ impl Account {
     /// # Errors
     /// `NonExistent` for an unknown target or a passed uid_validity; `Halfway` where the server has
     /// no MOVE and was lost: there may be copies, and the originals are still there or marked.
-    pub async fn move_messages(&self, targets: Targets, to: MailboxId) -> Result<Done, Error> {
-        self.perform(targets, Deed::Carry(to, Carry::Move)).await
+    pub async fn move_messages(&self, aim: impl Into<Aim>, to: MailboxId) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Carry(to, Carry::Move)).await
     }
 
     /// Copies messages within the account.
     ///
     /// # Errors
     /// As for `move_messages`; a copy whose connection was lost is not tried again by itself.
-    pub async fn copy_messages(&self, targets: Targets, to: MailboxId) -> Result<Done, Error> {
-        self.perform(targets, Deed::Carry(to, Carry::Copy)).await
+    pub async fn copy_messages(&self, aim: impl Into<Aim>, to: MailboxId) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Carry(to, Carry::Copy)).await
     }
 
     /// Removes messages for ever.
     ///
     /// # Errors
     /// `Unsupported` where the server could only have removed others along with them.
-    pub async fn expunge_messages(&self, targets: Targets) -> Result<Done, Error> {
-        self.perform(targets, Deed::Expunge).await
+    pub async fn expunge_messages(&self, aim: impl Into<Aim>) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Expunge).await
     }
 
     /// Moves messages into the archive.
     ///
     /// # Errors
     /// As for `move_messages`, and what keeps the archive from being made.
-    pub async fn archive_messages(&self, targets: Targets, by: ArchiveBy) -> Result<Done, Error> {
-        self.perform(targets, Deed::Archive(by)).await
+    pub async fn archive_messages(
+        &self,
+        aim: impl Into<Aim>,
+        by: ArchiveBy,
+    ) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Archive(by)).await
     }
 
     /// Files messages as junk, or as not.
     ///
     /// # Errors
     /// As for `move_messages`.
-    pub async fn judge_messages(&self, targets: Targets, verdict: Verdict) -> Result<Done, Error> {
-        self.perform(targets, Deed::Judge(verdict)).await
+    pub async fn judge_messages(
+        &self,
+        aim: impl Into<Aim>,
+        verdict: Verdict,
+    ) -> Result<Done, Error> {
+        self.perform(aim.into(), Deed::Judge(verdict)).await
     }
 
     /// Sets `\Seen` on every message of a mailbox.
@@ -153,24 +178,23 @@ impl Account {
         self.perform_on(vec![all], Deed::Clear).await
     }
 
-    async fn perform(&self, targets: Targets, deed: Deed) -> Result<Done, Error> {
-        let batches = match targets {
-            Targets::Keys(keys) => batches(&keys)?,
-            Targets::View { view, except } => {
+    async fn perform(&self, aim: Aim, deed: Deed) -> Result<Done, Error> {
+        let found = match aim {
+            Aim::Keys(keys) => return self.perform_on(batches(&keys)?, deed).await,
+            Aim::Batches(batches) => batches,
+            Aim::List { view, except } => {
                 let except = batches(&except)?;
-                let found = self
-                    .ask(Urgency::Now, move |actor| {
-                        let (view, except) = (view.clone(), except.clone());
-                        async move { actor.view_batch(&view, &except).await }.boxed()
-                    })
-                    .await?;
-                let mut done = self.perform_on(vec![found], deed).await?;
-                // The page never named them, and is not told their names.
-                done.outcome.moved.clear();
-                return Ok(done);
+                let found = self.ask(Urgency::Now, move |actor| {
+                    let (view, except) = (view.clone(), except.clone());
+                    async move { actor.view_batch(&view, &except).await }.boxed()
+                });
+                vec![found.await?]
             }
         };
-        self.perform_on(batches, deed).await
+        let mut done = self.perform_on(found, deed).await?;
+        // The page never named them, and is not told their names.
+        done.outcome.moved.clear();
+        Ok(done)
     }
 
     async fn perform_on(&self, batches: Vec<Batch>, deed: Deed) -> Result<Done, Error> {

@@ -58,10 +58,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use audience::{Audience, LinkId, WindowKey};
-pub use bulk::Done;
+pub use bulk::{Aim, Done};
 pub use cache::Memory;
 pub use error::Error;
 pub use facts::{Facts, Surroundings};
+pub use mutate::Batch;
 pub use parts::{Download, SOURCE};
 pub use progress::{Progress, Shelf, Stage};
 pub use undo::Step;

@@ -5,7 +5,7 @@
 
 use postern_shared::flag::{Flag, FlagChange, Flags};
 use postern_shared::mailbox::MailboxId;
-use postern_shared::message::Moved;
+use postern_shared::message::{MessageKey, Moved};
 use postern_shared::uid::UidValidity;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,21 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Puts a message with those of its mailbox.
+    pub fn gather(batches: &mut Vec<Self>, key: &MessageKey) {
+        let same = |batch: &&mut Self| {
+            batch.mailbox == key.mailbox && batch.uid_validity == key.uid_validity
+        };
+        match batches.iter_mut().find(same) {
+            Some(batch) => batch.uids.push(key.uid.0),
+            None => batches.push(Self {
+                mailbox: key.mailbox.clone(),
+                uid_validity: key.uid_validity,
+                uids: vec![key.uid.0],
+            }),
+        }
+    }
+
     /// The same place, other messages.
     pub(super) fn with(&self, uids: Vec<u32>) -> Self {
         Self { mailbox: self.mailbox.clone(), uid_validity: self.uid_validity, uids }

@@ -8,7 +8,7 @@ use postern_shared::mailbox::MailboxId;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, User};
-use crate::account::{self, Account, Done, Step};
+use crate::account::{self, Account, Aim, Done, Step};
 
 /// How an action of an account is taken back, as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,15 +18,17 @@ struct WayBack {
 }
 
 impl User {
-    /// The account that all targets of a call belong to.
-    fn account_of_targets(&self, targets: &Targets) -> Result<&Account, Error> {
-        match targets {
-            Targets::Keys(keys) => self.account_of(keys),
-            Targets::View { view, .. } => {
-                let account = self.account_of_view(view)?;
-                account.ok_or(Error::Invalid("this view is not one mailbox's list"))
-            }
+    /// The account that all targets of a call belong to, and what exactly they are.
+    async fn aim(&self, targets: Targets) -> Result<(&Account, Aim), Error> {
+        let (view, except) = match targets {
+            Targets::Keys(keys) => return Ok((self.account_of(&keys)?, Aim::Keys(keys))),
+            Targets::View { view, except } => (view, except),
+        };
+        if let Some(account) = self.account_of_view(&view)? {
+            return Ok((account, Aim::List { view, except }));
         }
+        let (owner, batches) = self.views.batches(&view, &except).await?;
+        Ok((self.account(&owner)?, Aim::Batches(batches)))
     }
 
     /// Sets and clears flags.
@@ -39,8 +41,8 @@ impl User {
         targets: Targets,
         change: FlagChange,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.change_flags(targets, change).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.change_flags(aim, change).await).await
     }
 
     /// Moves messages within their account.
@@ -53,8 +55,8 @@ impl User {
         targets: Targets,
         to: MailboxId,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.move_messages(targets, to).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.move_messages(aim, to).await).await
     }
 
     /// Copies messages within their account.
@@ -67,8 +69,8 @@ impl User {
         targets: Targets,
         to: MailboxId,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.copy_messages(targets, to).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.copy_messages(aim, to).await).await
     }
 
     /// Removes messages for ever.
@@ -80,8 +82,8 @@ impl User {
         action: ActionId,
         targets: Targets,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.expunge_messages(targets).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.expunge_messages(aim).await).await
     }
 
     /// Moves messages into the archive.
@@ -94,8 +96,8 @@ impl User {
         targets: Targets,
         by: ArchiveBy,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.archive_messages(targets, by).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.archive_messages(aim, by).await).await
     }
 
     /// Files messages as junk, or as not.
@@ -108,8 +110,8 @@ impl User {
         targets: Targets,
         verdict: Verdict,
     ) -> Result<Outcome, Error> {
-        let account = self.account_of_targets(&targets)?;
-        self.conclude(action, account, account.judge_messages(targets, verdict).await).await
+        let (account, aim) = self.aim(targets).await?;
+        self.conclude(action, account, account.judge_messages(aim, verdict).await).await
     }
 
     /// Takes an action back.

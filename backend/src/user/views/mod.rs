@@ -8,6 +8,7 @@
 mod diff;
 mod opened;
 mod scope;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use postern_shared::address::Address;
 use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
 use postern_shared::event::Event;
 use postern_shared::mailbox::Mailbox;
-use postern_shared::window::{Generation, Grouping, Scope, Window, WindowId};
+use postern_shared::window::{Generation, Grouping, Scope, View, Window, WindowId};
 use tokio::sync::Mutex;
 
 use super::Error;
@@ -80,7 +81,7 @@ impl Views {
             return Err(Error::Limit("rows of a window"));
         }
         let mailboxes = self.mailboxes(scope::account_of(&open.view.scope)).await?;
-        let look = self.look(&open, &mailboxes)?;
+        let look = self.look(&open.view, &mailboxes)?;
         self.want(&look.places);
         let mut all = self.0.open.lock().await;
         let of_link = all.keys().filter(|other| other.link == link).count();
@@ -180,8 +181,7 @@ impl Views {
         if of.is_some() { Err(Error::NonExistent) } else { Ok(all) }
     }
 
-    fn look(&self, open: &OpenWindow, mailboxes: &[Mailbox]) -> Result<Look, Error> {
-        let view = &open.view;
+    fn look(&self, view: &View, mailboxes: &[Mailbox]) -> Result<Look, Error> {
         let query = match &view.scope {
             Scope::Search { query, .. } => {
                 let today = Day::at(self.0.clock.unix_ms() / 1_000);
