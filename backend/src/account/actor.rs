@@ -158,7 +158,7 @@ impl Actor {
                 () = ready(()), if held.is_none() && self.chores.iter().any(Chore::is_patient) => {
                     self.do_aside(&mut inputs.later).await;
                 }
-                Some(work) = inputs.later.recv(), if held.is_none() => work(self).await,
+                Some(work) = inputs.later.recv() => work(self).await,
                 () = index, if for_index && online && held.is_none() => {
                     self.guarded(|actor| actor.keep_index().boxed()).await;
                     self.keeper.set_busy(true);

@@ -1,6 +1,6 @@
 //! A server that asks to be left alone for a while is: its words say for how long.
 //!
-//! What somebody waits for is still asked; everything that can wait does.
+//! What somebody waits for is still asked, a download too; counts, polls and the like wait.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ impl Actor {
         self.held_until = self.held_until.max(Some(until));
     }
 
-    /// How long what can wait has to; none where nothing has to.
+    /// How long patient chores have to wait; none where nothing has to.
     pub(super) fn held_for(&self) -> Option<Duration> {
         let left = self.held_until?.saturating_sub(self.clock.elapsed());
         (!left.is_zero()).then_some(left)
