@@ -11,6 +11,7 @@ mod mailboxes;
 mod malicious;
 mod pages;
 mod recovery;
+mod scenarios;
 mod send;
 mod sign_in;
 mod views;

@@ -1,0 +1,207 @@
+//! One suite of scenarios, as a page plays it, on good servers and on poor ones: the same results.
+//!
+//! `protocol/scenarios` plays the store's verbs; here the bridge makes up for what a server lacks.
+
+use anyhow::{Context, Result, ensure};
+use postern_mailhost::Capabilities;
+use postern_shared::api::mailboxes::{CreateMailbox, RenameMailbox};
+use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::flag::{Flag, FlagChange};
+use postern_shared::mailbox::Role;
+use postern_shared::message::MessageKey;
+use postern_shared::window::{Filter, Grouping, Order, Scope, Sort, SortKey, View, Within};
+use postern_tests::Person;
+use postern_tests::bridge::{Bridge, Home};
+use postern_tests::ground::{self, Ground, NOVEMBER};
+use postern_tests::list::List;
+use postern_tests::visitor::{Tab, Visitor, action};
+
+/// From, subject, the message answered, the day that Date says, a word of the text.
+type Letter = (&'static str, &'static str, Option<u32>, u32, &'static str);
+
+/// In the order of arrival.
+const LETTERS: [Letter; 5] = [
+    ("Zora", "Plans", None, 9, "harbour"),
+    ("Adam", "Re: Plans", Some(1), 8, "lighthouse"),
+    ("Mia", "apples", None, 3, "orchard"),
+    ("Bea", "Re: apples", Some(3), 4, "cellar"),
+    ("Carl", "Alone", None, 11, "island 台北"),
+];
+
+async fn fill(ground: &Ground, person: &Person) -> Result<()> {
+    for (number, (name, subject, answers, day, word)) in (1_u32..).zip(LETTERS) {
+        let references = match answers {
+            Some(before) => format!("References: <letter-{before}@b.test>\r\n"),
+            None => String::new(),
+        };
+        let filler = "x ".repeat(100 * (6 - number) as usize);
+        let message = format!(
+            "From: {name} <{local}@b.test>\r\nTo: {to}\r\nSubject: {subject}\r\n\
+             Date: {day} Nov 2026 10:00:00 +0000\r\nMessage-ID: <letter-{number}@b.test>\r\n\
+             {references}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             Content-Transfer-Encoding: 8bit\r\n\r\n{word}\r\n{filler}\r\n",
+            local = name.to_lowercase(),
+            to = person.address,
+        );
+        let at = NOVEMBER + u64::from(number) * 3600;
+        ground.file((person, "INBOX"), &[], at, message.as_bytes()).await?;
+    }
+    Ok(())
+}
+
+async fn inbox(tab: &mut Tab) -> Result<View> {
+    let inbox = tab.mailbox(Role::Inbox).await?.id;
+    Ok(View::of_mailbox(tab.id(), inbox))
+}
+
+/// Opens a view and waits until it shows these subjects in a final order.
+async fn check(tab: &mut Tab, what: &str, view: View, expected: &[&str]) -> Result<List> {
+    let mut open = tab.open_view(view).await?;
+    let followed = tab
+        .follow(&mut open, what, |list| {
+            list.order == Order::Final && list.rows.len() == expected.len()
+        })
+        .await;
+    followed.with_context(|| format!("{what}: {:?}", open.list.subjects()))?;
+    // The final delta may fill positions without rows: what is shown is asked for once more.
+    let list = List::of(tab.link.call(open.call.clone()).await?)?;
+    ensure!(list.subjects() == expected, "{what}: {:?} in place of {expected:?}", list.subjects());
+    Ok(list)
+}
+
+async fn orders_threads_and_searches(tab: &mut Tab) -> Result<()> {
+    let view = inbox(tab).await?;
+    let newest = ["Alone", "Re: apples", "apples", "Re: Plans", "Plans"];
+    check(tab, "by arrival", view.clone(), &newest).await?;
+    for (by, expected) in [
+        (SortKey::SentAt, ["apples", "Re: apples", "Re: Plans", "Plans", "Alone"]),
+        (SortKey::From, ["Re: Plans", "Re: apples", "Alone", "apples", "Plans"]),
+        (SortKey::Size, ["Alone", "Re: apples", "apples", "Re: Plans", "Plans"]),
+    ] {
+        let sorted = View { sort: Sort { by, descending: false }, ..view.clone() };
+        check(tab, &format!("{by:?}"), sorted, &expected).await?;
+    }
+    let threads = View { grouping: Grouping::Threads, ..view.clone() };
+    let list = check(tab, "threads", threads, &["Alone", "Re: apples", "Re: Plans"]).await?;
+    let sizes: Vec<_> = list.rows.iter().flatten().filter_map(|row| row.thread.as_ref()).collect();
+    let sizes: Vec<u32> = sizes.iter().map(|thread| thread.messages).collect();
+    ensure!(sizes == [1, 2, 2], "messages of the threads: {sizes:?}");
+    for (query, expected) in [
+        ("subject:plans", &["Re: Plans", "Plans"][..]),
+        ("from:mia", &["apples"]),
+        ("orchard", &["apples"]),
+        ("台北", &["Alone"]),
+        ("subject:apples -from:bea", &["apples"]),
+        ("nowhere-at-all", &[]),
+    ] {
+        let within = Within::Account(tab.id());
+        let scope = Scope::Search { query: query.to_owned(), within };
+        check(tab, query, View { scope, ..view.clone() }, expected).await?;
+    }
+    Ok(())
+}
+
+async fn keys(tab: &mut Tab, subjects: &[&str]) -> Result<Vec<MessageKey>> {
+    let open = tab.open(Role::Inbox).await?;
+    let key = |subject: &&str| open.list.row(subject).map(|row| row.key.clone());
+    subjects.iter().map(|subject| key(subject).with_context(|| format!("no {subject}"))).collect()
+}
+
+async fn changes(ground: &Ground, tab: &mut Tab, person: &Person) -> Result<()> {
+    let view = inbox(tab).await?;
+    let change = FlagChange { add: vec![Flag::Flagged, Flag::Seen], remove: vec![] };
+    let targets = Targets::Keys(keys(tab, &["apples", "Plans"]).await?);
+    tab.link.call(ChangeFlags { action: action(), targets, change }).await?;
+    let flagged = View { filter: Filter::Flagged, ..view.clone() };
+    check(tab, "flagged", flagged, &["apples", "Plans"]).await?;
+    let unseen = View { filter: Filter::Unseen, ..view.clone() };
+    check(tab, "unseen", unseen, &["Alone", "Re: apples", "Re: Plans"]).await?;
+
+    let archive = tab.mailbox(Role::Archive).await?.id;
+    let targets = Targets::Keys(keys(tab, &["Re: apples"]).await?);
+    tab.link.call(MoveMessages { action: action(), targets, to: archive.clone() }).await?;
+    let archived = View::of_mailbox(tab.id(), archive);
+    check(tab, "the archive", archived, &["Re: apples"]).await?;
+    let mut session = ground.session(person).await?;
+    session.ok("SELECT Archive").await?;
+    ensure!(session.search("ALL").await?.len() == 1, "others do not see the move");
+    let targets = Targets::Keys(keys(tab, &["Re: Plans"]).await?);
+    let expunged = tab.link.call(ExpungeMessages { action: action(), targets }).await;
+    session.ok("SELECT INBOX").await?;
+    let left = session.search("SUBJECT \"Re: Plans\"").await?.len();
+    match expunged {
+        Ok(_) => ensure!(left == 0, "expunged, and still there"),
+        // Without UIDPLUS no single message can be expunged: it says so, and nothing is lost.
+        Err(error) => {
+            let error = error.downcast::<CallError>()?;
+            ensure!(error.code == ErrorCode::Unsupported && left == 1, "{error:?}, {left} left");
+        }
+    }
+    Ok(())
+}
+
+async fn mailboxes(tab: &mut Tab) -> Result<()> {
+    let (account, parent) = (tab.id(), None);
+    let name = "Pläne 台北".to_owned();
+    let create =
+        CreateMailbox { action: action(), account: account.clone(), parent: parent.clone(), name };
+    let mailbox = tab.link.call(create).await?;
+    let name = "Fertig".to_owned();
+    tab.link.call(RenameMailbox { action: action(), account, mailbox, parent, name }).await?;
+    let names: Vec<String> = tab.mailboxes().await?.into_iter().map(|it| it.name).collect();
+    let there = |name: &str| names.iter().any(|it| it == name);
+    ensure!(there("Fertig") && !there("Pläne 台北"), "{names:?}");
+    Ok(())
+}
+
+/// What others do reaches the page; at once where the server pushes.
+async fn push(ground: &Ground, tab: &mut Tab, person: &Person) -> Result<()> {
+    let mut open = tab.open(Role::Inbox).await?;
+    let message = postern_tests::message::plain(person, person, "News", "new");
+    ground.file((person, "INBOX"), &[], NOVEMBER + 90_000, &message).await?;
+    tab.follow(&mut open, "an arrival", |list| list.row("News").is_some()).await?;
+    let mut session = ground.session(person).await?;
+    session.ok("SELECT INBOX").await?;
+    session.ok("STORE * +FLAGS (\\Flagged)").await?;
+    let flagged = |list: &List| list.row("News").is_some_and(|row| row.flags.flagged());
+    tab.follow(&mut open, "a flag", flagged).await?;
+    session.ok("STORE * +FLAGS (\\Deleted)").await?;
+    session.ok("EXPUNGE").await?;
+    tab.follow(&mut open, "a removal", |list| list.row("News").is_none()).await
+}
+
+async fn play(ground: &Ground) -> Result<()> {
+    let person = ground.person("anna");
+    fill(ground, &person).await?;
+    let bridge = Bridge::start(Home::new(&ground.provider(), "/", "")?).await?;
+    let mut tab = Visitor::sign_in(&bridge.home, &person).await?.tab().await?;
+    orders_threads_and_searches(&mut tab).await.context("orders, threads, searches")?;
+    mailboxes(&mut tab).await.context("mailboxes")?;
+    let pushes = !ground.name.contains("idle") && !ground.name.contains("nothing");
+    if pushes && !ground.name.contains("the least") {
+        push(ground, &mut tab, &person).await.context("push")?;
+    }
+    changes(ground, &mut tab, &person).await.context("changes")
+}
+
+#[tokio::test]
+async fn a_page_shows_the_same_whatever_dovecot_offers() -> Result<()> {
+    for mask in ground::masks() {
+        let ground = Ground::dovecot(mask, &["anna"]).await?;
+        play(&ground).await.with_context(|| ground.name.clone())?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_shows_the_same_whatever_the_mail_host_lacks() -> Result<()> {
+    let every = Capabilities::every();
+    let all = [("everything", every), ("nothing", Capabilities::none())];
+    let one_less = Capabilities::NAMES.iter().map(|name| (*name, every.without(name)));
+    for (name, on) in all.into_iter().chain(one_less) {
+        let ground = Ground::host(name, on, &["anna"]).await?;
+        play(&ground).await.with_context(|| ground.name.clone())?;
+    }
+    Ok(())
+}
