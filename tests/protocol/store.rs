@@ -14,8 +14,9 @@ use tokio::net::TcpStream;
 const OFFERS: [Option<&str>; 3] =
     [None, Some("IMAP4rev1 IDLE UIDPLUS MOVE SPECIAL-USE LIST-EXTENDED"), Some("IMAP4rev1")];
 
+/// A connection of the store's own.
 #[expect(clippy::disallowed_methods, reason = "the store takes any stream; this is one")]
-async fn connect(dovecot: &Dovecot, person: &Person) -> Result<ImapConnection> {
+pub async fn connect(dovecot: &Dovecot, person: &Person) -> Result<ImapConnection> {
     let stream = TcpStream::connect(("127.0.0.1", dovecot.imap)).await?;
     let credentials =
         Credentials { login: person.address.clone(), secret: Secret::new(person.password.clone()) };
@@ -26,7 +27,8 @@ async fn offering(capability: Option<&'static str>) -> Result<Dovecot> {
     Dovecot::start_as(Setup { capability, ..Setup::default() }).await
 }
 
-fn inbox() -> MailboxName {
+/// The inbox.
+pub fn inbox() -> MailboxName {
     MailboxName::from_text("INBOX")
 }
 

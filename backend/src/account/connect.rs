@@ -13,10 +13,11 @@ use postern_shared::mailbox::MailboxId;
 use super::actor::{Actor, Chore};
 use super::error::Error;
 use super::facts::Facts;
+use super::protocol_log;
 use super::throttle::asked_pause;
 use super::tree::Tree;
 use crate::net;
-use crate::store::imap::{ImapConnection, Limits};
+use crate::store::imap::{ImapConnection, Options};
 use crate::store::{self, ListedMailbox};
 
 /// A failed attempt is not repeated within this time, even if somebody asks.
@@ -163,7 +164,8 @@ impl Actor {
 pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Error> {
     let opened = facts.provider.connect(net::Protocol::Imap).await?;
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
-    Ok(ImapConnection::open(stream, greeted, &facts.credentials, Limits::default()).await?)
+    let options = Options { log: protocol_log::of(&facts.id), ..Options::default() };
+    Ok(ImapConnection::open(stream, greeted, &facts.credentials, options).await?)
 }
 
 /// Opens a connection, unless one is there already, and learns the mailboxes. Takes the facts

@@ -34,6 +34,7 @@ mod open;
 mod open_window;
 mod parts;
 mod progress;
+mod protocol_log;
 mod pulse;
 mod resync;
 mod rows;

@@ -29,7 +29,7 @@ pub struct Limits {
     pub silence: Duration,
     /// One command from its first octet to its tagged status, however busy the server is.
     pub exchange_time: Duration,
-    /// One IDLE; some servers want less than RFC 2177's half hour.
+    /// One IDLE; some servers forget one that is older than four minutes, others after half an hour.
     pub idle_time: Duration,
     /// Saying goodbye.
     pub logout_time: Duration,
@@ -50,7 +50,7 @@ impl Default for Limits {
             sign_in_time: Duration::from_secs(20),
             silence: Duration::from_secs(30),
             exchange_time: Duration::from_secs(15 * 60),
-            idle_time: Duration::from_secs(28 * 60),
+            idle_time: Duration::from_secs(230),
             logout_time: Duration::from_secs(5),
         }
     }
