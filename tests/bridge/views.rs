@@ -2,15 +2,16 @@
 
 use anyhow::Result;
 use postern_shared::api::addresses::SuggestAddresses;
-use postern_shared::api::messages::OpenThread;
+use postern_shared::api::messages::{ChangeFlags, MAX_KEYS, MoveMessages, OpenThread, Targets};
 use postern_shared::error::ErrorCode;
+use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::mailbox::Role;
 use postern_shared::window::{Filter, Grouping, Order, Scope, Sort, SortKey, View, Within};
 use postern_tests::Person;
 use postern_tests::bridge::Bridge;
 use postern_tests::list::List;
 use postern_tests::scene::Scene;
-use postern_tests::visitor::Tab;
+use postern_tests::visitor::{Tab, action};
 
 async fn scenes() -> Result<[Scene; 2]> {
     Ok([Scene::real().await?, Scene::in_memory().await?])
@@ -178,6 +179,29 @@ async fn headers_and_bodies_are_searched_everywhere() -> Result<()> {
             subjects.sort_unstable();
             assert_eq!(subjects, expect, "{query}");
         }
+        let view = search(&tab, "plumber");
+        let mut open = tab.open_view(view.clone()).await?;
+        tab.follow(&mut open, "both rows", |list| {
+            list.order == Order::Final && list.subjects().len() == 2
+        })
+        .await?;
+        let change = FlagChange { add: vec![Flag::Flagged], remove: vec![] };
+        let targets = Targets::View { view, except: vec![] };
+        let done = tab.link.call(ChangeFlags { action: action(), targets, change }).await?;
+        assert_eq!(done.done, 2, "{done:?}");
+        tab.follow(&mut open, "both stars", |list| {
+            list.rows.iter().flatten().all(|row| row.flags.flagged())
+        })
+        .await?;
+        let key = open.list.rows[0].clone().expect("it was followed").key;
+        let targets = Targets::Keys(vec![key; MAX_KEYS + 1]);
+        let change = FlagChange::default();
+        let refusal = tab.link.refusal(ChangeFlags { action: action(), targets, change }).await?;
+        assert_eq!(refusal.code, ErrorCode::Limit);
+        let targets = Targets::View { view: search(&tab, "plumber"), except: vec![] };
+        let to = tab.mailbox(Role::Trash).await?.id;
+        tab.link.call(MoveMessages { action: action(), targets, to }).await?;
+        tab.follow(&mut open, "an empty list", |list| list.rows.is_empty()).await?;
         let view = search(&tab, "a (b");
         let call = tab.open_view(view).await.expect_err("a parenthesis is open");
         let refusal = call.downcast::<postern_shared::error::CallError>()?;

@@ -126,6 +126,8 @@ impl Actor {
     async fn settle_changes(&mut self, changes: Vec<Change>) -> Result<(), Error> {
         let Some(mailbox) = self.selected.clone() else { return Ok(()) };
         let Some(listing) = self.listings.get(&mailbox) else {
+            // Without positions nobody knows which messages these are: they are compared again.
+            self.doubt_unfollowed(std::slice::from_ref(&mailbox));
             if let Some(promise) = self.promises.get_mut(&mailbox) {
                 promise.broken = true;
             }

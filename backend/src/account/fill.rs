@@ -20,6 +20,8 @@ use crate::store::index::{self, Kind, Mark, Place};
 const PIECE: usize = 250;
 /// Messages of one piece whose flags alone are compared.
 const FLAGS_PIECE: usize = 1_000;
+/// Messages that are fetched at once because a search or a thread needs them.
+const MOST_NOW: usize = 5_000;
 /// Messages that arrived which are written down at once; more are a matter of filling.
 const AT_ONCE: usize = 200;
 
@@ -241,6 +243,10 @@ impl Actor {
         if missing.is_empty() {
             return Ok(known);
         }
+        if missing.len() > MOST_NOW {
+            // Filling comes to them; a part of them is not the answer.
+            return Err(Error::Limit("messages that are not in the index yet"));
+        }
         for piece in missing.chunks(PIECE) {
             let rows = self.imap()?.index_rows(piece).await?;
             shelf.index.add(&place, &rows).await?;
@@ -251,7 +257,8 @@ impl Actor {
     /// Mailboxes have other counts: what happened in one that is not selected is not known.
     pub(super) fn doubt_unfollowed(&mut self, changed: &[MailboxId]) {
         for id in changed {
-            if self.selected.as_ref() != Some(id) && self.keeper.held.contains(id) {
+            let followed = self.selected.as_ref() == Some(id) && self.listings.contains_key(id);
+            if !followed && self.keeper.held.contains(id) {
                 self.keeper.want(id, true);
             }
         }

@@ -13,9 +13,6 @@ use crate::store;
 use crate::store::index;
 use crate::store::query::Query;
 
-/// Messages that one search of one mailbox takes in: the newest.
-const MOST_FOUND: usize = 5_000;
-
 impl Account {
     /// Says which mailboxes views look at: they come into the index next.
     pub fn want_index(&self, mailboxes: Vec<MailboxId>) {
@@ -40,9 +37,8 @@ impl Account {
             let (mailbox, query) = (mailbox.clone(), query.clone());
             async move {
                 actor.select(&mailbox).await?;
-                let mut found = actor.imap()?.search_query(&query).await?;
-                let uids = found.uids.split_off(found.uids.len().saturating_sub(MOST_FOUND));
-                let ids = actor.index_now(&mailbox, &uids).await?;
+                let found = actor.imap()?.search_query(&query).await?;
+                let ids = actor.index_now(&mailbox, &found.uids).await?;
                 Ok((ids.into_iter().map(|(_, id)| id).collect(), found.exact))
             }
             .boxed()

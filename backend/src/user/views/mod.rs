@@ -35,6 +35,9 @@ const VIEWS_PER_LINK: usize = 16;
 /// Changes within this time are told together.
 const GATHER: Duration = Duration::from_millis(60);
 
+/// Where looking takes long, changes are gathered longer, up to this.
+const MOST_GATHER: Duration = Duration::from_secs(3);
+
 /// The open views of a user. Clones share them.
 #[derive(Clone)]
 pub(super) struct Views(Arc<Inner>);
@@ -64,12 +67,18 @@ impl Views {
     pub(super) fn run(&self) {
         let (inner, mut news) = (Arc::downgrade(&self.0), self.0.shelf.progress.subscribe());
         tokio::spawn(async move {
+            let mut pause = GATHER;
             while news.changed().await.is_ok() {
                 // Real time, also where the clock is a test's: this only gathers.
-                tokio::time::sleep(GATHER).await;
+                tokio::time::sleep(pause).await;
                 news.mark_unchanged();
                 let Some(inner) = inner.upgrade() else { return };
-                Self(inner).refresh_all().await;
+                let before = inner.clock.elapsed();
+                let views = Self(inner);
+                views.refresh_all().await;
+                // Large views are not looked at all the time while the index fills.
+                let took = views.0.clock.elapsed().saturating_sub(before);
+                pause = GATHER.max(took * 4).min(MOST_GATHER);
             }
         });
     }

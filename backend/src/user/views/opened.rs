@@ -12,7 +12,7 @@ use crate::account::Progress;
 use crate::store::index::{Error, Index, Look};
 
 /// More changed positions at once than this: the window is opened again instead.
-const MOST_CHANGES: usize = 1_000;
+const MOST_CHANGES: usize = 4_000;
 
 /// An open view.
 pub(super) struct Opened {
