@@ -19,6 +19,7 @@ pub mod frame;
 pub mod identity;
 pub mod mailbox;
 pub mod message;
+pub mod page;
 pub mod quota;
 pub mod session;
 pub mod settings;

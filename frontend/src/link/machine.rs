@@ -1,11 +1,9 @@
 //! The link's rules without a browser: when to connect, what to send, what to give up.
 
-use postern_shared::api::Request;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
-use postern_shared::frame::{
-    CallId, HEARTBEAT_SECONDS, MAX_INBOUND, PROTOCOL_VERSION, ToBridge, ToPage, encode,
-};
+use postern_shared::frame::{CallId, HEARTBEAT_SECONDS, MAX_INBOUND, PROTOCOL_VERSION, encode};
+use postern_shared::page::{Heard, Said, encode_call};
 use postern_shared::settings::Limits;
 
 use super::{Outcome, backoff};
@@ -49,7 +47,7 @@ pub enum Effect {
     /// Send a message.
     Send(Vec<u8>),
     /// Answer a call.
-    Answer(CallId, Box<Outcome>),
+    Answer(CallId, Outcome),
     /// Let the windows resume.
     Resume,
     /// The bridge greeted: its build and its limits.
@@ -80,7 +78,7 @@ pub struct Machine {
     phase: Phase,
     attempt: u32,
     /// Under way or waiting for the link, oldest first; few enough to look through.
-    calls: Vec<(CallId, Request)>,
+    calls: Vec<(CallId, Vec<u8>)>,
     next_call: u32,
     heard_at: f64,
     beat_at: f64,
@@ -124,23 +122,24 @@ impl Machine {
     pub fn opened(&mut self, now: f64, build: String) -> Vec<Effect> {
         self.phase = Phase::Opening { since: now, sent: true };
         (self.heard_at, self.beat_at) = (now, now);
-        let hello = ToBridge::Hello { protocol: PROTOCOL_VERSION, build };
+        let hello = Said::Hello { protocol: PROTOCOL_VERSION, build };
         // The windows' calls come first, then what waited: nobody waits for the bridge's hello.
         let waiting: Vec<_> = self.calls.clone();
         let mut effects = vec![Effect::Send(encode(&hello)), Effect::Resume];
-        effects.extend(waiting.into_iter().map(|(id, call)| send_call(id, call)));
+        effects.extend(waiting.iter().map(|(id, call)| Effect::Send(encode_call(*id, call))));
         effects
     }
 
-    pub fn frame(&mut self, frame: ToPage, now: f64) -> Vec<Effect> {
+    /// Takes a frame in; `reply` is what a reply holds, still encoded.
+    pub fn frame(&mut self, frame: Heard, reply: &[u8], now: f64) -> Vec<Effect> {
         self.heard_at = now;
         match frame {
-            ToPage::Hello { build, limits, .. } => {
+            Heard::Hello { build, limits, .. } => {
                 self.phase = Phase::Open;
                 self.attempt = 0;
                 vec![Effect::Greeted(build, Box::new(limits))]
             }
-            ToPage::Goodbye(error) => match error.code {
+            Heard::Goodbye(error) => match error.code {
                 ErrorCode::VersionMismatch => {
                     self.end(Phase::Ended(LinkState::VersionMismatch), error.code)
                 }
@@ -148,15 +147,15 @@ impl Machine {
                 // Limit and the like pass: the socket closes and the next attempt may do.
                 _ => Vec::new(),
             },
-            ToPage::Reply(id, outcome) => match self.forget(id) {
-                true => vec![Effect::Answer(id, Box::new(outcome))],
+            Heard::Reply(id, outcome) => match self.forget(id) {
+                true => vec![Effect::Answer(id, outcome.map(|()| reply.to_vec()))],
                 false => Vec::new(),
             },
-            ToPage::Event(Event::SessionEnded) => {
+            Heard::Event(Event::SessionEnded) => {
                 self.end(Phase::Ended(LinkState::SignedOut), ErrorCode::NotSignedIn)
             }
-            ToPage::Event(event) => vec![Effect::Event(Box::new(event))],
-            ToPage::Progress { .. } | ToPage::Heartbeat => Vec::new(),
+            Heard::Event(event) => vec![Effect::Event(Box::new(event))],
+            Heard::Progress { .. } | Heard::Heartbeat => Vec::new(),
         }
     }
 
@@ -193,24 +192,25 @@ impl Machine {
         }
     }
 
-    pub fn request(&mut self, request: Request) -> (Result<CallId, CallError>, Vec<Effect>) {
+    /// Asks for what an encoded call says.
+    pub fn request(&mut self, request: Vec<u8>) -> (Result<CallId, CallError>, Vec<Effect>) {
         if let Phase::Ended(_) = self.phase {
             return (Err(CallError::new(ErrorCode::NotSignedIn)), Vec::new());
         }
         let id = CallId(self.next_call);
-        let effect = send_call(id, request.clone());
-        let too_long = matches!(&effect, Effect::Send(bytes) if bytes.len() > MAX_INBOUND);
+        let frame = encode_call(id, &request);
+        let too_long = frame.len() > MAX_INBOUND;
         if too_long || self.calls.len() >= MAX_CALLS {
             return (Err(CallError::new(ErrorCode::Limit)), Vec::new());
         }
         self.next_call = self.next_call.wrapping_add(1);
         self.calls.push((id, request));
-        (Ok(id), if self.talking() { vec![effect] } else { Vec::new() })
+        (Ok(id), if self.talking() { vec![Effect::Send(frame)] } else { Vec::new() })
     }
 
     pub fn cancel(&mut self, id: CallId) -> Vec<Effect> {
         match self.forget(id) {
-            true if self.talking() => vec![Effect::Send(encode(&ToBridge::Cancel(id)))],
+            true if self.talking() => vec![Effect::Send(encode(&Said::Cancel(id)))],
             _ => Vec::new(),
         }
     }
@@ -240,7 +240,7 @@ impl Machine {
 
     fn beat(&mut self, now: f64) -> Vec<Effect> {
         self.beat_at = now;
-        vec![Effect::Send(encode(&ToBridge::Heartbeat))]
+        vec![Effect::Send(encode(&Said::Heartbeat))]
     }
 
     fn unanswered(&self) -> bool {
@@ -254,13 +254,8 @@ impl Machine {
     fn end(&mut self, phase: Phase, code: ErrorCode) -> Vec<Effect> {
         self.phase = phase;
         let calls = std::mem::take(&mut self.calls);
-        let answers = calls
-            .into_iter()
-            .map(|(id, _)| Effect::Answer(id, Box::new(Err(CallError::new(code)))));
+        let answers =
+            calls.into_iter().map(|(id, _)| Effect::Answer(id, Err(CallError::new(code))));
         std::iter::once(Effect::Close).chain(answers).collect()
     }
-}
-
-fn send_call(id: CallId, request: Request) -> Effect {
-    Effect::Send(encode(&ToBridge::Call(id, request)))
 }

@@ -12,10 +12,11 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use postern_shared::api::{Call, Reply, Request};
+use postern_shared::api::Call;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
-use postern_shared::frame::{CallId, DEFLATED, PLAIN, ToPage, decode_body};
+use postern_shared::frame::{CallId, DEFLATED, PLAIN};
+use postern_shared::page::hear;
 use postern_shared::settings::Limits;
 
 use crate::browser::socket::{Report, Socket};
@@ -123,13 +124,16 @@ impl Link {
     ///
     /// # Errors
     /// What the bridge answers; `Limit` where too much is under way; `NotSignedIn` once ended.
-    pub async fn call<C: Call>(self, call: C) -> Result<C::Reply, CallError> {
-        let reply = self.request(call.into_request()).await?;
-        C::unwrap(reply).ok_or_else(|| CallError::new(ErrorCode::Internal))
+    pub fn call<C: Call>(
+        self,
+        call: C,
+    ) -> impl Future<Output = Result<C::Reply, CallError>> + use<C> {
+        let waiter = self.ask(call.encode());
+        async move { C::decode(&waiter.await?).ok_or_else(|| CallError::new(ErrorCode::Internal)) }
     }
 
-    /// Asks without the type of the call; see [`Link::call`].
-    pub fn request(self, request: Request) -> Waiter {
+    /// Asks by an encoded call, for an encoded reply; see [`Link::call`].
+    pub fn ask(self, request: Vec<u8>) -> Waiter {
         let mut made = Err(CallError::new(ErrorCode::Limit));
         self.step(|machine, _| {
             let (result, effects) = machine.request(request);
@@ -147,8 +151,8 @@ impl Link {
     }
 
     /// Asks for something whose answer nobody needs.
-    pub fn tell(self, request: Request) {
-        self.request(request).forget();
+    pub fn tell<C: Call>(self, call: C) {
+        self.ask(call.encode()).forget();
     }
 
     fn cancel(self, id: CallId) {
@@ -202,13 +206,13 @@ impl Link {
             Effect::Answer(id, result) => {
                 let answer = take_answer(core, id);
                 if let Some(answer) = answer {
-                    answer.give(*result);
+                    answer.give(result);
                 }
             }
-            Effect::Resume => hear(hooks, |hooks| (hooks.resume)()),
-            Effect::Greeted(build, limits) => hear(hooks, |hooks| (hooks.greeted)(&build, *limits)),
-            Effect::Event(event) => hear(hooks, |hooks| (hooks.event)(*event)),
-            Effect::Doubt => hear(hooks, |hooks| (hooks.doubted)()),
+            Effect::Resume => tell(hooks, |hooks| (hooks.resume)()),
+            Effect::Greeted(build, limits) => tell(hooks, |hooks| (hooks.greeted)(&build, *limits)),
+            Effect::Event(event) => tell(hooks, |hooks| (hooks.event)(*event)),
+            Effect::Doubt => tell(hooks, |hooks| (hooks.doubted)()),
         }
     }
 
@@ -266,8 +270,8 @@ impl Link {
     }
 
     fn take(self, body: &[u8]) {
-        match decode_body::<ToPage>(body) {
-            Ok(frame) => self.step(|machine, now| machine.frame(frame, now)),
+        match hear(body) {
+            Ok((frame, reply)) => self.step(|machine, now| machine.frame(frame, reply, now)),
             Err(_) => self.lost(),
         }
     }
@@ -279,9 +283,9 @@ fn take_answer(core: &RefCell<Inner>, id: CallId) -> Option<Answer> {
     Some(answers.swap_remove(at).1)
 }
 
-fn hear(hooks: Option<Rc<Hooks>>, tell: impl FnOnce(&Hooks)) {
+fn tell(hooks: Option<Rc<Hooks>>, what: impl FnOnce(&Hooks)) {
     if let Some(hooks) = hooks {
-        tell(&hooks);
+        what(&hooks);
     }
 }
 
@@ -291,5 +295,5 @@ impl Default for Link {
     }
 }
 
-/// What a call came to, before its type is known.
-pub type Outcome = Result<Reply, CallError>;
+/// What a call came to: its reply is still encoded, because only the caller knows its type.
+pub type Outcome = Result<Vec<u8>, CallError>;

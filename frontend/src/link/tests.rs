@@ -4,7 +4,8 @@ use postern_shared::api::accounts::ListAccounts;
 use postern_shared::api::{Call, Reply};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
-use postern_shared::frame::{CallId, HEARTBEAT_SECONDS, ToBridge, ToPage, decode};
+use postern_shared::frame::{CallId, HEARTBEAT_SECONDS, ToBridge, ToPage, decode, encode};
+use postern_shared::page;
 use postern_shared::settings::Limits;
 
 use super::backoff;
@@ -17,17 +18,24 @@ fn hello() -> ToPage {
     ToPage::Hello { protocol: 1, build: "b".into(), limits }
 }
 
+/// What the bridge sent, as it comes out of the socket.
+fn hear(machine: &mut Machine, frame: ToPage, now: f64) -> Vec<Effect> {
+    let bytes = encode(&frame);
+    let (heard, reply) = page::hear(&bytes[1..]).unwrap();
+    machine.frame(heard, reply, now)
+}
+
 fn open() -> Machine {
     let mut machine = Machine::new();
     assert_eq!(machine.start(0.0), [Effect::Connect]);
     machine.opened(0.0, String::new());
-    machine.frame(hello(), 0.0);
+    hear(&mut machine, hello(), 0.0);
     assert_eq!(machine.state(), LinkState::Open);
     machine
 }
 
 fn ask(machine: &mut Machine) -> CallId {
-    machine.request(ListAccounts.into_request()).0.unwrap()
+    machine.request(ListAccounts.encode()).0.unwrap()
 }
 
 fn sent(effects: &[Effect]) -> Vec<ToBridge> {
@@ -69,8 +77,10 @@ fn a_call_under_way_is_asked_again_after_a_drop_and_answered_once() {
     let effects = machine.opened(610.0, String::new());
     assert_eq!(sent(&effects)[1], ToBridge::Call(id, ListAccounts.into_request()));
     let reply = || ToPage::Reply(id, Ok(Reply::ListAccounts(vec![])));
-    assert_eq!(machine.frame(reply(), 620.0).len(), 1);
-    assert_eq!(machine.frame(reply(), 630.0), []);
+    let answered = hear(&mut machine, reply(), 620.0);
+    let [Effect::Answer(known, Ok(bytes))] = &answered[..] else { panic!("{answered:?}") };
+    assert_eq!((*known, ListAccounts::decode(bytes)), (id, Some(vec![])));
+    assert_eq!(hear(&mut machine, reply(), 630.0), []);
 }
 
 #[test]
@@ -88,7 +98,7 @@ fn a_silent_link_is_given_up_and_an_answering_one_kept() {
     let mut machine = open();
     assert_eq!(machine.wake_in(0.0), Some(BEAT_MS as u32));
     assert_eq!(sent(&machine.tick(BEAT_MS, 0.0)), [ToBridge::Heartbeat]);
-    machine.frame(ToPage::Heartbeat, BEAT_MS + 5.0);
+    hear(&mut machine, ToPage::Heartbeat, BEAT_MS + 5.0);
     assert_eq!(machine.tick(BEAT_MS + PATIENCE_MS, 0.0), []);
     assert_eq!(sent(&machine.tick(2.0 * BEAT_MS, 0.0)), [ToBridge::Heartbeat]);
     let given_up = machine.tick(2.0 * BEAT_MS + PATIENCE_MS, 0.0);
@@ -123,7 +133,7 @@ fn attempts_are_counted_until_the_bridge_greets() {
         machine.nudge(1.0);
     }
     machine.opened(2.0, String::new());
-    machine.frame(hello(), 3.0);
+    hear(&mut machine, hello(), 3.0);
     machine.closed(4.0, 0.0);
     assert!(matches!(machine.state(), LinkState::Reconnecting { attempt: 1, .. }));
 }
@@ -140,18 +150,18 @@ fn an_ended_session_fails_what_waits_and_lasts_until_started_anew() {
     let mut machine = open();
     let id = ask(&mut machine);
     let error = CallError::new(ErrorCode::NotSignedIn);
-    let effects = machine.frame(ToPage::Event(Event::SessionEnded), 1.0);
-    assert_eq!(effects, [Effect::Close, Effect::Answer(id, Box::new(Err(error.clone())))]);
+    let effects = hear(&mut machine, ToPage::Event(Event::SessionEnded), 1.0);
+    assert_eq!(effects, [Effect::Close, Effect::Answer(id, Err(error.clone()))]);
     assert_eq!(machine.state(), LinkState::SignedOut);
     assert_eq!(machine.nudge(2.0), []);
-    assert_eq!(machine.request(ListAccounts.into_request()).0, Err(error));
+    assert_eq!(machine.request(ListAccounts.encode()).0, Err(error));
     assert_eq!(machine.start(3.0), [Effect::Connect]);
 }
 
 #[test]
 fn another_version_ends_the_link_for_good() {
     let mut machine = open();
-    machine.frame(ToPage::Goodbye(CallError::new(ErrorCode::VersionMismatch)), 1.0);
+    hear(&mut machine, ToPage::Goodbye(CallError::new(ErrorCode::VersionMismatch)), 1.0);
     assert_eq!(machine.state(), LinkState::VersionMismatch);
     assert_eq!(machine.start(2.0), []);
 }
@@ -162,6 +172,6 @@ fn too_many_calls_are_refused_at_once() {
     for _ in 0..MAX_CALLS {
         ask(&mut machine);
     }
-    let refused = machine.request(ListAccounts.into_request()).0;
+    let refused = machine.request(ListAccounts.encode()).0;
     assert_eq!(refused, Err(CallError::new(ErrorCode::Limit)));
 }

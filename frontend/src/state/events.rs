@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::account::{Account, AccountId};
-use postern_shared::api::Call;
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::mailboxes::ListMailboxes;
 use postern_shared::error::ErrorCode;
@@ -79,7 +78,7 @@ impl Stores {
     pub fn retry(self) {
         self.link.nudge();
         for Account { id: account, .. } in self.accounts.all().get_untracked() {
-            self.link.tell(RetryAccount { account }.into_request());
+            self.link.tell(RetryAccount { account });
         }
         self.windows.refresh();
     }
@@ -177,12 +176,12 @@ impl Stores {
     /// A socket is open: takes the lists up again and asks what may have changed meanwhile.
     fn resume(self) {
         self.windows.resume();
-        let accounts = self.link.request(ListAccounts.into_request());
+        let accounts = self.link.call(ListAccounts);
         for account in self.accounts.all().get_untracked() {
             self.load_mailboxes(account.id);
         }
         spawn_local(async move {
-            if let Some(accounts) = accounts.await.ok().and_then(ListAccounts::unwrap) {
+            if let Ok(accounts) = accounts.await {
                 let known = self.accounts.all().get_untracked();
                 let fresh = accounts
                     .iter()

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, Resumed};
-use postern_shared::api::{Call, Reply};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::flag::FlagChange;
 use postern_shared::message::{MessageKey, MessageSummary};
@@ -188,12 +187,12 @@ impl Windows {
         }
         let closed = self.board.try_update(|board| board.show(view, around));
         for window in closed.unwrap_or_default() {
-            self.link.tell(CloseWindow { window }.into_request());
+            self.link.tell(CloseWindow { window });
         }
         self.ask();
         let id = self.board.with_untracked(|board| board.current().map(|list| list.id));
         if let Some(window) = id {
-            self.link.tell(FocusWindow { window }.into_request());
+            self.link.tell(FocusWindow { window });
         }
     }
 
@@ -258,16 +257,16 @@ impl Windows {
         });
         for (id, resume) in resumes {
             let Some(resume) = resume else { continue };
-            let waiter = self.link.request(resume.into_request());
+            let waiter = self.link.call(resume);
             spawn_local(async move {
                 match waiter.await {
-                    Ok(Reply::ResumeWindow(Resumed::Current)) => {}
-                    Ok(Reply::ResumeWindow(Resumed::Stale(window))) => {
+                    Ok(Resumed::Current) => {}
+                    Ok(Resumed::Stale(window)) => {
                         self.board.update(|board| {
                             board.get(id).into_iter().for_each(|list| list.restart(window.clone()));
                         });
                     }
-                    _ => self.stale(id),
+                    Err(_) => self.stale(id),
                 }
                 self.ask();
             });

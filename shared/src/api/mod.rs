@@ -7,11 +7,13 @@ pub mod messages;
 pub mod submissions;
 pub mod windows;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::action::ActionId;
 use crate::address::Address;
+use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
 use crate::message::{Message, MessageSummary, Quote};
 use crate::quota::Quota;
@@ -32,9 +34,25 @@ use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMess
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 
 /// A call: what the page asks and what it gets.
-pub trait Call: Sized {
+pub trait Call: Sized + Serialize {
     /// What a successful call answers.
-    type Reply;
+    type Reply: DeserializeOwned;
+    /// Its place among the calls, by which it is known where it is encoded.
+    const PLACE: u32;
+
+    /// The call alone as it travels: the same bytes as its [`Request`].
+    fn encode(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(Self::PLACE, self)).expect("a call always encodes into memory")
+    }
+
+    /// The answer out of an encoded [`Reply`]; none where it is malformed or answers another call.
+    fn decode(reply: &[u8]) -> Option<Self::Reply> {
+        let (place, answer) = postcard::take_from_bytes::<u32>(reply).ok()?;
+        if place != Self::PLACE {
+            return None;
+        }
+        decode_body(answer).ok()
+    }
 
     /// The call as it travels.
     fn into_request(self) -> Request;
@@ -70,7 +88,19 @@ macro_rules! calls {
             $(#[doc = concat!("Answers [`", stringify!($do), "`].")] $do($done),)*
         }
 
+        /// The calls in their order.
+        enum Place { $($ask,)* $($do,)* }
+
         impl Request {
+            /// The call as it encodes alone.
+            #[cfg(test)]
+            pub(crate) fn encode_alone(&self) -> Vec<u8> {
+                match self {
+                    $(Self::$ask(call) => call.encode(),)*
+                    $(Self::$do(call) => call.encode(),)*
+                }
+            }
+
             /// The names of all calls.
             pub const NAMES: &[&str] = &[$(stringify!($ask),)* $(stringify!($do),)*];
 
@@ -103,6 +133,7 @@ macro_rules! calls {
     (@pair $call:ident => $reply:ty { $($action:item)? }) => {
         impl Call for $call {
             type Reply = $reply;
+            const PLACE: u32 = Place::$call as u32;
 
             fn into_request(self) -> Request {
                 Request::$call(self)

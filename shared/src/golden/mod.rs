@@ -5,8 +5,11 @@ mod samples;
 
 use serde::Serialize;
 
-use crate::api::Request;
-use crate::frame::{ToBridge, ToPage, decode, encode};
+use crate::api::accounts::ListAccounts;
+use crate::api::submissions::ListSubmissions;
+use crate::api::{Call as _, Reply, Request};
+use crate::frame::{CallId, ToBridge, ToPage, decode, decode_body, encode};
+use crate::page::{Heard, Said, encode_call, hear};
 
 /// One line a sample: its name and its bytes, the flag byte first.
 fn lines<T: Serialize>(samples: &[(String, T)]) -> String {
@@ -30,6 +33,39 @@ fn every_frame_to_the_page_keeps_its_bytes() {
     for (name, frame) in samples {
         assert_eq!(decode::<ToPage>(&encode(&frame)).as_ref(), Ok(&frame), "{name}");
     }
+}
+
+#[test]
+fn a_page_writes_and_reads_the_same_bytes_without_knowing_every_call() {
+    for (name, frame) in samples::to_bridge() {
+        if let ToBridge::Call(id, request) = &frame {
+            assert_eq!(encode_call(*id, &request.encode_alone()), encode(&frame), "{name}");
+        }
+    }
+    for (name, frame) in samples::to_page() {
+        let bytes = encode(&frame);
+        let (heard, rest) = hear(&bytes[1..]).unwrap();
+        match (frame, heard) {
+            (ToPage::Reply(id, Ok(reply)), Heard::Reply(known, Ok(()))) => {
+                assert_eq!((decode_body(rest), known), (Ok(reply), id), "{name}");
+            }
+            (frame, heard) => assert_eq!(format!("{heard:?}"), format!("{frame:?}"), "{name}"),
+        }
+    }
+    let (hello, beat) = (Said::Hello { protocol: 1, build: "b".into() }, Said::Heartbeat);
+    let known = ToBridge::Hello { protocol: 1, build: "b".into() };
+    assert_eq!(decode(&encode(&hello)), Ok(known));
+    assert_eq!(decode(&encode(&beat)), Ok(ToBridge::Heartbeat));
+    assert_eq!(decode(&encode(&Said::Cancel(CallId(7)))), Ok(ToBridge::Cancel(CallId(7))));
+}
+
+#[test]
+fn an_answer_to_another_call_is_none() {
+    let reply = postcard::to_stdvec(&Reply::ListAccounts(Vec::new())).unwrap();
+    assert_eq!(ListAccounts::decode(&reply), Some(Vec::new()));
+    assert_eq!(ListSubmissions::decode(&reply), None);
+    assert_eq!(ListAccounts::decode(&reply[..reply.len() - 1]), None);
+    assert_eq!(ListAccounts::decode(&[&reply[..], &[0]].concat()), None);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::Reply;
 use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::frame::decode_body;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
 use postern_shared::message::{MessageKey, Moved};
 
@@ -21,7 +22,7 @@ use super::toasts::{Toasts, UndoId};
 use super::windows::Windows;
 use crate::browser::random;
 use crate::i18n::{Key, error_text, text, text_with};
-use crate::link::{Link, Outcome};
+use crate::link::Link;
 
 use plan::{Plan, inverse};
 use queue::{Queue, rekey};
@@ -203,16 +204,18 @@ impl Actions {
 
     fn send(self) {
         while let Some(action) = self.desk.try_update_value(|desk| desk.queue.next()).flatten() {
-            let waiter = self.link.request(action.request());
+            let waiter = self.link.ask(action.request());
             spawn_local(async move {
-                let outcome = waiter.await;
-                self.conclude(action.id, outcome);
+                let reply = waiter.await.and_then(|reply| {
+                    decode_body(&reply).map_err(|_| CallError::new(ErrorCode::Internal))
+                });
+                self.conclude(action.id, reply);
                 self.send();
             });
         }
     }
 
-    fn conclude(self, id: ActionId, outcome: Outcome) {
+    fn conclude(self, id: ActionId, outcome: Result<Reply, CallError>) {
         let found = self.desk.try_update_value(|desk| {
             let action = desk.queue.finish(id)?;
             let quiet = desk.quiet.contains(&id);

@@ -1,9 +1,9 @@
 //! The queue of mutations: ordered per message, serialisable, re-keyed when messages move.
 
 use postern_shared::action::ActionId;
+use postern_shared::api::Call;
 use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
 use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
-use postern_shared::api::{Call, Request};
 use postern_shared::draft::Draft;
 use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::MailboxId;
@@ -40,25 +40,23 @@ pub struct Action {
 }
 
 impl Action {
-    /// The call that performs it.
+    /// The call that performs it, encoded.
     #[must_use]
-    pub fn request(&self) -> Request {
+    pub fn request(&self) -> Vec<u8> {
         let (action, targets) = (self.id, Targets::Keys(self.keys.clone()));
         match &self.verb {
-            Verb::Flags(change) => {
-                ChangeFlags { action, targets, change: change.clone() }.into_request()
-            }
-            Verb::Move(to) => MoveMessages { action, targets, to: to.clone() }.into_request(),
-            Verb::Expunge => ExpungeMessages { action, targets }.into_request(),
+            Verb::Flags(change) => ChangeFlags { action, targets, change: change.clone() }.encode(),
+            Verb::Move(to) => MoveMessages { action, targets, to: to.clone() }.encode(),
+            Verb::Expunge => ExpungeMessages { action, targets }.encode(),
             Verb::Submit(draft) => {
                 let draft = (**draft).clone();
-                SubmitMessage { action, draft, plan: Plan::Now }.into_request()
+                SubmitMessage { action, draft, plan: Plan::Now }.encode()
             }
             Verb::Cancel(submission) => {
-                CancelSubmission { action, submission: submission.clone() }.into_request()
+                CancelSubmission { action, submission: submission.clone() }.encode()
             }
             Verb::Retry(submission) => {
-                RetrySubmission { action, submission: submission.clone() }.into_request()
+                RetrySubmission { action, submission: submission.clone() }.encode()
             }
         }
     }
