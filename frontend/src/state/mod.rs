@@ -58,6 +58,8 @@ pub enum Prompt {
     Shortcuts,
     /// Where to move the messages to.
     Move,
+    /// What to do to the mailbox in sight.
+    Mailbox,
 }
 
 /// Every store.

@@ -1,5 +1,6 @@
 //! Every mutation goes through here: shown at once, queued, sent in order, taken back on failure.
 
+mod mailboxes;
 mod plan;
 mod queue;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::link::Link;
 use plan::{Plan, inverse};
 use queue::{Queue, rekey};
 
+pub use mailboxes::Change;
 pub use plan::Target;
 pub use queue::{Action, Verb};
 
@@ -292,7 +294,9 @@ fn failure_of(reply: &Reply) -> Option<&CallError> {
     match reply {
         Reply::ChangeFlags(outcome)
         | Reply::MoveMessages(outcome)
-        | Reply::ExpungeMessages(outcome) => outcome.failure.as_ref(),
+        | Reply::ExpungeMessages(outcome)
+        | Reply::EmptyMailbox(outcome)
+        | Reply::MarkAllSeen(outcome) => outcome.failure.as_ref(),
         _ => None,
     }
 }

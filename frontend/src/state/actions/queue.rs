@@ -1,5 +1,6 @@
 //! The queue of mutations: ordered per message, serialisable, re-keyed when messages move.
 
+use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::Call;
 use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
@@ -10,6 +11,8 @@ use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, Moved};
 use postern_shared::submission::{Plan, SubmissionId};
 use serde::{Deserialize, Serialize};
+
+use super::mailboxes::Change;
 
 /// What an action does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,8 @@ pub enum Verb {
     Cancel(SubmissionId),
     /// Hands a submission over again.
     Retry(SubmissionId),
+    /// Changes something about the mailboxes of an account.
+    Mailboxes(AccountId, Change),
 }
 
 /// One mutation.
@@ -58,6 +63,7 @@ impl Action {
             Verb::Retry(submission) => {
                 RetrySubmission { action, submission: submission.clone() }.encode()
             }
+            Verb::Mailboxes(account, change) => change.request(action, account),
         }
     }
 }

@@ -11,7 +11,7 @@ use postern_shared::window::{Filter, Sort};
 use crate::i18n::{Key, error_text, number, t, text, text_count};
 use crate::routes::Route;
 use crate::state::list::Phase;
-use crate::state::stores;
+use crate::state::{Prompt, stores};
 use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::skeleton::Skeleton;
@@ -91,6 +91,11 @@ fn Heading() -> impl IntoView {
                     }
                 })
             }}
+            <IconButton
+                label=t(Key::MailboxActions)
+                icon=Icon::More
+                on_press=move |()| stores.prompt.set(Some(Prompt::Mailbox))
+            />
             <Chooser
                 label=t(Key::ListFilter)
                 options=FILTERS.map(|(_, key)| key).to_vec()

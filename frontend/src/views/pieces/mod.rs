@@ -4,6 +4,7 @@ pub mod deferred;
 pub mod keys;
 mod layers;
 pub mod mail;
+mod mailbox;
 pub mod notices;
 mod outbox;
 pub mod preferences;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use postern_shared::mailbox::Mailbox;
 
+use super::mailbox::MailboxActions;
 use crate::i18n::{Key, t};
 use crate::state::{Prompt, stores};
 use crate::ui::dialog::Dialog;
@@ -31,6 +32,14 @@ pub fn Prompts() -> impl IntoView {
             close_label=t(Key::ShellClose)
         >
             <Destinations />
+        </Dialog>
+        <Dialog
+            open=open(Prompt::Mailbox)
+            on_close=move |()| prompt.set(None)
+            title=t(Key::MailboxActions)
+            close_label=t(Key::ShellClose)
+        >
+            <MailboxActions />
         </Dialog>
     }
 }
