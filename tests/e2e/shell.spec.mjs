@@ -47,7 +47,9 @@ test('the page keeps its contract of roles and names', async ({ stage, visit }) 
   for (const name of ['Inbox, 1 unread', 'Archive', 'Drafts', 'Junk', 'Sent', 'Trash']) {
     await expect(tree.getByRole('treeitem', { name })).toBeVisible();
   }
-  for (const name of ['Compose', 'Account menu']) {
+  await expect(page.getByRole('searchbox', { name: 'Search mail' })).toBeVisible();
+  for (const name of ['Sort by', 'Show']) await expect(page.getByRole('combobox', { name })).toBeVisible();
+  for (const name of ['Compose', 'Account menu', 'Mailbox actions']) {
     await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
   }
   const grid = page.getByRole('grid', { name: 'Messages' });

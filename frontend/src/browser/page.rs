@@ -33,6 +33,15 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
+/// Moves the focus to the first element that a selector finds.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // What cannot take the focus leaves it where it is.
+        let _ = found.focus();
+    }
+}
+
 /// Opens an address below the base path in a new tab that cannot reach this one.
 pub fn open_tab(url: &str) {
     let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");

@@ -4,7 +4,9 @@ use postern_shared::api::accounts::ListAccounts;
 use postern_shared::api::{Call, Reply};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Event;
-use postern_shared::frame::{CallId, HEARTBEAT_SECONDS, ToBridge, ToPage, decode, encode};
+use postern_shared::frame::{
+    CallId, HEARTBEAT_SECONDS, PROTOCOL_VERSION, ToBridge, ToPage, decode, encode,
+};
 use postern_shared::page;
 use postern_shared::settings::Limits;
 
@@ -15,7 +17,7 @@ const BEAT_MS: f64 = HEARTBEAT_SECONDS as f64 * 1000.0;
 
 fn hello() -> ToPage {
     let limits = Limits { message_bytes: 1, recipients: 1, undo_seconds: 0 };
-    ToPage::Hello { protocol: 1, build: "b".into(), limits }
+    ToPage::Hello { protocol: PROTOCOL_VERSION, build: "b".into(), limits }
 }
 
 /// What the bridge sent, as it comes out of the socket.

@@ -90,6 +90,7 @@ impl Stores {
             Command::ReplyAll => self.answer(Kind::ReplyAll),
             Command::Forward => self.answer(Kind::Forward),
             Command::Compose => self.compose(),
+            Command::Search => page::focus("[type=search]"),
             Command::GoInbox => self.go_role(Role::Inbox),
             Command::GoSent => self.go_role(Role::Sent),
             Command::GoDrafts => self.go_role(Role::Drafts),

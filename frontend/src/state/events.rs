@@ -164,6 +164,15 @@ impl Stores {
         }
     }
 
+    /// Searches everywhere; nothing to search for ends a search.
+    pub fn search(self, query: &str) {
+        if !query.is_empty() {
+            self.location.go(Route::Search(query.to_owned()));
+        } else if matches!(untrack(|| self.location.list()), Some(Route::Search(_))) {
+            self.location.go(Route::Home);
+        }
+    }
+
     fn title(self) -> String {
         let unseen = self.mailboxes.unseen();
         let name = text(Key::ShellName);

@@ -164,7 +164,7 @@ impl List {
                 Arc::make_mut(row).flags = flags;
             }
         }
-        (self.generation, self.total) = (delta.to, delta.total);
+        (self.generation, self.total, self.order) = (delta.to, delta.total, delta.order);
         true
     }
 

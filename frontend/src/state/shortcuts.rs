@@ -37,6 +37,8 @@ pub enum Command {
     Forward,
     /// Compose.
     Compose,
+    /// Search.
+    Search,
     /// Go to the inbox.
     GoInbox,
     /// Go to sent mail.
@@ -50,7 +52,7 @@ pub enum Command {
 }
 
 /// Every shortcut as the help lists it.
-pub const SHORTCUTS: [(&str, Command); 23] = [
+pub const SHORTCUTS: [(&str, Command); 24] = [
     ("j", Command::Next),
     ("k", Command::Previous),
     ("o", Command::Open),
@@ -68,6 +70,7 @@ pub const SHORTCUTS: [(&str, Command); 23] = [
     ("a", Command::ReplyAll),
     ("f", Command::Forward),
     ("c", Command::Compose),
+    ("/", Command::Search),
     ("g i", Command::GoInbox),
     ("g s", Command::GoSent),
     ("g d", Command::GoDrafts),

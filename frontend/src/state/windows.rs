@@ -9,7 +9,7 @@ use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, Resumed
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::flag::FlagChange;
 use postern_shared::message::{MessageKey, MessageSummary};
-use postern_shared::window::{Anchor, Delta, Filter, Sort, Total, View, Window, WindowId};
+use postern_shared::window::{Anchor, Delta, Filter, Order, Sort, Total, View, Window, WindowId};
 
 use super::list::{List, Phase};
 use super::overlay::Overlay;
@@ -113,6 +113,12 @@ impl Windows {
     #[must_use]
     pub fn phase(self) -> Phase {
         self.with(|list| list.phase.clone()).unwrap_or(Phase::Loading)
+    }
+
+    /// Whether the list in sight has its order, or how far that is.
+    #[must_use]
+    pub fn order(self) -> Order {
+        self.with(|list| list.order).unwrap_or(Order::Final)
     }
 
     /// How many rows are shown, and whether that is the truth.

@@ -6,9 +6,9 @@ pub mod toolbar;
 
 use leptos::prelude::*;
 use postern_shared::mailbox::Role;
-use postern_shared::window::{Filter, Sort};
+use postern_shared::window::{Filter, Order, Sort, SortKey};
 
-use crate::i18n::{Key, error_text, number, t, text, text_count};
+use crate::i18n::{Key, error_text, number, t, text, text_count, text_with};
 use crate::routes::Route;
 use crate::state::list::Phase;
 use crate::state::{Prompt, stores};
@@ -63,6 +63,7 @@ fn Heading() -> impl IntoView {
             stores.mailboxes.get(&account, &mailbox).map(|found| role_name(&found))
         }
         Some(Route::All) => Some(text(Key::TreeAllInboxes)),
+        Some(Route::Search(_)) => Some(text(Key::ListFound)),
         _ => None,
     };
     let selected = Memo::new(move |_| stores.selection.len());
@@ -70,8 +71,13 @@ fn Heading() -> impl IntoView {
         0 => name().unwrap_or_default(),
         count => text_count(Key::ListSelected, count as u64, &[]),
     };
-    let total = move || match stores.windows.count() {
-        (rows, true) if rows > 0 && selected.get() == 0 => number(rows as u64),
+    let total = move || match (stores.windows.order(), stores.windows.count()) {
+        _ if selected.get() > 0 => String::new(),
+        (Order::Provisional { done, of }, _) => {
+            let (done, of) = (number(done.into()), number(of.into()));
+            text_with(Key::ListProgress, &[("done", &done), ("of", &of)])
+        }
+        (Order::Final, (rows, true)) if rows > 0 => number(rows as u64),
         _ => String::new(),
     };
     let sort = move || stores.windows.view().map_or(Sort::NEWEST_FIRST, |view| view.sort);
@@ -112,14 +118,22 @@ fn Heading() -> impl IntoView {
     }
 }
 
-const FILTERS: [(Filter, Key); 3] = [
+const FILTERS: [(Filter, Key); 5] = [
     (Filter::All, Key::ListFilterAll),
     (Filter::Unseen, Key::ListFilterUnseen),
     (Filter::Flagged, Key::ListFilterFlagged),
+    (Filter::WithAttachment, Key::ListFilterAttachment),
+    (Filter::FromKnown, Key::ListFilterKnown),
 ];
 
-const SORTS: [(Sort, Key); 2] =
-    [(Sort::NEWEST_FIRST, Key::ListSortNewest), (Sort::OLDEST_FIRST, Key::ListSortOldest)];
+const SORTS: [(Sort, Key); 6] = [
+    (Sort::NEWEST_FIRST, Key::ListSortNewest),
+    (Sort::OLDEST_FIRST, Key::ListSortOldest),
+    (Sort { by: SortKey::From, descending: false }, Key::ListSortFrom),
+    (Sort { by: SortKey::Subject, descending: false }, Key::ListSortSubject),
+    (Sort { by: SortKey::Size, descending: true }, Key::ListSortSize),
+    (Sort { by: SortKey::Flagged, descending: true }, Key::ListSortFlagged),
+];
 
 fn place<T: PartialEq>(options: &[(T, Key)], value: T) -> usize {
     options.iter().position(|(known, _)| *known == value).unwrap_or_default()

@@ -23,6 +23,11 @@ pub fn MailScreen() -> impl IntoView {
     let preferred = stores.preferences.all();
     let model = ShellModel {
         address: address(stores),
+        query: Memo::new(move |_| match stores.location.list() {
+            Some(Route::Search(query)) => query,
+            _ => String::new(),
+        })
+        .into(),
         status: Memo::new(move |_| status(stores)).into(),
         front: Memo::new(move |_| match stores.location.route() {
             Route::Message(_) => Front::Message,
@@ -39,6 +44,7 @@ pub fn MailScreen() -> impl IntoView {
     };
     let verbs = ShellVerbs {
         compose: Callback::new(move |()| stores.perform(Command::Compose)),
+        search: Callback::new(move |query: String| stores.search(query.trim())),
         settings: Callback::new(move |()| {
             stores.location.go(Route::Settings(SettingsPage::General));
         }),

@@ -89,6 +89,7 @@ fn action(command: Command) -> Key {
         Command::ReplyAll => Key::ShortcutReplyAll,
         Command::Forward => Key::ShortcutForward,
         Command::Compose => Key::ShortcutCompose,
+        Command::Search => Key::ShortcutSearch,
         Command::GoInbox => Key::ShortcutInbox,
         Command::GoSent => Key::ShortcutSent,
         Command::GoDrafts => Key::ShortcutDrafts,

@@ -1,6 +1,7 @@
 //! The bar at the top: drawer button, name, Compose, status, account menu.
 
 use super::banner::Banner;
+use super::search::SearchBox;
 use super::{ShellModel, ShellVerbs};
 use crate::i18n::{Key, t, text};
 use crate::ui::button::{Button, ButtonKind};
@@ -39,6 +40,7 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
                     on_press=verbs.compose
                 />
             </div>
+            <SearchBox model verbs />
             <Banner status=model.status on_press=verbs.mend />
             <div class="shell-account">
                 <Menu label=t(Key::ShellAccountMenu) face=MenuFace::Initials(model.address)>

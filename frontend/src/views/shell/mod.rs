@@ -3,6 +3,7 @@
 mod banner;
 mod header;
 mod panes;
+mod search;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -25,6 +26,8 @@ pub enum Front {
 pub struct ShellModel {
     /// The address that is signed in.
     pub address: Signal<String>,
+    /// What is being searched for; empty where nothing is.
+    pub query: Signal<String>,
     pub status: Signal<Status>,
     pub front: Signal<Front>,
     pub arrangement: Signal<Arrangement>,
@@ -35,6 +38,8 @@ pub struct ShellModel {
 #[derive(Clone, Copy)]
 pub struct ShellVerbs {
     pub compose: Callback<()>,
+    /// Search for this; nothing ends the search.
+    pub search: Callback<String>,
     pub settings: Callback<()>,
     pub sign_out: Callback<()>,
     /// The banner's button: try again, or reload, whichever the status offers.
