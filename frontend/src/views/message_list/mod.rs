@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use postern_shared::mailbox::Role;
 use postern_shared::window::{Filter, Order, Sort, SortKey};
 
-use crate::i18n::{Key, error_text, number, t, text, text_count, text_with};
+use crate::i18n::{Key, error_text, number, t, text, text_count};
 use crate::routes::Route;
 use crate::state::list::Phase;
 use crate::state::{Prompt, stores};
@@ -73,11 +73,10 @@ fn Heading() -> impl IntoView {
     };
     let total = move || match (stores.windows.order(), stores.windows.count()) {
         _ if selected.get() > 0 => String::new(),
-        (Order::Provisional { done, of }, _) => {
-            let (done, of) = (number(done.into()), number(of.into()));
-            text_with(Key::ListProgress, &[("done", &done), ("of", &of)])
+        (Order::Provisional { done, of }, _) if done < of => {
+            [number(done.into()), number(of.into())].join("/")
         }
-        (Order::Final, (rows, true)) if rows > 0 => number(rows as u64),
+        (_, (rows, true)) if rows > 0 => number(rows as u64),
         _ => String::new(),
     };
     let sort = move || stores.windows.view().map_or(Sort::NEWEST_FIRST, |view| view.sort);
