@@ -1,5 +1,7 @@
 //! A person's browser at a bridge: signs in over HTTP, keeps the cookie, opens links.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail, ensure};
 use postern_shared::account::{Account, AccountId, AccountState};
 use postern_shared::action::ActionId;
@@ -11,6 +13,7 @@ use postern_shared::event::Event;
 use postern_shared::mailbox::{Mailbox, Role};
 use postern_shared::session::SignIn;
 use postern_shared::window::{Anchor, View, WindowId};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::http::header::SET_COOKIE;
 
 use crate::bridge::Home;
@@ -18,6 +21,9 @@ use crate::http::{self, Request, Response};
 use crate::link::{Handshake, Link};
 use crate::list::List;
 use crate::{Person, wait};
+
+/// How long a person waits before pressing "Try again" once more.
+const BREATHER: Duration = Duration::from_millis(600);
 
 /// A signed-in browser.
 #[derive(Debug, Clone)]
@@ -143,16 +149,19 @@ impl Tab {
     /// Waits until the account works again after a fault; at once where it never stopped.
     pub async fn recovered(&mut self) -> Result<()> {
         let account = self.id();
-        // Refused within a moment of the last failure; the account then comes back by itself.
-        let _ = self.link.call(RetryAccount { account }).await;
         wait::within("the account to work again", async {
             loop {
+                // Refused within a moment of the last failure, after which the account might wait
+                // longer than this test: as a person would, ask again.
+                let _ = self.link.call(RetryAccount { account: account.clone() }).await;
                 let accounts = self.link.call(ListAccounts).await?;
                 let Some(account) = accounts.into_iter().next() else { bail!("no account") };
                 if account.state == AccountState::Online {
                     return Ok(());
                 }
-                self.link.next_event().await.context("the link is closed")?;
+                if let Ok(event) = timeout(BREATHER, self.link.next_event()).await {
+                    event.context("the link is closed")?;
+                }
             }
         })
         .await
