@@ -4,6 +4,8 @@
 //! The course is repeated by `POSTERN_SEED`, which a failure names; `POSTERN_SECONDS` is how long
 //! each lasts.
 
+use std::cmp::Ordering;
+
 use anyhow::{Context, Result, bail, ensure};
 use postern_mailhost::Capabilities;
 use postern_shared::error::{CallError, ErrorCode};
@@ -164,12 +166,17 @@ impl Page {
     async fn absorb(&mut self, event: Event) -> Result<()> {
         let id = self.open.call.window;
         match event {
-            // What was on its way when the window was opened anew.
-            Event::WindowDelta(window, delta)
-                if window == id && !self.stale && delta.from >= self.open.list.generation =>
-            {
-                self.deltas += 1;
-                self.open.list.apply(delta)?;
+            Event::WindowDelta(window, delta) if window == id && !self.stale => {
+                match delta.from.cmp(&self.open.list.generation) {
+                    // What was on its way when the window was opened anew.
+                    Ordering::Less => {}
+                    Ordering::Equal => {
+                        self.deltas += 1;
+                        self.open.list.apply(delta)?;
+                    }
+                    // A gap, or another numbering's: the page asks again, and so does this one.
+                    Ordering::Greater => self.stale = true,
+                }
             }
             Event::WindowStale(window) if window == id => self.stale = true,
             _ => {}
