@@ -11,7 +11,7 @@ use super::absorb::{FLAGS_AT_ONCE, ROWS_AT_ONCE};
 use super::actor::Actor;
 use super::error::Error;
 use super::listing::Listing;
-use crate::store::{self, FlagsOf, Selected, Since};
+use crate::store::{self, FlagsOf, Selected};
 
 /// What became of a mailbox's uids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,18 +34,11 @@ impl Actor {
         &mut self,
         id: &MailboxId,
         selected: &Selected,
-        told: Option<Since>,
     ) -> Result<(), Error> {
         let Some(listing) = self.listings.get(id) else { return Ok(()) };
         if listing.uid_validity.0 != selected.uid_validity {
             return self.start_anew(id).await;
         }
-        if let Some(told) = told
-            && self.resync_told(id, selected, told).await?
-        {
-            return Ok(());
-        }
-        let Some(listing) = self.listings.get(id) else { return Ok(()) };
         let since = listing.modseq;
         if !holds_the_same(listing, selected) && !self.resync_uids(id).await? {
             return self.start_anew(id).await;
@@ -73,54 +66,12 @@ impl Actor {
         Ok(())
     }
 
-    /// Takes what the server told by itself with SELECT (RFC 7162 §3.2.5); false where it does not
-    /// add up and nothing was taken.
-    async fn resync_told(
-        &mut self,
-        id: &MailboxId,
-        selected: &Selected,
-        told: Since,
-    ) -> Result<bool, Error> {
-        let Some(listing) = self.listings.get(id) else { return Ok(false) };
-        let is_known = |of: &FlagsOf| listing.uids().binary_search(&of.uid).is_ok();
-        let (changed, new): (Vec<FlagsOf>, _) = told.changed.into_iter().partition(is_known);
-        let mut arrived: Vec<u32> = new.into_iter().map(|of| of.uid).collect();
-        arrived.sort_unstable();
-        arrived.dedup();
-        let left = listing.uids().len().saturating_sub(told.vanished.len()) + arrived.len();
-        if left != selected.exists as usize || changed.len() > FLAGS_AT_ONCE {
-            return Ok(false);
-        }
-        let changed: Vec<(u32, Flags)> = changed
-            .into_iter()
-            .filter(|of| told.vanished.binary_search(&of.uid).is_err())
-            .map(by_uid)
-            .collect();
-        if !self.take_difference(id, Difference { gone: told.vanished, arrived }).await? {
-            return Ok(false);
-        }
-        if !changed.is_empty() {
-            self.show_flags(id, &changed);
-        }
-        if let Some(listing) = self.listings.get_mut(id) {
-            listing.modseq = selected.highest_modseq;
-            listing.uid_next = selected.uid_next;
-        }
-        Ok(true)
-    }
-
     /// Settles removals and arrivals; false where the windows have to start anew.
     async fn resync_uids(&mut self, id: &MailboxId) -> Result<bool, Error> {
         let (uids, _) = self.settled_uids().await?;
         let Some(listing) = self.listings.get(id) else { return Ok(false) };
-        let found = difference(listing.uids(), &uids);
-        self.take_difference(id, found).await
-    }
-
-    async fn take_difference(&mut self, id: &MailboxId, found: Difference) -> Result<bool, Error> {
-        let Difference { gone, arrived } = found;
-        let Some(listing) = self.listings.get(id) else { return Ok(false) };
         let validity = listing.uid_validity;
+        let Difference { gone, arrived } = difference(listing.uids(), &uids);
         let last = listing.uids().last().copied().unwrap_or(0);
         let in_order = arrived.first().is_none_or(|first| *first > last);
         if !in_order || arrived.len() > ROWS_AT_ONCE as usize {

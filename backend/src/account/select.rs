@@ -11,7 +11,7 @@ use super::error::Error;
 use super::listing::{Listing, fresh_generation};
 use super::rows;
 use super::tree::Node;
-use crate::store::{Criteria, Known, MailboxName, Opened, Row, Selected, Since};
+use crate::store::{Criteria, MailboxName, Opened, Row, Selected};
 
 /// What a first window was told before the mailbox's uids were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,30 +65,11 @@ impl Actor {
         if !was_selected {
             self.leave_selected();
         }
-        if was_selected {
-            return Ok(self.imap()?.select(&name).await?);
+        let selected = self.imap()?.select(&name).await?;
+        if !was_selected {
+            self.enter(id, &selected).await?;
         }
-        let (selected, since) = self.select_since(id, &name).await?;
-        self.enter(id, &selected, since).await?;
         Ok(selected)
-    }
-
-    /// Selects a mailbox; where it is known from before, the server may say what changed since.
-    async fn select_since(
-        &mut self,
-        id: &MailboxId,
-        name: &MailboxName,
-    ) -> Result<(Selected, Option<Since>), Error> {
-        self.imap()?;
-        let (listing, connection) = (self.listings.get(id), self.connection.as_mut());
-        let known = listing.and_then(|listing| {
-            let (uid_validity, modseq) = (listing.uid_validity.0, listing.modseq?);
-            Some(Known { uid_validity, modseq, uids: listing.uids() })
-        });
-        match (connection, known) {
-            (Some(connection), Some(known)) => Ok(connection.select_since(name, known).await?),
-            _ => Ok((self.imap()?.select(name).await?, None)),
-        }
     }
 
     /// Until another SELECT succeeds nothing is selected (RFC 9051 §6.3.2), and from here on news of
@@ -102,14 +83,9 @@ impl Actor {
 
     /// Notes that a mailbox was selected just now, and compares what is known of it. What else the
     /// server told after SELECT is settled as any other news.
-    async fn enter(
-        &mut self,
-        id: &MailboxId,
-        selected: &Selected,
-        since: Option<Since>,
-    ) -> Result<(), Error> {
+    async fn enter(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
         self.selected = Some(id.clone());
-        let resynced = self.resync(id, selected, since).await;
+        let resynced = self.resync(id, selected).await;
         if resynced.as_ref().is_err_and(|error| !error.is_lost()) {
             // Sequence numbers must not be read by a listing that is out of date.
             self.start_anew(id).await?;
@@ -129,7 +105,7 @@ impl Actor {
             let name = self.name(&key.mailbox)?;
             self.leave_selected();
             let (selected, found) = self.imap()?.open_message(&name, key.uid.0).await?;
-            self.enter(&key.mailbox, &selected, None).await?;
+            self.enter(&key.mailbox, &selected).await?;
             found.filter(|_| selected.uid_validity == key.uid_validity.0)
         };
         found.ok_or(Error::NonExistent)

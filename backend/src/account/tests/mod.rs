@@ -20,7 +20,6 @@ mod bulk;
 mod connection;
 mod mailboxes;
 mod pool;
-mod resync;
 
 use super::*;
 use crate::clock::Clock;
@@ -326,9 +325,7 @@ async fn a_mailbox_that_breaks_every_connection_leaves_the_account_responsive() 
 
 #[tokio::test]
 async fn a_comparison_that_was_refused_leaves_no_outdated_listing() {
-    let host = MailHost::builder().capabilities(Capabilities::every().without("qresync"));
-    let host = host.user(ALICE, "Alice", "secret").start().await.unwrap();
-    let mut stage = Stage::on(host, 3).await;
+    let mut stage = Stage::new(3).await;
     stage.open(0, 10).await;
     stage.open(0, 10).await;
     stage.settle().await;
