@@ -58,7 +58,7 @@ const HOSTILE: &str = "From: Eve <eve@example.test>\r\nTo: anna@example.test\r\n
 MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\n\
 Content-Type: text/html; charset=utf-8\r\n\r\n\
 <p onclick=\"alert(1)\">Read <a href=\"javascript:alert(2)\">this</a></p><script>alert(3)</script>\
-<img src=\"https://tracker.test/pixel.gif\"><link rel=preconnect href=\"https://tracker.test\">\
+<img src=\"https://tracker.test/photo.gif\"><link rel=preconnect href=\"https://tracker.test\">\
 <base href=\"https://tracker.test/\"><meta http-equiv=refresh content=\"0;url=https://tracker.test/\">\
 <form action=\"https://tracker.test/\"><input name=password></form>\r\n--edge\r\n\
 Content-Type: text/html; name=page.html\r\nContent-Disposition: attachment; filename=page.html\r\n\r\n\

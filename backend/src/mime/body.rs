@@ -139,20 +139,18 @@ where
     F: Fn(&str) -> Option<String> + Clone + Send + Sync + 'static,
 {
     let mut whole = Sanitised::default();
-    for (part, encoded) in blocks {
+    for (place, (part, encoded)) in blocks.iter().enumerate() {
         let (content, defects) = text_of(part, encoded.as_ref());
         let block = if part.content_type == "text/html" {
-            html::sanitise(&content, cid.clone())
+            html::sanitise_part(&content, place, cid.clone())
         } else {
-            Sanitised { html: text::to_html(&content, part.flowed), ..Sanitised::default() }
+            Sanitised::from_safe(text::to_html(&content, part.flowed))
         };
         if !whole.html.is_empty() && is_readable(&block.html) {
-            whole.html.push_str("<hr>");
+            whole.append(Sanitised::from_safe("<hr>".to_owned()));
         }
-        whole.html.push_str(&block.html);
-        whole.blocked_images += block.blocked_images;
-        whole.own_colours |= block.own_colours;
-        whole.defects.extend(defects.into_iter().chain(block.defects));
+        whole.defects.extend(defects);
+        whole.append(block);
     }
     whole
 }

@@ -1,6 +1,6 @@
 //! The document that the body route serves: a fixed stylesheet around a sanitised fragment.
 
-use super::html::Sanitised;
+use super::html::{Layout, Remote, Sanitised, View};
 
 /// Content-Security-Policy of a mail body before the image sources.
 pub const CSP_BEFORE_IMAGES: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src ";
@@ -33,31 +33,59 @@ impl Theme {
     }
 }
 
+/// What every mail stands on; weightless wherever the mail may know better.
 const STYLE: &str = "\
 html{overflow-x:auto}\
-body{margin:0;padding:16px;font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;\
-overflow-wrap:anywhere;word-break:normal;background:var(--back);color:var(--fore)}\
-img{max-width:100%!important}img:not([height]){height:auto}\
+body{margin:0;padding:16px;overflow-wrap:anywhere;word-break:normal;background:var(--back);color:var(--fore);\
+font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}\
+.is-paper{padding:0}.is-paper :where(.m0b){margin:8px}\
+img{max-width:100%!important}:where(img:not([height])){height:auto}\
 img:not([src]){display:inline-block;box-sizing:border-box;min-height:1.2em;border:1px dashed var(--line);color:var(--dim);font-size:12px}\
-a{color:var(--link)}\
-table{max-width:100%}pre{white-space:pre-wrap}\
-hr{border:0;border-top:1px solid var(--line)}\
+:where(table){max-width:100%}:where(pre){white-space:pre-wrap}\
+a[data-host]::after{content:attr(data-host);margin-inline-start:6px;padding:0 6px;border-radius:4px;\
+background:#b3261e;color:#fff;font:600 12px/1.5 system-ui,sans-serif;display:inline-block}\
 .plain{white-space:pre-wrap;overflow-wrap:anywhere;max-width:80ch;tab-size:4}\
-blockquote{margin:0 0 0 2px;padding:0 0 0 12px;border-inline-start:2px solid var(--line);border-inline-end:0}\
 .plain blockquote{color:var(--dim);margin-block:4px}\
 .signature{color:var(--dim);margin-top:8px}";
+
+/// How text is set that nobody has set.
+const READING: &str = "body{font-size:15px;line-height:1.5}a{color:var(--link)}\
+hr{border:0;border-top:1px solid var(--line)}\
+blockquote{margin:0 0 0 2px;padding:0 0 0 12px;border-inline-start:2px solid var(--line);border-inline-end:0}";
+
+/// Tables without a doctype take no font from around them (HTML §15.3.9).
+const OLD_TABLES: &str = ":where(table){font-size:initial;font-weight:initial;font-style:initial;\
+font-variant:initial;line-height:initial;white-space:initial;text-align:initial}";
 
 const LIGHT: &str = ":root{color-scheme:light;--back:#fff;--fore:#131e22;--dim:#5e6a6f;--line:#dbe1e2;--link:#006a6b}";
 const DARK: &str = ":root{color-scheme:dark;--back:#141b1d;--fore:#e7ecee;--dim:#909a9d;--line:#2b3336;--link:#6acac4}";
 
-/// The complete document; dark only where the mail sets no colours of its own.
-pub fn document(body: &Sanitised, theme: Theme) -> String {
-    let colours = if theme == Theme::Dark && !body.own_colours { DARK } else { LIGHT };
+/// Asks for the layout that most mail was made for: no gap below pictures in table cells.
+const ALMOST: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \
+\"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">";
+
+/// The complete document. A mail with colours of its own stays on light paper, unless it knows a
+/// dark look; `picture` answers the address of a remote picture that may be shown.
+pub fn document(
+    body: &Sanitised,
+    theme: Theme,
+    picture: &dyn Fn(&Remote) -> Option<String>,
+) -> String {
+    let dark = theme == Theme::Dark && (body.knows_dark || !body.own_colours);
+    let (styles, html) = body.show(&View { dark, picture });
+    let colours = if dark { DARK } else { LIGHT };
+    let reading = if body.is_designed() { "" } else { READING };
+    let (doctype, tables) = match body.layout {
+        Layout::Almost => (ALMOST, ""),
+        Layout::Old if body.is_designed() => (ALMOST, OLD_TABLES),
+        Layout::Standard | Layout::Old => ("<!doctype html>", ""),
+    };
+    let paper = if body.has_paper() { " class=\"is-paper\"" } else { "" };
     format!(
-        "<!doctype html><html dir=\"auto\"><head><meta charset=\"utf-8\">\
+        "{doctype}<html dir=\"auto\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\">\
-         <title></title><style>{colours}{STYLE}</style></head><body dir=\"auto\">{}</body></html>",
-        body.html
+         <title></title><style>{colours}{STYLE}{reading}{tables}</style><style>{styles}</style></head>\
+         <body dir=\"auto\"{paper}>{html}</body></html>"
     )
 }
 
@@ -65,16 +93,34 @@ pub fn document(body: &Sanitised, theme: Theme) -> String {
 mod tests {
     use super::*;
 
-    fn check(own_colours: bool, theme: Theme, expect: &str) {
-        let body = Sanitised { html: "<p>x</p>".to_owned(), own_colours, ..Sanitised::default() };
-        assert!(document(&body, theme).contains(expect));
+    fn check(html: &str, theme: Theme, expect: &str) {
+        let shown = document(&super::super::html::sanitise(html, |_| None), theme, &|_| None);
+        assert!(shown.contains(expect), "{shown}");
     }
 
     #[test]
     fn only_mail_without_colours_is_darkened() {
-        check(false, Theme::Dark, "color-scheme:dark");
-        check(true, Theme::Dark, "color-scheme:light");
-        check(false, Theme::Light, "color-scheme:light");
+        check("<p>x", Theme::Dark, "color-scheme:dark");
+        check("<p style='color:black;background:white'>x", Theme::Dark, "color:#ededed");
+        check("<p style='background:navy'>x", Theme::Dark, "color-scheme:light");
+        check("<p>x", Theme::Light, "color-scheme:light");
+    }
+
+    #[test]
+    fn mail_that_knows_the_dark_decides_itself() {
+        let mail =
+            "<style>p{background:navy}@media (prefers-color-scheme:dark){p{color:red}}</style><p>x";
+        check(mail, Theme::Dark, "@media (min-width:0){");
+        check(mail, Theme::Dark, "color-scheme:dark");
+        check(mail, Theme::Light, "@media (max-width:0){");
+    }
+
+    #[test]
+    fn the_layout_of_old_browsers_is_kept() {
+        let old = "<style>p{color:red}</style><table><tr><td>x</table>";
+        check(old, Theme::Light, "XHTML 1.0 Transitional");
+        check(&format!("<!doctype html>{old}"), Theme::Light, "<!doctype html>");
+        check("<div>x</div>", Theme::Light, "<!doctype html>");
     }
 
     #[test]

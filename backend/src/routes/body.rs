@@ -37,7 +37,7 @@ pub(super) async fn serve(
     let key = key_of_token(&token).ok_or(Failure::from(ErrorCode::NonExistent))?;
     let user = state.users.enter(&session);
     let body = user.body(&key).await.map_err(CallError::from)?;
-    let html = document(&body, Theme::from_name(&look.theme));
+    let html = document(&body, Theme::from_name(&look.theme), &|_| None);
     let origin = expected_origin(&state.config, &headers).unwrap_or_default();
     let images = format!("{origin}{}api/blob/", state.config.base_path());
     let policy = HeaderValue::try_from(content_security_policy(&images))

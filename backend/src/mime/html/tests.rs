@@ -15,10 +15,11 @@ fn check(source: &str, expect: &str) -> Sanitised {
 fn remote_pictures_are_counted_and_leave_their_place() {
     let cleaned = check(
         "<img src=https://x.test/a alt=A width=9><img src='//x.test/b'><img src='ht\ntp://x.test'>\
-         <td background='http://x.test/c'>y<p style='background:url(http://x.test/d);color:red'>z",
-        "<img width=\"9\" alt=\"A\"><img><img>y<p style=\"color:red\">z</p>",
+         <table><td background='http://x.test/c'>y<p style='background:url(http://x.test/d);color:red'>z",
+        "<img alt=\"A\" width=\"9\"><img><img><table><tbody><tr><td style=\"background-image:none\">y\
+         <p style=\"background:none;color:red\">z</p></td></tr></tbody></table>",
     );
-    assert_eq!(cleaned.blocked_images, 4);
+    assert_eq!(cleaned.blocked_images, 5);
 }
 
 #[test]
@@ -56,41 +57,237 @@ fn links_open_elsewhere_and_nothing_else_is_a_link() {
 }
 
 #[test]
+fn a_link_that_pretends_says_where_it_leads() {
+    let cleaned = check(
+        "<a href='https://evil.test/x?utm_id=1' title='https://bank.example'>https://<b>bank</b>.example</a>",
+        "<a href=\"https://evil.test/x\" data-host=\"evil.test\" …>https://<b>bank</b>.example</a>",
+    );
+    assert_eq!(cleaned.cautions.len(), 1);
+    assert_eq!(cleaned.stripped_parameters, 1);
+    // Nobody else may say it: only the truth stays.
+    check(
+        "<a href='https://evil.test/' data-host=bank.example>x</a>",
+        "<a href=\"https://evil.test/\" …>x</a>",
+    );
+}
+
+#[test]
+fn trackers_are_gone_and_named() {
+    let cleaned = check(
+        "a<img src=https://x.test/p?u=1 width=1 height=1><img src=https://y.test/q style='display:none'>\
+         <img src=https://z.list-manage.com/track/open.php?u=1>b",
+        "ab",
+    );
+    assert_eq!(cleaned.blocked_images, 0);
+    let signs: Vec<Sign> = cleaned.trackers.iter().map(|tracker| tracker.sign).collect();
+    assert_eq!(signs, [Sign::Unseen, Sign::Unseen, Sign::Host]);
+}
+
+#[test]
 fn active_elements_go_and_their_words_stay() {
     check(
         "<form action=x><button>Buy</button></form><svg><text>drawing</text></svg><mark>!</mark>",
-        "Buy<mark>!</mark>",
+        "Buydrawing<mark>!</mark>",
     );
     check(
         "<script>x</script><style>y</style><iframe>z</iframe><link rel=preconnect href=//x.test><base href=//x.test>ok",
         "ok",
     );
-    check("<p id=a class=b onclick=c data-x=d>e</p>", "<p>e</p>");
+    check("<p id=a class=b onclick=c data-x=d>e</p>", "<p id=\"a\" class=\"b\">e</p>");
+    check("<xmp><b></xmp>", "<pre>&lt;b&gt;</pre>");
+}
+
+#[test]
+fn style_sheets_are_kept_within_the_mail() {
+    let cleaned = check(
+        "<style>body{background:#123456}.a{color:red;position:fixed}@import '//x';</style>\
+         <body class=k style='margin:0'><p class=a>x",
+        "<div class=\"m0\"><div class=\"m0b k\" style=\"margin:0\"><p class=\"a\">x</p></div></div>",
+    );
+    assert_eq!(
+        cleaned.styles(),
+        ":where(.m0) div:where(.m0b){background:#123456}div:where(.m0){background:#123456}\
+         :where(.m0) .a{color:red}"
+    );
+    assert!(cleaned.own_colours);
 }
 
 #[test]
 fn a_dark_background_survives_with_its_body() {
     let cleaned = check(
         "<html><body bgcolor=#000000 style='color:#fff'>x</body></html>",
-        "<div style=\"background-color:#000000\"><div bgcolor=\"#000000\" style=\"color:#fff\">x</div></div>",
+        "<div class=\"m0\" style=\"background-color:#000000;\"><div class=\"m0b\" style=\"background-color:#000000;color:#fff\">x</div></div>",
     );
     assert!(cleaned.own_colours);
     assert!(!check("<p>x</p>", "<p>x</p>").own_colours);
 }
 
+#[test]
+fn what_was_kept_out_can_be_shown() {
+    let cleaned = sanitise(
+        "<img src='https://x.test/a?b&amp;c'><p style='background:url(//x.test/d) #fff;color:#000'>y",
+        |_| None,
+    );
+    assert_eq!(cleaned.html, "<img><p style=\"background:none #fff;color:#000\">y</p>");
+    let picture = |remote: &Remote| Some(format!("/r/{}", remote.url.len()));
+    let shown = cleaned.show(&View { dark: false, picture: &picture }).1;
+    assert_eq!(
+        shown,
+        "<img src=\"/r/20\"><p style=\"background:url('/r/16') #fff;color:#000\">y</p>"
+    );
+    let dark = sanitise("<p style='background:#fff;color:#000'><font color=navy>y", |_| None);
+    assert_eq!(
+        dark.show(&View { dark: true, picture: &|_| None }).1,
+        "<p style=\"background:#141b1d;color:#ededed\"><font color=\"#8b8bff\">y</font></p>"
+    );
+}
+
+#[test]
+fn what_takes_parsers_long_is_cut() {
+    for source in [
+        "<p><font a>".repeat(200_000),
+        format!("<a{}>", " b".repeat(1_000_000)),
+        (0..300_000).map(|n| format!("<font x{n}>")).collect::<String>(),
+        (0..100_000).map(|n| format!("<p><font size={n}>")).collect::<String>(),
+        "<div>".repeat(500_000),
+        "<table><tr><td>".repeat(100_000),
+        "<style>body{background:red}".to_owned() + &"body{background:#fff}".repeat(100_000),
+        "<p style='".to_owned() + &"(".repeat(1_000_000) + "'>x",
+        "<a href=//x>".repeat(200_000),
+    ] {
+        let cleaned = sanitise(&source, |_| None);
+        assert!(cleaned.html.len() < 40 << 20, "{}", &source[..40]);
+    }
+}
+
+/// What a parser makes of a fragment, as text: one line a node.
+fn outline(html: &str) -> String {
+    let tree = Tree::parse(&format!("<!doctype html><body><div>{html}</div>"));
+    let mut lines = String::new();
+    let mut stack: Vec<(u32, usize)> = vec![(tree.part(&local_name!("body")).expect("a body"), 0)];
+    while let Some((id, depth)) = stack.pop() {
+        let line = match tree.kind(id) {
+            tree::Kind::Text(text) => format!("{text:?}"),
+            tree::Kind::Element(name, attributes) => {
+                let list: Vec<String> = attributes
+                    .iter()
+                    .map(|attribute| format!("{}={:?}", &*attribute.name.local, &*attribute.value))
+                    .collect();
+                format!("{}:{} {}", &*name.ns, &*name.local, list.join(" "))
+            }
+            tree::Kind::Other => "other".to_owned(),
+        };
+        lines.push_str(&format!("{depth} {line}\n"));
+        let children: Vec<u32> = tree.children(id).collect();
+        stack.extend(children.into_iter().rev().map(|id| (id, depth + 1)));
+    }
+    lines
+}
+
+/// The outline of what was written, read off the text alone: tags must match as they stand.
+fn balanced(html: &str) -> bool {
+    let mut open = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let Some((tag, _)) = piece.split_once('>') else { return false };
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return false;
+            }
+            continue;
+        }
+        let name = tag.split(' ').next().unwrap_or_default();
+        if !elements::is_void(name) {
+            open.push(name);
+        }
+    }
+    open.is_empty()
+}
+
+/// The text that a parser would write of its tree.
+fn rewritten(html: &str) -> String {
+    let tree = Tree::parse(&format!("<!doctype html><body>{html}"));
+    let mut out = Text::default();
+    write::write(
+        &tree,
+        tree.part(&local_name!("body")).expect("a body"),
+        &mut write::Verbatim,
+        &mut out,
+    );
+    out.as_str().to_owned()
+}
+
+const ADDRESS: &str = "data:image/gif;base64,AA==";
+
+fn holds(source: &str) -> Result<(), TestCaseError> {
+    let first = sanitise(source, |_| Some(ADDRESS.to_owned()));
+    if first.defects.contains(&Defect::UnstableHtml) {
+        return Ok(());
+    }
+    prop_assert!(balanced(&first.html), "tags do not match: {}", first.html);
+    // The parser finds the very tree that was written: nothing moved, closed or repeated.
+    prop_assert_eq!(&rewritten(&first.html), &first.html, "of {}", source);
+    prop_assert!(!outline(&first.html).contains("other"));
+    let again = sanitise(&first.html, |_| Some(ADDRESS.to_owned()));
+    prop_assert_eq!(&again.html, &first.html, "cleaned again, it is another");
+    // Every address is one of the table's.
+    for (at, _) in first.html.match_indices("//") {
+        let before = &first.html[..at];
+        let link = before.ends_with("href=\"https:") || before.ends_with("href=\"http:");
+        let text = before.rfind('>') > before.rfind('<') || !before.contains('<');
+        let words = before.rfind("=\"").map(|from| &before[..from]).is_some_and(|head| {
+            ["alt", "title", "class", "id", "width", "data-host"]
+                .iter()
+                .any(|name| head.ends_with(name))
+        });
+        prop_assert!(link || text || words, "{} in {}", &first.html[at..], first.html);
+    }
+    let lower = first.html.to_ascii_lowercase();
+    prop_assert!(
+        !lower.contains("url(") || lower.contains(ADDRESS_CSS) || !tag_holds(&lower, "url("),
+        "{}",
+        lower
+    );
+    Ok(())
+}
+
+const ADDRESS_CSS: &str = "url('data:image/gif;base64,aa==')";
+
+/// A word stands inside of a tag's style.
+fn tag_holds(html: &str, word: &str) -> bool {
+    html.split("style=\"")
+        .skip(1)
+        .any(|piece| piece.split('"').next().is_some_and(|v| v.contains(word)))
+}
+
+fn pieces() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop_oneof![
+        "<(a href='(https://x\\.test|javascript:x|//y\\.test|http://a@b\\.test)'|p|b|i|u|table|tr|td|th|tbody|caption|colgroup|col|div style='[a-z:;()/]{0,12}'|li|ul|dl|dd|dt|h1|h2|center|ruby|rt|rp|nobr|hr|br|details|summary|svg|math|mtext|mi|style|title|form|select|option|button|noscript|template|marquee|object|frameset|plaintext|xmp|textarea|img src='(cid:a|http://x\\.test|data:image/png;base64,AA)'|div style='background:url\\((cid:a|//x\\.test)\\)'|td background='//x\\.test'|font color=red|blockquote|pre|body bgcolor=red|html|head|svg><desc|math><annotation-xml encoding=text/html)>",
+        "</(a|p|b|i|table|tr|td|div|li|ul|h1|svg|math|style|title|form|select|button|noscript|template|font|pre|body|html|br)>",
+        "[ -~]{0,12}", "\\PC{0,3}", "\n", "\r", "&#13;", "&#10;", "<!--", "-->", "<!\\[CDATA\\[", "\\]\\]>", "&(lt|gt|amp|nbsp|#x3c|#0);?", "\u{0}",
+    ], 0..32).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
     #[test]
-    fn sanitising_twice_changes_nothing(
-        source in prop::collection::vec(prop_oneof![
-            "<(a href='(https://x|javascript:x)'|p|b|i|table|tr|td|div style='[a-z:;]{0,12}'|svg|math|mtext|style|title|form|select|option|button|noscript|template|img src='(cid:a|http://x|data:image/png;base64,AA)'|font color=red|blockquote|pre|li|body bgcolor=red)>",
-            "</(a|p|b|i|table|tr|td|div|svg|math|style|title|form|select|button|noscript|template|font|pre)>",
-            "[ -~]{0,12}", "<!--", "-->", "<!\\[CDATA\\[", "&(lt|gt|amp|nbsp|#x3c);?",
-        ], 0..24)
-    ) {
-        let first = sanitise(&source.concat(), |_| Some("data:image/gif;base64,AA".to_owned()));
-        let second = sanitise(&first.html, |_| Some("data:image/gif;base64,AA".to_owned()));
-        prop_assert_eq!(&second.html, &first.html);
-crate::mime::tests::assert_harmless(&first.html, "anything");
+    fn what_is_written_is_what_is_read(source in pieces()) {
+        holds(&source)?;
+    }
+
+    #[test]
+    fn style_sheets_come_to_rest(source in "([a-z.#>~+*:, ]{1,8}|@media \\([a-z]{1,4}\\)|\\{|\\}|color:red;|background:url\\([a-z:/']{0,8}\\);|/\\*|\\*/|\\\\[0-9a-f]{1,3} ?|'|\"|<!--|-->|</style>|\\[|\\]|\\(|\\)|!important|;){0,24}") {
+        let first = sanitise(&format!("<style>{}</style>x", source.replace("</style>", "")), |_| None);
+        let css = first.styles();
+        prop_assert!(!css.contains(['<', '&']) && !css.contains("url("), "{}", css);
+        let mut urls = Urls::new(Box::new(|_| None));
+        let (mut one, mut two) = (Text::default(), Text::default());
+        css::filter_sheet(css, "m0", &mut one, &mut css::Context::new(&mut urls));
+        let bare = css.replace(":where(.m0) ", "").replace("div:where(.m0b)", "body").replace("div:where(.m0)", "html");
+        css::filter_sheet(&bare, "m0", &mut two, &mut css::Context::new(&mut urls));
+        // Written once more, rule by rule the same; what stands for the body's paper comes again.
+        if !css.contains("m0b") {
+            prop_assert_eq!(two.as_str(), css);
+        }
     }
 }

@@ -1,0 +1,220 @@
+//! The walk through the tree that writes what may stay of it.
+
+use html5ever::tendril::StrTendril;
+use html5ever::{Attribute, QualName, local_name, ns};
+
+use super::attributes::{Reader, Verdict, plain};
+use super::edits::Text;
+use super::elements::{self, Fate};
+use super::nesting::Nesting;
+use super::tree::{Id, Kind, Tree};
+
+/// Deeper than this, elements lose their tags: browsers stop at 512.
+const DEPTH_LIMIT: usize = 300;
+/// Text of a link beyond this says nothing about where it leads.
+const LINK_TEXT: usize = 400;
+
+/// What is written of attributes.
+pub(super) trait Attributes {
+    /// Writes them; answers whether the element is written at all.
+    fn write(
+        &mut self,
+        element: (&Tree, Id),
+        tag: &'static str,
+        attributes: &[Attribute],
+        out: &mut Text,
+    ) -> Verdict;
+}
+
+impl Attributes for Reader<'_> {
+    fn write(
+        &mut self,
+        (tree, id): (&Tree, Id),
+        tag: &'static str,
+        attributes: &[Attribute],
+        out: &mut Text,
+    ) -> Verdict {
+        Reader::write(self, tag, attributes, || tree.text(id, LINK_TEXT), out)
+    }
+}
+
+/// Writes every attribute as it is, for text that is only read again here.
+pub(super) struct Verbatim;
+
+impl Attributes for Verbatim {
+    fn write(
+        &mut self,
+        _: (&Tree, Id),
+        _: &'static str,
+        attributes: &[Attribute],
+        out: &mut Text,
+    ) -> Verdict {
+        for attribute in attributes.iter().filter(|attribute| attribute.name.ns == ns!()) {
+            // A name may hold what would end it where it is written.
+            if attribute.name.local.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+                plain(&attribute.name.local, &attribute.value, out);
+            }
+        }
+        Verdict::Write
+    }
+}
+
+/// Writes what is below `root`; answers whether it will surely be read as the same tree.
+pub(super) fn write(
+    tree: &Tree,
+    root: Id,
+    attributes: &mut impl Attributes,
+    out: &mut Text,
+) -> bool {
+    let mut writer =
+        Writer { tree, attributes, out, nesting: Nesting::default(), at_start_of_pre: false };
+    writer.walk(root);
+    !writer.nesting.unsure
+}
+
+struct Writer<'w, A> {
+    tree: &'w Tree,
+    attributes: &'w mut A,
+    out: &'w mut Text,
+    nesting: Nesting,
+    /// The next line break would be taken for the one that may follow `<pre>`.
+    at_start_of_pre: bool,
+}
+
+/// What is left to do: the rest of some siblings, or an end tag.
+enum Task {
+    Siblings(Option<Id>),
+    End(&'static str),
+}
+
+impl<A: Attributes> Writer<'_, A> {
+    fn walk(&mut self, root: Id) {
+        let mut tasks = vec![Task::Siblings(self.tree.first_child(root))];
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Siblings(None) => {}
+                Task::Siblings(Some(id)) => {
+                    tasks.push(Task::Siblings(self.tree.next(id)));
+                    self.node(id, &mut tasks);
+                }
+                Task::End(name) => {
+                    self.out.push("</");
+                    self.out.push(name);
+                    self.out.push_char('>');
+                    self.nesting.end();
+                    self.at_start_of_pre = false;
+                }
+            }
+        }
+    }
+
+    fn node(&mut self, id: Id, tasks: &mut Vec<Task>) {
+        match self.tree.kind(id) {
+            Kind::Text(text) => self.text(text),
+            Kind::Element(name, attributes) => self.element(id, name, attributes, tasks),
+            Kind::Other => {}
+        }
+    }
+
+    fn text(&mut self, text: &StrTendril) {
+        // White space at the beginning of a document is none.
+        let beginning = self.out.is_empty();
+        let text = if beginning { text.trim_start_matches(is_blank) } else { text };
+        if text.is_empty() {
+            return;
+        }
+        self.nesting.text(text);
+        if std::mem::take(&mut self.at_start_of_pre) && text.starts_with('\n') {
+            self.out.push_char('\n');
+        }
+        escape_text(text, self.out);
+    }
+
+    fn element(
+        &mut self,
+        id: Id,
+        name: &QualName,
+        attributes: &[Attribute],
+        tasks: &mut Vec<Task>,
+    ) {
+        let fate = match name.ns {
+            ns!(html) => elements::of_html(&name.local),
+            ns!(mathml) => elements::of_math(&name.local),
+            ns!(svg) => elements::of_svg(&name.local),
+            _ => Fate::Drop,
+        };
+        let tag = match fate {
+            Fate::Drop => return,
+            Fate::Keep(tag) if self.nesting.depth() < DEPTH_LIMIT => tag,
+            Fate::Keep(_) | Fate::Unwrap => {
+                return tasks.push(Task::Siblings(self.tree.first_child(id)));
+            }
+        };
+        let mark = self.out.mark();
+        self.out.push_char('<');
+        self.out.push(tag);
+        if self.attributes.write((self.tree, id), tag, attributes, self.out) == Verdict::Omit {
+            return self.out.back_to(mark);
+        }
+        self.out.push_char('>');
+        let void = elements::is_void(tag);
+        self.nesting.begin(tag, void);
+        self.at_start_of_pre = tag == "pre";
+        if !void {
+            tasks.push(Task::End(tag));
+            tasks.push(Task::Siblings(self.tree.first_child(id)));
+        }
+    }
+}
+
+/// White space as parsers count it.
+pub(super) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c')
+}
+
+/// Writes text so that it is read as the same text.
+fn escape_text(text: &str, out: &mut Text) {
+    escape(text, out, false);
+}
+
+/// Writes a value so that it is read as the same value between double quotes.
+pub(super) fn escape_attribute(value: &str, out: &mut Text) {
+    escape(value, out, true);
+}
+
+fn escape(text: &str, out: &mut Text, quoted: bool) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' if quoted => "&quot;",
+            b'\r' => "&#13;",
+            // U+00A0, for the eyes of whoever reads the source.
+            0xc2 if text.as_bytes().get(at + 1) == Some(&0xa0) => "&nbsp;",
+            _ => continue,
+        };
+        out.push(&text[from..at]);
+        out.push(escaped);
+        from = at + if byte == 0xc2 { 2 } else { 1 };
+    }
+    out.push(&text[from..]);
+}
+
+/// The CSS of all style elements, in order.
+pub(super) fn style_sheets(tree: &Tree) -> impl Iterator<Item = String> {
+    tree.styles.iter().map(|id| tree.text(*id, usize::MAX))
+}
+
+/// A meta element says that the mail is made for dark pages too.
+pub(super) fn declares_dark(tree: &Tree) -> bool {
+    let Some(head) = tree.part(&local_name!("head")) else { return false };
+    tree.children(head).any(|id| {
+        let Kind::Element(name, attributes) = tree.kind(id) else { return false };
+        let value = |name| super::attributes::find(attributes, name);
+        name.local == local_name!("meta")
+            && value("name").is_some_and(|name| name.eq_ignore_ascii_case("color-scheme"))
+            && value("content").is_some_and(|schemes| schemes.contains("dark"))
+    })
+}
