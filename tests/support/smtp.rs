@@ -44,8 +44,8 @@ async fn say(stream: &mut BufReader<TcpStream>, line: &[u8], code: &str) -> Resu
 }
 
 async fn ask(stream: &mut BufReader<TcpStream>, line: &[u8]) -> Result<String> {
-    stream.write_all(line).await?;
-    stream.write_all(b"\r\n").await?;
+    // In one write: the second of two would wait for the other side's delayed ACK.
+    stream.write_all(&[line, b"\r\n"].concat()).await?;
     reply(stream).await
 }
 
