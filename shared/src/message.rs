@@ -23,6 +23,26 @@ pub struct MessageKey {
     pub uid: Uid,
 }
 
+impl MessageKey {
+    /// Its place in a path: account, mailbox, and uid_validity-uid.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.joined("/")
+    }
+
+    /// Its name as one path segment, as `/api/body/` takes it. No id holds a dot or a slash.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.joined(".")
+    }
+
+    fn joined(&self, between: &str) -> String {
+        let Self { account, mailbox, uid_validity, uid } = self;
+        let numbers = uid_validity.0.to_string() + "-" + &uid.0.to_string();
+        [&account.0, &mailbox.0, &numbers].map(String::as_str).join(between)
+    }
+}
+
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageSummary {

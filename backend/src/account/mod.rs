@@ -41,6 +41,7 @@ mod rows;
 mod select;
 mod throttle;
 mod tree;
+mod turn;
 mod undo;
 mod warm;
 mod watcher;
@@ -76,6 +77,7 @@ use actor::{Actor, Inputs, Work};
 use backoff::Backoff;
 use cache::Cache;
 use lane::Lane;
+use turn::Turns;
 use watcher::{Crowd, Watcher};
 
 /// Pieces of work that may wait in each queue.
@@ -95,6 +97,7 @@ struct Inner {
     /// What the page was shown last, so that it is there without a connection too.
     tree: watch::Receiver<Vec<Mailbox>>,
     cache: Cache,
+    turns: Turns,
     lane: Arc<Lane>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -167,8 +170,8 @@ impl Account {
             tasks.spawn(watcher.run());
         }
         tasks.close();
-        let state = state_seen;
-        Self(Arc::new(Inner { facts, now, later, state, tree, cache, lane, stop, tasks }))
+        let (state, turns) = (state_seen, Turns::default());
+        Self(Arc::new(Inner { facts, now, later, state, tree, cache, turns, lane, stop, tasks }))
     }
 
     /// Where its servers are.

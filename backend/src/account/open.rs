@@ -73,6 +73,14 @@ impl Account {
         if let Some(opened) = self.0.cache.get(key) {
             return Ok(opened);
         }
+        // The page asks for a message and for its body at once: the second waits for the first.
+        let _turn = match urgency {
+            Urgency::Now => Some(self.0.turns.take(key).await),
+            Urgency::Ahead => None,
+        };
+        if let Some(opened) = self.0.cache.get(key) {
+            return Ok(opened);
+        }
         let (described, first) = self.describe(key, urgency).await?;
         let opened = match first {
             Some(raw) => read_whole(key, described, raw).await?,
@@ -93,14 +101,18 @@ impl Account {
         self.ask(urgency, move |actor| {
             let key = key.clone();
             async move {
-                let described = actor.find(&key).await?;
+                let mut described = actor.find(&key).await?;
                 let connection = actor.imap()?;
                 // Where the structure cannot be read there is no other way than the whole.
                 let whole = described.row.size <= SLICE || described.structure.is_none();
                 if !whole {
                     return Ok((described, None));
                 }
-                let mut raw = BytesMut::new();
+                let mut raw = match described.beginning.take() {
+                    Some(all) if all.end => return Ok((described, Some(all.bytes))),
+                    Some(beginning) => BytesMut::from(beginning.bytes),
+                    None => BytesMut::new(),
+                };
                 loop {
                     let offset = raw.len() as u64;
                     let slice = connection.body(key.uid.0, "", offset, SLICE).await?;
@@ -185,7 +197,7 @@ fn finish(key: &MessageKey, described: Described, material: Material) -> Opened 
     let message = Message {
         summary,
         references: described.references,
-        body: body_token(key),
+        body: key.token(),
         attachments,
         blocked_images: body.blocked_images,
     };
@@ -217,19 +229,8 @@ fn addresses(
         .iter()
         .filter_map(|part| Some((part.content_id.clone()?, part.section.clone())))
         .collect();
-    let base = format!("../blob/{}", message_path(key));
+    let base = format!("../blob/{}", key.path());
     move |cid| sections.get(cid).map(|section| format!("{base}/{section}?inline"))
-}
-
-/// A message's place below `/api/blob/`.
-fn message_path(key: &MessageKey) -> String {
-    let MessageKey { account, mailbox, uid_validity, uid } = key;
-    format!("{}/{}/{}-{}", account.0, mailbox.0, uid_validity.0, uid.0)
-}
-
-/// A message's name below `/api/body/`: its key in one path segment.
-fn body_token(key: &MessageKey) -> String {
-    message_path(key).replace('/', ".")
 }
 
 fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {

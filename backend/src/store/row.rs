@@ -29,7 +29,7 @@ pub struct Row {
 }
 
 /// A message that is opened: its row and what it is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Opened {
     /// Its row.
     pub row: Row,
@@ -37,6 +37,8 @@ pub struct Opened {
     pub structure: Option<Structure>,
     /// The message ids of References, oldest first.
     pub references: Vec<String>,
+    /// Its first bytes; none where the server did not send them as asked.
+    pub beginning: Option<Slice>,
 }
 
 /// A piece of a message's bytes.

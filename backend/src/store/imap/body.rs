@@ -130,7 +130,7 @@ pub(super) fn is_section(section: &str) -> bool {
 }
 
 /// What was asked for of what was sent: some servers ignore the partial and send everything.
-fn cut(octets: Bytes, partial: bool, offset: u64, max: u32) -> Slice {
+pub(super) fn cut(octets: Bytes, partial: bool, offset: u64, max: u32) -> Slice {
     let start = if partial { 0 } else { usize::try_from(offset).unwrap_or(usize::MAX) };
     let start = start.min(octets.len());
     let most = max as usize;

@@ -195,6 +195,15 @@ impl ImapConnection {
         &mut self,
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Exchange, Error>>, Error> {
+        self.run_pipelined_within(None, commands).await
+    }
+
+    /// The same; a literal of at least `least` octets is let go by, with an empty one in its place.
+    pub(super) async fn run_pipelined_within(
+        &mut self,
+        least: Option<usize>,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Result<Exchange, Error>>, Error> {
         let mut results = Vec::with_capacity(commands.len());
         let spelling = self.spelling();
         let commands: Vec<Command> = commands.into_iter().map(|it| it.spelt(spelling)).collect();
@@ -217,6 +226,9 @@ impl ImapConnection {
         let mut writes = vec![write];
         for tag in tags {
             self.begin(Some(tag))?;
+            if let Some(least) = least {
+                self.wire().spool(least);
+            }
             let patience = self.patience();
             let outcome = patience.wait(drive(self.wire(), std::mem::take(&mut writes))).await;
             results.push(self.settle(outcome));

@@ -138,8 +138,8 @@ async fn a_message_opens_in_one_write() {
          S: * 3 EXISTS
          S: * OK [PERMANENTFLAGS (\\Seen \\*)] -
          S: {{tag}} OK [READ-ONLY] -
-         C: UID FETCH 12 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)])
-         S: * 2 FETCH (UID 12 FLAGS () ENVELOPE {ENVELOPE} BODYSTRUCTURE (\"text\" \"html\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 3 1) BODY[HEADER.FIELDS (REFERENCES)] \"References: <a@b>\")
+         C: UID FETCH 12 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)] BODY.PEEK[]<0.131072>)
+         S: * 2 FETCH (UID 12 FLAGS () ENVELOPE {ENVELOPE} BODYSTRUCTURE (\"text\" \"html\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 3 1) BODY[HEADER.FIELDS (REFERENCES)] \"References: <a@b>\" BODY[]<0> \"abc\")
          S: {{tag}} OK -"
     );
     let (mut connection, _server) = connected("", script(&steps)).await;
@@ -151,6 +151,23 @@ async fn a_message_opens_in_one_write() {
     assert_eq!((structure.section.as_str(), structure.media_type().as_str()), ("1", "text/html"));
     assert_eq!(structure.param("charset"), Some("utf-8"));
     assert_eq!(opened.references, ["<a@b>"]);
+    let beginning = opened.beginning.unwrap();
+    assert_eq!((&beginning.bytes[..], beginning.end), (&b"abc"[..], true));
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_partial_has_a_long_beginning_let_go_by() {
+    let long = "x".repeat((128 << 10) + 1);
+    let steps = format!(
+        "C: UID FETCH 12 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES)] BODY.PEEK[]<0.131072>)
+         S: * 2 FETCH (UID 12 FLAGS () ENVELOPE {ENVELOPE} BODY[HEADER.FIELDS (REFERENCES)] \"\" BODY[] {{{}}}
+         S: {long})
+         S: {{tag}} OK -",
+        long.len()
+    );
+    let (mut connection, _server) = connected("", script(&steps)).await;
+    let opened = connection.message(12).await.unwrap().unwrap();
+    assert_eq!((opened.row.uid, opened.beginning), (12, None));
 }
 
 #[tokio::test]
