@@ -1,6 +1,8 @@
 //! The iframe "Message body", and hidden ones in which the messages beside it load ahead.
 //!
-//! A frame that was loaded ahead is shown by a change of class: no navigation, no flash.
+//! A frame that was loaded ahead is shown by a change of class: no navigation, no flash. One that
+//! was not starts to load as soon as its message is wanted, beside what is asked of it by the link:
+//! the bridge opens the message once for both.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use crate::ui::placement::{px, written};
 const LEAST_ZOOM: f64 = 0.5;
 /// How long a body that has loaded takes to be painted: until then nothing else is loaded.
 const PAINTED: Duration = Duration::from_millis(120);
+/// Frames in the document at most: in a hurry from message to message the oldest go.
+const MOST_FRAMES: usize = 8;
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// A frame and what it shows.
@@ -47,14 +51,19 @@ pub fn Frames(
         let key = key.get();
         let ahead = key.is_some() && shown.with(|shown| *shown == key);
         let wanted = key.map(|key| wanted(stores, &key, ahead)).unwrap_or_default();
-        arrange(before.map(Vec::as_slice).unwrap_or_default(), wanted)
+        arrange(before.map(Vec::as_slice).unwrap_or_default(), wanted, !ahead)
     });
-    let waiting = move || key.with(Option::is_some) && message.with(Option::is_none);
+    // The open message whose body is in its frame: until then there are lines in its place.
+    let here = RwSignal::new(None::<MessageKey>);
+    let waiting = move || {
+        key.with(|key| key.is_some() && here.with(|here| here != key))
+            || message.with(Option::is_none)
+    };
     view! {
         <div class="message-view-frames">
             {move || waiting().then(|| view! { <Waiting /> })}
             <For each=move || bodies.get() key=|body| (body.key.clone(), body.token.clone()) let:body>
-                <Frame body open=key done=shown />
+                <Frame body open=key here done=shown />
             </For>
         </div>
     }
@@ -66,16 +75,25 @@ fn wanted(stores: Stores, key: &MessageKey, ahead: bool) -> Vec<Body> {
         Some(Opened::Ready(message)) => Some(Body { key, token: message.body.clone() }),
         _ => None,
     };
-    let Some(open) = body(key.clone()) else { return Vec::new() };
+    let open = match stores.messages.get(key) {
+        Some(Opened::Loading) => Some(Body { key: key.clone(), token: key.token() }),
+        _ => body(key.clone()),
+    };
+    let Some(open) = open else { return Vec::new() };
     let beside = if ahead { neighbours(stores, key) } else { Vec::new() };
     std::iter::once(open).chain(beside.into_iter().filter_map(body)).collect()
 }
 
 /// Keeps the frames that stay in their order: an iframe that is moved in the document loads anew.
-fn arrange(before: &[Body], wanted: Vec<Body>) -> Vec<Body> {
-    let mut kept: Vec<Body> = before.iter().filter(|body| wanted.contains(body)).cloned().collect();
+/// Taking one out costs the browser some 10 ms: in a `hurry` those of before wait out of sight.
+fn arrange(before: &[Body], wanted: Vec<Body>, hurry: bool) -> Vec<Body> {
+    let waits = hurry && !wanted.is_empty();
+    let stays = |body: &&Body| waits || wanted.contains(body);
+    let mut kept: Vec<Body> = before.iter().filter(stays).cloned().collect();
     let fresh: Vec<Body> = wanted.into_iter().filter(|body| !kept.contains(body)).collect();
     kept.extend(fresh);
+    let over = kept.len().saturating_sub(MOST_FRAMES);
+    kept.drain(..over);
     kept
 }
 
@@ -83,6 +101,7 @@ fn arrange(before: &[Body], wanted: Vec<Body>) -> Vec<Body> {
 fn Frame(
     body: Body,
     open: Memo<Option<MessageKey>>,
+    here: RwSignal<Option<MessageKey>>,
     done: RwSignal<Option<MessageKey>>,
 ) -> impl IntoView {
     let stores = stores();
@@ -95,6 +114,7 @@ fn Frame(
     Effect::new(move |_| {
         // Shown, and here: time for the rest once it has been painted.
         if shown.get() && loads.get() > 0 {
+            here.set(Some(own.clone()));
             let own = own.clone();
             let painted = move || drop(done.try_set(Some(own)));
             set_timeout(painted, PAINTED);
@@ -228,4 +248,34 @@ fn body_height(document: &Document, zoom: f64) -> f64 {
     let root = document.document_element().map(|root| root.get_bounding_client_rect().height());
     let body = document.body().map(|body| f64::from(body.scroll_height()) * zoom);
     root.unwrap_or_default().max(body.unwrap_or_default()).ceil()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_shared::account::AccountId;
+    use postern_shared::mailbox::MailboxId;
+    use postern_shared::uid::{Uid, UidValidity};
+
+    fn bodies(uids: &[u32]) -> Vec<Body> {
+        let key = |uid: &u32| MessageKey {
+            account: AccountId("a".to_owned()),
+            mailbox: MailboxId("m".to_owned()),
+            uid_validity: UidValidity(1),
+            uid: Uid(*uid),
+        };
+        uids.iter().map(|uid| Body { key: key(uid), token: key(uid).token() }).collect()
+    }
+
+    #[test]
+    fn frames_keep_their_order_and_go_once_there_is_time() {
+        let check = |before: &[u32], wanted: &[u32], hurry, expect: &[u32]| {
+            assert!(arrange(&bodies(before), bodies(wanted), hurry) == bodies(expect));
+        };
+        check(&[1, 2, 3], &[3, 4], false, &[3, 4]);
+        check(&[1, 2, 3], &[4], true, &[1, 2, 3, 4]);
+        check(&[1, 2, 3], &[2], true, &[1, 2, 3]);
+        check(&[1, 2, 3], &[], true, &[]);
+        check(&[1, 2, 3, 4, 5, 6, 7, 8], &[9], true, &[2, 3, 4, 5, 6, 7, 8, 9]);
+    }
 }

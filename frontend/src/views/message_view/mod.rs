@@ -15,6 +15,7 @@ use postern_shared::message::{Message, MessageKey};
 use crate::i18n::{Key, error_text, t, text, text_count};
 use crate::routes::Route;
 use crate::state::messages::Opened;
+use crate::state::session::SessionState;
 use crate::state::{Stores, stores};
 use crate::ui::button::{Button, IconButton};
 use crate::ui::icon::{Icon, icon};
@@ -29,8 +30,11 @@ use header::Header;
 #[component]
 pub fn MessageView() -> impl IntoView {
     let stores = stores();
+    // While a password is typed this is drawn already, and nobody may open anything.
+    let session = stores.session.state();
+    let inside = Memo::new(move |_| session.get() != SessionState::SignedOut);
     let key = Memo::new(move |_| match stores.location.route() {
-        Route::Message(key) => Some(key),
+        Route::Message(key) if inside.get() => Some(key),
         _ => None,
     });
     let opened = Memo::new(move |_| key.get().and_then(|key| stores.messages.get(&key)));

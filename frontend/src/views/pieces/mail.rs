@@ -6,7 +6,7 @@ use postern_shared::mailbox::MailboxId;
 
 use super::deferred::{Deferred, fetch};
 use super::preferences::address;
-use crate::i18n::error_text;
+use crate::i18n::{error_text, number};
 use crate::routes::{Route, SettingsPage};
 use crate::state::parts::Region;
 use crate::state::preferences::{ReadingPane, Sizes};
@@ -20,6 +20,9 @@ use crate::views::shell::{Arrangement, Front, PaneSizes, Shell, ShellModel, Shel
 #[component]
 pub fn MailScreen() -> impl IntoView {
     let stores = stores();
+    // Makes the language's formats, which takes the browser longer than all rows: now there is
+    // nothing else to do but wait.
+    number(0);
     let preferred = stores.preferences.all();
     let model = ShellModel {
         address: address(stores),
