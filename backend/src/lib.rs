@@ -29,6 +29,7 @@ use link::Links;
 use metrics::Metrics;
 use net::Providers;
 use routes::assets::Assets;
+use routes::remote::Pictures;
 use session::{CookieRules, Ground, Sessions, Verifier};
 use std::sync::Arc;
 use store::index::{Indexes, Settings};
@@ -61,6 +62,8 @@ pub struct App {
     pub links: Links,
     /// How their cookie looks.
     pub cookie: CookieRules,
+    /// Remote pictures of mails.
+    pub pictures: Pictures,
     /// The page's files.
     pub assets: Assets,
     /// Numbers for Prometheus.
@@ -97,7 +100,7 @@ impl App {
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
         let indexes = Indexes::new(index_settings(&config));
         let ground = (db.clone(), blobs.clone());
-        let users = Users::new(ground, indexes, clock.clone(), config.limits);
+        let users = Users::new(ground, indexes, clock.clone(), config.limits, config.access);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);
@@ -106,6 +109,7 @@ impl App {
             users,
             links,
             cookie: CookieRules::new(&config),
+            pictures: Pictures::new(&clock)?,
             assets: Assets::new(config.base_path()),
             closing: CancellationToken::new(),
             config,

@@ -91,8 +91,73 @@ pub struct Message {
     pub body: String,
     /// What is shown as files.
     pub attachments: Vec<Attachment>,
-    /// Remote images that were kept out.
+    /// Remote images in it, trackers apart; see [`RemoteContent`] for what becomes of them.
     pub blocked_images: u32,
+}
+
+/// What a message wants from elsewhere, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RemoteContent {
+    /// Remote images, trackers apart.
+    pub count: u32,
+    /// What becomes of them. For this once, the body's token with `.images` at its end shows them.
+    pub images: RemoteImages,
+    /// Images that would only have told the sender that it was read; never shown.
+    pub trackers: Vec<Tracker>,
+    /// Links that deserve a second look.
+    pub cautions: Vec<LinkCaution>,
+}
+
+/// What becomes of the remote images of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum RemoteImages {
+    /// The administrator wants none here.
+    #[default]
+    Off,
+    /// They are kept out until the user asks.
+    Blocked,
+    /// The user wants to see this sender's, or everybody's.
+    Shown,
+}
+
+/// An image that was recognised as a tracker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tracker {
+    /// The host that would have been told.
+    pub host: String,
+    /// How it was recognised.
+    pub sign: TrackerSign,
+}
+
+/// How a tracker was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TrackerSign {
+    /// It shows nothing.
+    Unseen,
+    /// Its host does nothing else.
+    Host,
+    /// Its path is one of a mailing service's.
+    Path,
+}
+
+/// A link that deserves a second look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCaution {
+    /// The host that it leads to.
+    pub host: String,
+    /// What is odd about it.
+    pub reason: CautionReason,
+}
+
+/// What is odd about a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CautionReason {
+    /// Its text names another host, this one.
+    OtherHost(String),
+    /// Its host holds letters of other scripts.
+    Punycode,
+    /// A user name stands before the host, as if it were the host.
+    UserName,
 }
 
 /// What a reply or a forward starts from.

@@ -5,6 +5,7 @@ mod connections;
 mod doors;
 mod faults;
 mod frames;
+mod images;
 mod limits;
 mod list;
 mod mailboxes;

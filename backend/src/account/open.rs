@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::attachment::Attachment;
+use postern_shared::envelope::Envelope;
 use postern_shared::message::{Message, MessageKey, Quote};
 
 use super::Account;
@@ -56,12 +57,13 @@ impl Account {
         .await
     }
 
-    /// A message's body, made safe.
+    /// A message's body, made safe, and its headers.
     ///
     /// # Errors
     /// As for `open_message`.
-    pub async fn body(&self, key: &MessageKey) -> Result<Sanitised, Error> {
-        Ok(self.opened(key, Urgency::Now).await?.body.clone())
+    pub async fn body(&self, key: &MessageKey) -> Result<(Sanitised, Envelope), Error> {
+        let opened = self.opened(key, Urgency::Now).await?;
+        Ok((opened.body.clone(), opened.message.summary.envelope.clone()))
     }
 
     /// A message that was opened before, or is now.

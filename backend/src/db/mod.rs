@@ -4,6 +4,7 @@
 //! (`synchronous = FULL`).
 
 pub mod actions;
+pub mod images;
 mod lock;
 pub mod roles;
 pub mod server_keys;
@@ -20,8 +21,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_mailboxes.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_mailboxes.sql"),
+    include_str!("migrations/0003_images.sql"),
+];
 const READERS: u32 = 3;
 /// How long a write waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -9,8 +9,8 @@ use postern_shared::api::mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use postern_shared::api::messages::{
-    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
-    OpenMessage, OpenThread, QuoteMessage, UndoAction,
+    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
+    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadRemoteContent, UndoAction,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
@@ -70,6 +70,9 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<OpenMessage>(user.open_message(call.key, call.urgency).await)
         }
         Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
+        Request::ReadRemoteContent(call) => {
+            reply::<ReadRemoteContent>(user.remote_content(&call.key).await)
+        }
         Request::OpenThread(call) => reply::<OpenThread>(user.open_thread(&call.key).await),
         Request::SuggestAddresses(call) => {
             reply::<SuggestAddresses>(user.suggest_addresses(&call.prefix, call.count).await)
@@ -116,6 +119,9 @@ async fn mutate_messages(user: &User, request: Request) -> Result<Reply, CallErr
         Request::JudgeMessages(call) => {
             let judged = user.judge_messages(call.action, call.targets, call.verdict).await;
             reply::<JudgeMessages>(judged)
+        }
+        Request::AllowImages(call) => {
+            reply::<AllowImages>(user.allow_images(call.sender, call.allowed).await)
         }
         Request::UndoAction(call) => {
             reply::<UndoAction>(user.undo_action(call.action, call.undone).await)

@@ -33,6 +33,16 @@ pub(super) async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Error> {
     Ok(tcp)
 }
 
+/// Connects to one of these addresses and to no other, within the same time.
+pub(super) async fn race_within(
+    endpoint: &Endpoint,
+    addresses: Vec<SocketAddr>,
+) -> Result<TcpStream, Error> {
+    timeout(CONNECT_TIMEOUT, race(endpoint, addresses))
+        .await
+        .unwrap_or_else(|_| Err(Error::unreachable(endpoint, Unreachable::TimedOut)))
+}
+
 /// Lets the system end a connection whose other side no longer answers; where it cannot, our own
 /// time limits do, later. For IMAP alone: a submission server may think for long before it reads on.
 pub(super) fn notice_silence(tcp: &TcpStream) {

@@ -6,7 +6,9 @@
 mod dial;
 mod error;
 pub mod guard;
+pub mod picture;
 mod provider;
+pub mod public;
 mod starttls;
 mod tls;
 

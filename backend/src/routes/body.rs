@@ -17,6 +17,7 @@ use crate::AppState;
 use crate::error::Failure;
 use crate::middleware::{auth::SignedIn, expected_origin};
 use crate::mime::document::{Theme, content_security_policy, document};
+use crate::mime::html::Remote;
 
 /// How the body is to look.
 #[derive(Debug, Deserialize)]
@@ -34,12 +35,20 @@ pub(super) async fn serve(
     Query(look): Query<Look>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let key = key_of_token(&token).ok_or(Failure::from(ErrorCode::NonExistent))?;
+    // A body with its remote pictures, for once, is another body.
+    let (token, asked) = match token.strip_suffix(".images") {
+        Some(token) => (token, true),
+        None => (token.as_str(), false),
+    };
+    let key = key_of_token(token).ok_or(Failure::from(ErrorCode::NonExistent))?;
     let user = state.users.enter(&session);
     let body = user.body(&key).await.map_err(CallError::from)?;
-    let html = document(&body, Theme::from_name(&look.theme), &|_| None);
+    let show = state.config.access.image_proxy && (body.images_wanted || asked);
+    let picture = |remote: &Remote| show.then(|| state.pictures.address(&session, token, remote));
+    let html = document(&body.content, Theme::from_name(&look.theme), &picture);
     let origin = expected_origin(&state.config, &headers).unwrap_or_default();
-    let images = format!("{origin}{}api/blob/", state.config.base_path());
+    let base = format!("{origin}{}api", state.config.base_path());
+    let images = format!("{base}/blob/ {base}/remote/");
     let policy = HeaderValue::try_from(content_security_policy(&images))
         .map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let fixed: [(HeaderName, HeaderValue); 4] = [

@@ -6,6 +6,7 @@ mod body;
 mod health;
 mod link;
 mod message;
+pub mod remote;
 mod session;
 
 use crate::AppState;
@@ -28,6 +29,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/ws", get(link::open))
         .route("/api/body/{token}", get(body::serve))
+        .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         // A path below api/ that no route took is no page.
         .route("/api/{*rest}", axum::routing::any(no_such_route))

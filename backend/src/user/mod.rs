@@ -6,9 +6,11 @@
 
 mod actions;
 mod carrier;
+mod images;
 mod mailboxes;
 mod messages;
 mod registry;
+mod reported;
 mod submissions;
 mod views;
 
@@ -30,12 +32,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::{self, Account, Audience, Download, LinkId};
 use crate::clock::Clock;
-use crate::db::UserId;
-use crate::mime::html::Sanitised;
+use crate::db::{Db, UserId};
 use crate::store::query;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use carrier::Carrier;
+pub use images::Body;
 pub use registry::{Entrant, Users};
 use views::Views;
 
@@ -71,6 +73,7 @@ pub enum Error {
 /// One user of this bridge.
 pub struct User {
     id: UserId,
+    db: Db,
     accounts: Vec<Account>,
     audience: Arc<Audience>,
     views: Views,
@@ -78,6 +81,8 @@ pub struct User {
     outbox: Arc<Outbox<Carrier>>,
     /// Largest message to be sent, in bytes.
     message_limit: usize,
+    /// The administrator lets remote images be shown.
+    shows_images: bool,
     clock: Clock,
 }
 
@@ -213,14 +218,6 @@ impl User {
     /// As for `open_message`.
     pub async fn quote_message(&self, key: MessageKey) -> Result<Quote, Error> {
         Ok(self.account(&key.account)?.quote_message(&key).await?)
-    }
-
-    /// A message's body, made safe.
-    ///
-    /// # Errors
-    /// As for `open_message`.
-    pub async fn body(&self, key: &MessageKey) -> Result<Sanitised, Error> {
-        Ok(self.account(&key.account)?.body(key).await?)
     }
 
     /// Streams a part of a message.

@@ -17,7 +17,7 @@ use super::{Actions, User};
 use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
-use crate::config::Limits;
+use crate::config::{Access, Limits};
 use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::store::imap;
@@ -58,6 +58,7 @@ pub(super) struct Inner {
     clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
     message_limit: usize,
+    shows_images: bool,
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
     indexes: Indexes,
@@ -89,14 +90,20 @@ impl Inner {
 impl Users {
     /// Nobody yet; the outbox is filled but stands still until [`Users::run`].
     #[must_use]
-    pub fn new((db, blobs): (Db, Blobs), indexes: Indexes, clock: Clock, limits: Limits) -> Self {
+    pub fn new(
+        (db, blobs): (Db, Blobs),
+        indexes: Indexes,
+        clock: Clock,
+        limits: Limits,
+        access: Access,
+    ) -> Self {
         Self(Arc::new_cyclic(|inner| {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
             let message_limit = (limits.message_mb as usize) << 20;
-            let memory = Memory::default();
-            let present = Mutex::default();
-            Inner { db, clock, outbox, message_limit, memory, indexes, present }
+            let (memory, present) = (Memory::default(), Mutex::default());
+            let shows_images = access.image_proxy;
+            Inner { db, clock, outbox, message_limit, shows_images, memory, indexes, present }
         }))
     }
 
@@ -177,12 +184,14 @@ impl Users {
         views.run();
         User {
             id,
+            db: db.clone(),
             accounts,
             audience,
             views,
             actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),
             message_limit: self.0.message_limit,
+            shows_images: self.0.shows_images,
             clock,
         }
     }
@@ -283,7 +292,8 @@ mod tests {
         let db = Db::open(place.path()).await.unwrap();
         let blobs = Blobs::open(place.path()).unwrap();
         let indexes = Indexes::new(Settings { directory: None, most_bytes: 1 << 30 });
-        Users::new((db, blobs), indexes, Clock::system(), Limits::default())
+        let (limits, access) = (Limits::default(), Access::default());
+        Users::new((db, blobs), indexes, Clock::system(), limits, access)
     }
 
     fn entrant(password: &str) -> Entrant {

@@ -33,6 +33,16 @@ pub enum Urgency {
     Ahead,
 }
 
+/// Asks what a message wants from elsewhere: images, trackers, links that pretend.
+///
+/// # Errors
+/// As for [`OpenMessage`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadRemoteContent {
+    /// The message.
+    pub key: MessageKey,
+}
+
 /// Asks for the whole thread of a message: oldest first, across mailboxes, with one's own replies.
 ///
 /// # Errors
@@ -164,6 +174,17 @@ pub enum Verdict {
     Junk,
     /// It is not.
     NotJunk,
+}
+
+/// Says whose remote images are shown from now on, wherever the user signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowImages {
+    /// This action.
+    pub action: ActionId,
+    /// The address in From; none for everybody.
+    pub sender: Option<String>,
+    /// Whether they are shown.
+    pub allowed: bool,
 }
 
 /// Takes an action back, for as long as its reply is kept. Can itself be undone.

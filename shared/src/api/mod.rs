@@ -15,7 +15,7 @@ use crate::action::ActionId;
 use crate::address::Address;
 use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
-use crate::message::{Message, MessageSummary, Quote};
+use crate::message::{Message, MessageSummary, Quote, RemoteContent};
 use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
 use crate::window::Window;
@@ -27,8 +27,8 @@ use mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use messages::{
-    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
-    OpenMessage, OpenThread, Outcome, QuoteMessage, UndoAction,
+    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, UndoAction,
 };
 use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -170,6 +170,7 @@ calls! {
         ListSubmissions => Vec<Submission>,
         RetryAccount => (),
         ReadQuota => Vec<Quota>,
+        ReadRemoteContent => RemoteContent,
     }
     mutations {
         ChangeFlags => Outcome,
@@ -189,5 +190,6 @@ calls! {
         SubmitMessage => SubmissionId,
         CancelSubmission => (),
         RetrySubmission => (),
+        AllowImages => (),
     }
 }

@@ -7,8 +7,8 @@ use crate::api::mailboxes::{
     SubscribeMailbox,
 };
 use crate::api::messages::{
-    ArchiveBy, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, Targets, UndoAction, Verdict,
+    AllowImages, ArchiveBy, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages,
+    JudgeMessages, MoveMessages, Targets, UndoAction, Verdict,
 };
 use crate::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
 use crate::api::{Call, Request};
@@ -98,5 +98,8 @@ fn mailbox_mutations() -> Vec<Request> {
         role(None).into_request(),
         EmptyMailbox { action, account: of(), mailbox: box_() }.into_request(),
         MarkAllSeen { action, account: of(), mailbox: box_() }.into_request(),
+        AllowImages { action, sender: None, allowed: false }.into_request(),
+        AllowImages { action, sender: Some("news@example.test".into()), allowed: true }
+            .into_request(),
     ]
 }

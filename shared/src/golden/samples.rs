@@ -9,8 +9,9 @@ use crate::api::mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use crate::api::messages::{
-    ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages, MoveMessages,
-    OpenMessage, OpenThread, Outcome, QuoteMessage, UndoAction, Urgency,
+    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, UndoAction,
+    Urgency,
 };
 use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -23,7 +24,10 @@ use crate::flag::{Flag, Flags};
 use crate::frame::{CallId, ToBridge, ToPage};
 use crate::identity::Identity;
 use crate::mailbox::{Counts, Mailbox, MailboxId, Renamed, Role};
-use crate::message::{Message, MessageKey, MessageSummary, Moved, Quote, ThreadSummary};
+use crate::message::{
+    CautionReason, LinkCaution, Message, MessageKey, MessageSummary, Moved, Quote, RemoteContent,
+    RemoteImages, ThreadSummary, Tracker, TrackerSign,
+};
 use crate::quota::{Quota, Resource};
 use crate::settings::Limits;
 use crate::submission::{Refusal, Submission, SubmissionId, SubmissionState};
@@ -194,6 +198,7 @@ fn questions() -> Vec<Request> {
         message(Urgency::Now),
         message(Urgency::Ahead),
         QuoteMessage { key: key() }.into_request(),
+        ReadRemoteContent { key: key() }.into_request(),
         OpenThread { key: key() }.into_request(),
         SuggestAddresses { prefix: "zo".into(), count: 8 }.into_request(),
         ListSubmissions.into_request(),
@@ -217,6 +222,23 @@ pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     frames
 }
 
+fn remote_contents() -> [RemoteContent; 3] {
+    let signs = [TrackerSign::Unseen, TrackerSign::Host, TrackerSign::Path];
+    let reasons = [
+        CautionReason::OtherHost("bank.example".into()),
+        CautionReason::Punycode,
+        CautionReason::UserName,
+    ];
+    let blocked = RemoteContent {
+        count: 2,
+        images: RemoteImages::Blocked,
+        trackers: signs.map(|sign| Tracker { host: "t.example.test".into(), sign }).into(),
+        cautions: reasons.map(|reason| LinkCaution { host: "evil.test".into(), reason }).into(),
+    };
+    let with = |images| RemoteContent { images, ..RemoteContent::default() };
+    [with(RemoteImages::Off), with(RemoteImages::Shown), blocked]
+}
+
 fn replies() -> Vec<(&'static str, Reply)> {
     let attachment = Attachment {
         section: "2".into(),
@@ -232,6 +254,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         attachments: vec![attachment],
         blocked_images: 2,
     };
+    let remote = remote_contents();
+    let [images_off, images_shown, images_blocked] = remote.map(ReadRemoteContent::wrap);
     let quote =
         Quote { quoted: "> Hi".into(), plain: "Hi".into(), from: vec![address()], sent_at: None };
     let outcome = outcome();
@@ -265,6 +289,10 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("SetMailboxRole", SetMailboxRole::wrap(())),
         ("EmptyMailbox", EmptyMailbox::wrap(Outcome::default())),
         ("MarkAllSeen", MarkAllSeen::wrap(Outcome::default())),
+        ("AllowImages", AllowImages::wrap(())),
+        ("ReadRemoteContent", images_off),
+        ("ReadRemoteContent", images_shown),
+        ("ReadRemoteContent", images_blocked),
         ("SubmitMessage", SubmitMessage::wrap(SubmissionId("s1".into()))),
         ("CancelSubmission", CancelSubmission::wrap(())),
         ("RetrySubmission", RetrySubmission::wrap(())),

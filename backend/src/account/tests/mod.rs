@@ -277,7 +277,7 @@ async fn a_message_is_opened_and_its_attachment_comes_as_it_went() {
     let opened = stage.account.open_message(key.clone(), Urgency::Now).await.unwrap();
     assert_eq!(opened.attachments.len(), 1);
     assert_eq!(opened.attachments[0].name, "big.bin");
-    assert!(stage.account.body(&key).await.unwrap().html.contains("See the file."));
+    assert!(stage.account.body(&key).await.unwrap().0.html.contains("See the file."));
     let section = &opened.attachments[0].section;
     let download = stage.account.download(key, section).await.unwrap();
     let bytes: Vec<Bytes> = download.bytes.try_collect().await.unwrap();

@@ -1,0 +1,106 @@
+//! Connections to servers that a stranger named: only to addresses on the public internet.
+//!
+//! The name is looked up once, every address of it is weighed, and the connection goes to one of
+//! those very addresses: an answer that changes in between changes nothing. No proxy of the
+//! environment is asked.
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use url::{Host, Url};
+
+use super::guard::is_public;
+use super::{Error, Stream, Trust, dial, tls};
+use crate::config::{Endpoint, Security};
+
+type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
+
+/// How names are looked up, and where connections may go. Cheap to clone.
+#[derive(Clone)]
+pub struct Reach {
+    lookup: Arc<dyn Fn(String) -> Found + Send + Sync>,
+    may: fn(SocketAddr) -> bool,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// It is no web address, or names a port that web servers do not use.
+    #[error("no address of a web server")]
+    Address,
+    /// The name is unknown.
+    #[error("its name is not known")]
+    Name,
+    /// It has an address that is not on the public internet.
+    #[error("an address that is not public")]
+    NotPublic,
+    /// It is public, but cannot be reached.
+    #[error(transparent)]
+    Net(#[from] Error),
+}
+
+/// Ports of web servers.
+fn is_public_web(address: SocketAddr) -> bool {
+    matches!(address.port(), 80 | 443 | 8080 | 8443) && is_public(address.ip())
+}
+
+impl Reach {
+    /// The system's names, and web servers on the public internet.
+    #[must_use]
+    pub fn public() -> Self {
+        let lookup = |host: String| -> Found {
+            Box::pin(async move {
+                let found = tokio::net::lookup_host((host, 0)).await?;
+                Ok(found.map(|address| address.ip()).collect())
+            })
+        };
+        Self { lookup: Arc::new(lookup), may: is_public_web }
+    }
+
+    /// Other names and another rule, for tests.
+    #[cfg(test)]
+    pub(super) fn with(
+        lookup: impl Fn(String) -> std::io::Result<Vec<IpAddr>> + Send + Sync + 'static,
+        may: fn(SocketAddr) -> bool,
+    ) -> Self {
+        let lookup = move |host: String| -> Found { Box::pin(std::future::ready(lookup(host))) };
+        Self { lookup: Arc::new(lookup), may }
+    }
+
+    /// Connects to the server of a web address, with TLS for https.
+    ///
+    /// # Errors
+    /// See [`Refused`]. One address that is not public refuses the whole name.
+    pub async fn connect(&self, url: &Url, trust: &Trust) -> Result<Stream, Refused> {
+        let security = match url.scheme() {
+            "https" => Security::Tls,
+            "http" => Security::Plain,
+            _ => return Err(Refused::Address),
+        };
+        let port = url.port_or_known_default().ok_or(Refused::Address)?;
+        let (host, ips) = match url.host().ok_or(Refused::Address)? {
+            Host::Ipv4(ip) => (ip.to_string(), vec![ip.into()]),
+            Host::Ipv6(ip) => (ip.to_string(), vec![ip.into()]),
+            Host::Domain(name) => {
+                let ips = (self.lookup)(name.to_owned()).await.map_err(|_| Refused::Name)?;
+                (name.trim_end_matches('.').to_owned(), ips)
+            }
+        };
+        let addresses: Vec<SocketAddr> =
+            ips.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), port)).collect();
+        if addresses.is_empty() {
+            return Err(Refused::Name);
+        }
+        if !addresses.iter().all(|address| (self.may)(*address)) {
+            return Err(Refused::NotPublic);
+        }
+        let endpoint = Endpoint { host, port, security };
+        let tcp = dial::race_within(&endpoint, addresses).await?;
+        match security {
+            Security::Tls => Ok(tls::handshake(tcp, &endpoint, trust).await?.0),
+            _ => Ok(Box::new(tcp)),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Whose remote images the user wants to see, and what a message says of its own.
+
+use postern_shared::envelope::Envelope;
+use postern_shared::message::{MessageKey, RemoteContent, RemoteImages};
+
+use super::{Error, User, reported};
+use crate::account;
+use crate::db::images;
+use crate::mime::html::Sanitised;
+
+/// A message's body and what its user decided about its sender.
+pub struct Body {
+    /// Made safe.
+    pub content: Sanitised,
+    /// The sender's remote images are wanted.
+    pub images_wanted: bool,
+}
+
+/// The sender as it is written down; one that nobody can be told apart by is none.
+fn sender_of(envelope: &Envelope) -> Option<String> {
+    match envelope.from.as_slice() {
+        [only] if only.email.contains('@') => Some(only.email.to_lowercase()),
+        _ => None,
+    }
+}
+
+impl User {
+    /// Says whose remote images are shown.
+    ///
+    /// # Errors
+    /// `Invalid` for a sender that is no address; the database's.
+    pub async fn allow_images(&self, sender: Option<String>, allowed: bool) -> Result<(), Error> {
+        let sender = sender.unwrap_or_default().to_lowercase();
+        if !sender.is_empty() && (!sender.contains('@') || sender.len() > 320) {
+            return Err(Error::Invalid("the sender is no address"));
+        }
+        let written = images::set(&self.db, self.id, &sender, allowed).await;
+        Ok(written.map_err(account::Error::from)?)
+    }
+
+    /// A message's body, made safe.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn body(&self, key: &MessageKey) -> Result<Body, Error> {
+        let (content, envelope) = self.account(&key.account)?.body(key).await?;
+        let images_wanted =
+            !content.remote.is_empty() && self.images_of(&envelope).await? == RemoteImages::Shown;
+        Ok(Body { content, images_wanted })
+    }
+
+    /// What a message wants from elsewhere.
+    ///
+    /// # Errors
+    /// As for `open_message`.
+    pub async fn remote_content(&self, key: &MessageKey) -> Result<RemoteContent, Error> {
+        let (content, envelope) = self.account(&key.account)?.body(key).await?;
+        Ok(RemoteContent {
+            count: content.blocked_images,
+            images: self.images_of(&envelope).await?,
+            trackers: reported::trackers(&content),
+            cautions: reported::cautions(&content),
+        })
+    }
+
+    /// What becomes of the remote images of a message.
+    async fn images_of(&self, envelope: &Envelope) -> Result<RemoteImages, Error> {
+        if !self.shows_images {
+            return Ok(RemoteImages::Off);
+        }
+        let sender = sender_of(envelope).unwrap_or_else(|| "-".to_owned());
+        let allowed = images::allows(&self.db, self.id, &sender).await;
+        Ok(match allowed.map_err(account::Error::from)? {
+            true => RemoteImages::Shown,
+            false => RemoteImages::Blocked,
+        })
+    }
+}
