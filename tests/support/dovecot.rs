@@ -53,6 +53,7 @@ pub struct Dovecot {
     pub certificates: Certificates,
     /// Who has a mailbox.
     pub people: Vec<Person>,
+    storage: &'static str,
 }
 
 impl Dovecot {
@@ -73,6 +74,7 @@ impl Dovecot {
             sasl: server::free_port()?,
             certificates: certificate::create(folder.path())?,
             people: setup.people.clone(),
+            storage: setup.storage,
             folder,
         };
         let path = dovecot.folder.path();
@@ -81,9 +83,18 @@ impl Dovecot {
         let (runner, owner) = mail_owner(path)?;
         std::os::unix::fs::chown(&mail, Some(owner), Some(owner).filter(|_| runner == 0))?;
         std::fs::write(path.join("users"), dovecot.users())?;
-        std::fs::write(path.join("dovecot.conf"), dovecot.config(&setup, runner, owner)?)?;
+        let config = dovecot.config(setup.capability, runner, owner)?;
+        std::fs::write(path.join("dovecot.conf"), config)?;
         dovecot.launch().await?;
         Ok(dovecot)
+    }
+
+    /// Starts again with the same mail and another answer to CAPABILITY; none: everything.
+    pub async fn offer(&mut self, capability: Option<&str>) -> Result<()> {
+        self.stop()?;
+        let (runner, owner) = mail_owner(self.folder.path())?;
+        std::fs::write(self.path("dovecot.conf"), self.config(capability, runner, owner)?)?;
+        self.launch().await
     }
 
     /// Stops the server and keeps its mail.
@@ -167,12 +178,12 @@ impl Dovecot {
         })
     }
 
-    fn config(&self, setup: &Setup, runner: u32, owner: u32) -> Result<String> {
+    fn config(&self, capability: Option<&str>, runner: u32, owner: u32) -> Result<String> {
         let folder = self.folder.path().display();
         let mut config = include_str!("dovecot.conf")
             .replace("@FOLDER@", &folder.to_string())
             .replace("@OWNER@", &owner.to_string())
-            .replace("@STORAGE@", setup.storage);
+            .replace("@STORAGE@", self.storage);
         for (name, port) in [
             ("@IMAP@", self.imap),
             ("@IMAPS@", self.imaps),
@@ -181,7 +192,7 @@ impl Dovecot {
         ] {
             config = config.replace(name, &port.to_string());
         }
-        if let Some(capability) = setup.capability {
+        if let Some(capability) = capability {
             writeln!(config, "imap_capability = {capability}")?;
         }
         if runner != 0 {

@@ -80,6 +80,23 @@ impl RawImap {
         Ok(answer)
     }
 
+    /// Files messages, each with flags and date of its own, all in one command (RFC 3502): `begin` is
+    /// `(\\Seen) "1-Nov-2026 10:00:00 +0000"`.
+    pub async fn append_each<'a>(
+        &mut self,
+        mailbox: &str,
+        messages: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Answer> {
+        let mut bytes = format!("APPEND \"{mailbox}\"").into_bytes();
+        for (begin, message) in messages {
+            bytes.extend_from_slice(format!(" {begin} {{{}+}}\r\n", message.len()).as_bytes());
+            bytes.extend_from_slice(message);
+        }
+        let answer = self.exchange(&bytes).await?;
+        ensure!(answer.tagged.starts_with("OK"), "APPEND was answered {}", answer.tagged);
+        Ok(answer)
+    }
+
     /// Files one message: `begin` is its flags and its date, `\\Seen "1-Nov-2026 10:00:00 +0000"`.
     pub async fn append_dated(
         &mut self,

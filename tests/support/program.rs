@@ -59,11 +59,21 @@ impl Program {
 
     /// Resident memory of the process, in bytes.
     pub fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// Resident memory that is no file's, in bytes: what it has allocated and keeps.
+    pub fn heap(&self) -> Result<u64> {
+        self.memory("RssAnon:")
+    }
+
+    fn memory(&self, field: &str) -> Result<u64> {
         let pid = self.server.as_ref().context("the bridge does not run")?.pid()?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
         let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kilobytes.context("/proc says no VmRSS")?.parse::<u64>()? * 1024)
+        let kilobytes = kilobytes.with_context(|| format!("/proc says no {field}"))?;
+        Ok(kilobytes.parse::<u64>()? * 1024)
     }
 }
 

@@ -10,10 +10,10 @@ use crate::install::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The verb: `page` needs a browser, mail servers and the page; `link` only the bridge.
+/// The verb: `page` needs a browser, mail servers and the page; `link` and `imap` mail servers.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    let (name, rest) = args.split_first().context("which benchmark? page, link, …")?;
-    if name == "link" {
+    let (name, rest) = args.split_first().context("which benchmark? page, link, imap")?;
+    if name == "link" || name == "imap" {
         install::all(workspace, &[Need::MailServers])?;
     }
     if name == "page" {
