@@ -2,7 +2,8 @@
 //!
 //! Scripts that write no spaces (Chinese, Japanese, Korean, Thai) are split into overlapping pairs,
 //! with the last sign of a run once more alone: a word of one or two signs is then found by the
-//! beginning of a pair, a longer one as a phrase of pairs.
+//! beginning of a pair, a longer one as a phrase of pairs. So a text is found wherever it stands in
+//! a run. Of words between spaces a list is kept, so that it is found inside of them as well.
 
 /// Latin letters from U+00C0 on, as the plain letter; `.` where there is none.
 const LATIN: &[u8; 400] = b"\
@@ -128,9 +129,34 @@ pub(crate) fn words(text: &str) -> String {
     words.join(" ")
 }
 
-/// What FTS5 has to look for to find a text: a phrase whose last word may go on. None where the
-/// text has no word.
-pub(crate) fn phrase(text: &str) -> Option<String> {
+/// The words between spaces of what [`words`] made: those that a text may lie inside of.
+pub(crate) fn spaced(words: &str) -> impl Iterator<Item = &str> {
+    let is_spaced = |word: &&str| word.chars().next().is_some_and(|c| class(c) == Class::Letter);
+    words.split(' ').filter(is_spaced)
+}
+
+/// Fewer letters than this are looked for at the beginnings of words alone.
+const SHORTEST_INSIDE: usize = 3;
+
+/// What has to be looked up to find a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sought {
+    /// Words that follow each other; the last one may go on.
+    pub words: Vec<String>,
+    /// Whether the first one may also be the end of a longer word; or, where it is the only one,
+    /// lie anywhere in it.
+    pub inside: bool,
+}
+
+impl Sought {
+    /// As FTS5 writes it. Words are letters alone, so no quotation mark can end it early.
+    pub(crate) fn phrase(&self) -> String {
+        format!("\"{}\"*", self.words.join(" "))
+    }
+}
+
+/// How a text is looked up; none where it has no word.
+pub(crate) fn sought(text: &str) -> Option<Sought> {
     let folded = fold(text);
     let runs = runs(&folded);
     let mut words = Vec::new();
@@ -147,8 +173,9 @@ pub(crate) fn phrase(text: &str) -> Option<String> {
             _ => words.push((*run).to_owned()),
         }
     }
-    // Words are letters alone, so no quotation mark can end the phrase early.
-    (!words.is_empty()).then(|| format!("\"{}\"*", words.join(" ")))
+    let (first, run) = runs.first()?;
+    let inside = *first == Class::Letter && run.chars().count() >= SHORTEST_INSIDE;
+    Some(Sought { words, inside })
 }
 
 #[cfg(test)]
@@ -171,10 +198,22 @@ mod tests {
 
     #[test]
     fn what_is_looked_for_is_a_phrase() {
-        assert_eq!(phrase("票").as_deref(), Some("\"票\"*"));
-        assert_eq!(phrase("发票收").as_deref(), Some("\"发票 票收\"*"));
-        assert_eq!(phrase("发票abc").as_deref(), Some("\"发票 票 abc\"*"));
-        assert_eq!(phrase("a\" OR b").as_deref(), Some("\"a or b\"*"));
-        assert_eq!(phrase("%$\""), None);
+        let check = |text, phrase, inside| {
+            let found = sought(text).map(|it| (it.phrase(), it.inside));
+            assert_eq!(found, Some((String::from(phrase), inside)), "{text}");
+        };
+        check("票", "\"票\"*", false);
+        check("发票收", "\"发票 票收\"*", false);
+        check("发票abc", "\"发票 票 abc\"*", false);
+        check("abc票", "\"abc 票\"*", true);
+        check("ab", "\"ab\"*", false);
+        check("a\" OR b", "\"a or b\"*", false);
+        assert_eq!(sought("%$\""), None);
+    }
+
+    #[test]
+    fn words_with_spaces_around_are_told_from_pairs() {
+        let all = words("Rechnung 发票 2026 x");
+        assert_eq!(spaced(&all).collect::<Vec<_>>(), ["rechnung", "2026", "x"]);
     }
 }

@@ -14,7 +14,7 @@ use super::Error;
 /// Connections that are open at once: each is a thread.
 const MOST_OPEN: usize = 32;
 /// Changes with the schema, or with what any column means.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Pages that a connection keeps, in KiB.
 const CACHE_KIB: &str = "-1024";
 
@@ -134,6 +134,13 @@ impl Index {
             tokio::sync::MutexGuard::try_map(held, Option::as_mut).map_err(|_| Error::Damaged)?;
         self.indexes.touch(&self.slot);
         Ok(held)
+    }
+
+    /// Whether there may be something in it; nothing is opened to find out.
+    #[must_use]
+    pub fn may_hold(&self) -> bool {
+        let open = self.slot.connection.try_lock().map_or(true, |open| open.is_some());
+        open || self.slot.path.as_ref().is_some_and(|path| path.exists())
     }
 
     /// Ids for so many messages.

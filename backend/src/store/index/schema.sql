@@ -54,3 +54,4 @@ CREATE VIRTUAL TABLE words USING fts5 (
   sender, recipients, cc, bcc, subject, files, list,
   content = '', contentless_delete = 1, detail = full, tokenize = 'ascii'
 );
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;

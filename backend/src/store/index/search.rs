@@ -1,7 +1,8 @@
 //! What a query means in the index.
 //!
-//! Headers are looked up by the beginnings of words, whatever case and diacritics; bodies are not
-//! here. What only a server can tell comes in as `found`: uids that it named, by message.
+//! A text is found wherever it stands in a header, as servers find it (RFC 9051 §6.4.4), whatever
+//! case and diacritics, and whatever stands between words; of fewer than three letters only at the
+//! beginnings of words. Bodies are not here. What only a server can tell comes in as `found`: uids that it named, by message.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use postern_shared::flag::Flag;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::entry::bit;
-use super::fold::phrase;
+use super::fold::sought;
 use super::write::json;
 use crate::store::query::{Query, Term};
 
@@ -152,12 +153,30 @@ fn one(sql: &mut QueryBuilder<Sqlite>, term: &Term, boxes: &impl Fn(&str) -> Vec
     }
 }
 
+/// Words that a text may lie inside of; there are hardly ever as many.
+const MOST_WORDS: u32 = 5_000;
+
 fn lookup(sql: &mut QueryBuilder<Sqlite>, columns: &str, text: &str) {
-    let Some(phrase) = phrase(text) else {
+    let Some(sought) = sought(text) else {
         // Nothing but signs: no word of a header is that.
         sql.push("0");
         return;
     };
     sql.push("m.id IN (SELECT rowid FROM words WHERE words MATCH ");
-    sql.push_bind(format!("{{{columns}}} : {phrase}")).push(")");
+    let begin = format!("{{{columns}}} : ({}", sought.phrase());
+    let (Some((first, rest)), true) = (sought.words.split_first(), sought.inside) else {
+        sql.push_bind(format!("{begin})")).push(")");
+        return;
+    };
+    // The same phrase with every longer word in the place of the first one.
+    let (end, test) = if rest.is_empty() {
+        ("\"".to_owned(), "instr(word, ")
+    } else {
+        (format!(" {}\"*", rest.join(" ")), "instr(word || ' ', ")
+    };
+    let part = if rest.is_empty() { first.clone() } else { format!("{first} ") };
+    sql.push("(SELECT ").push_bind(begin);
+    sql.push(" || coalesce(group_concat(' OR \"' || word || ").push_bind(end);
+    sql.push(", ''), '') || ')' FROM (SELECT word FROM vocabulary WHERE ").push(test);
+    sql.push_bind(part).push(") > 1 LIMIT ").push_bind(MOST_WORDS).push(")))");
 }

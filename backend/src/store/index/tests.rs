@@ -192,6 +192,16 @@ async fn headers_are_searched_in_every_script() {
         // Whether no body has the word is not for headers to say.
         ("-gesla", vec![]),
         ("%", vec![]),
+        // Inside of words too, as servers search; a letter or two only at their beginnings.
+        ("voic", vec![3]),
+        ("oice", vec![3]),
+        ("from:est", vec![3, 2, 1]),
+        ("from:es", vec![]),
+        ("from:te", vec![3, 2, 1]),
+        ("\"voice 20\"", vec![3]),
+        ("\"voic 20\"", vec![]),
+        ("\"zolc gesla\"", vec![2]),
+        ("filename:票pdf", vec![1]),
     ] {
         assert_eq!(search(&index, query).await, expect, "{query}");
     }

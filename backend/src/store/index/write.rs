@@ -1,6 +1,6 @@
 //! Taking messages in, out, and their new flags. One batch is one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use postern_shared::address::Address;
 use postern_shared::flag::Flags;
@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite};
 
 use super::entry::{Kept, cut, pack};
-use super::fold::{fold, words};
+use super::fold::{fold, spaced, words};
 use super::link::{self, Links, hash};
 use super::mailboxes::{Kind, box_of};
 use super::subject::base_subject;
@@ -317,19 +317,34 @@ async fn insert(
         values.push_bind(id).push_bind(kept);
     });
     query.build().execute(&mut *connection).await?;
+    let mut vocabulary: BTreeSet<String> = BTreeSet::new();
     let start = "INSERT INTO words (rowid, sender, recipients, cc, bcc, subject, files, list) ";
     let mut query = QueryBuilder::<Sqlite>::new(start);
     query.push_values(rows, |mut values, one| {
         let envelope = &one.entry.row.envelope;
         values.push_bind(one.id);
-        for people in [&envelope.from, &envelope.to, &envelope.cc, &envelope.bcc] {
-            values.push_bind(words(&named(people)));
+        let [from, to, cc, bcc] =
+            [&envelope.from, &envelope.to, &envelope.cc, &envelope.bcc].map(|it| named(it));
+        let subject = cut(&envelope.subject);
+        let files = cut(&one.entry.attachment_names.join("\n"));
+        let list = cut(one.entry.list_id.as_deref().unwrap_or_default());
+        for text in [from, to, cc, bcc, subject, files, list] {
+            let text = words(&text);
+            for word in spaced(&text) {
+                if !vocabulary.contains(word) {
+                    vocabulary.insert(word.to_owned());
+                }
+            }
+            values.push_bind(text);
         }
-        values.push_bind(words(&cut(&envelope.subject)));
-        values.push_bind(words(&cut(&one.entry.attachment_names.join("\n"))));
-        values.push_bind(words(&cut(one.entry.list_id.as_deref().unwrap_or_default())));
     });
-    query.build().execute(connection).await?;
+    query.build().execute(&mut *connection).await?;
+    let words: Vec<String> = vocabulary.into_iter().collect();
+    let list = serde_json::to_string(&words).map_err(|_| Error::Damaged)?;
+    sqlx::query("INSERT OR IGNORE INTO vocabulary (word) SELECT value FROM json_each($1)")
+        .bind(list)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
