@@ -13,6 +13,7 @@ mod malicious;
 mod pages;
 mod recovery;
 mod scenarios;
+mod searches;
 mod send;
 mod sign_in;
 mod views;

@@ -6,7 +6,6 @@
 //! server told unasked are settled before anything else uses sequence numbers.
 
 use std::collections::{HashMap, VecDeque};
-use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +39,10 @@ use crate::store::imap::ImapConnection;
 
 /// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long a patient chore waits for somebody to ask for something: what a page asks for when it
+/// opens comes within this time.
+const LULL: Duration = Duration::from_millis(25);
 
 /// A piece of work.
 pub(super) type Work = Box<dyn for<'a> FnOnce(&'a mut Actor) -> BoxFuture<'a, ()> + Send>;
@@ -144,9 +147,16 @@ impl Actor {
             let retry = self.backoff.due(&self.clock);
             let held = self.held_for();
             let released = self.clock.sleep(held.unwrap_or_default());
-            let index = tokio::time::sleep(self.keeper.pause());
             let (for_index, online) = (self.keeper.has_work(), self.connection.is_some());
+            let pause = self.keeper.pause();
             self.keeper.set_busy(false);
+            let keeper = &mut self.keeper;
+            let index = async {
+                keeper.at_rest().await;
+                tokio::time::sleep(pause).await;
+            };
+            let lull = if inputs.later.is_empty() { LULL } else { Duration::ZERO };
+            let aside = tokio::time::sleep(lull);
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
@@ -155,7 +165,7 @@ impl Actor {
                 () = retry => self.reconnect().await,
                 _ = poll.tick() => self.beat().await,
                 () = released, if held.is_some() => {}
-                () = ready(()), if held.is_none() && self.chores.iter().any(Chore::is_patient) => {
+                () = aside, if held.is_none() && self.chores.iter().any(Chore::is_patient) => {
                     self.do_aside(&mut inputs.later).await;
                 }
                 Some(work) = inputs.later.recv() => work(self).await,

@@ -69,6 +69,7 @@ impl Actor {
                 self.feel_pulse();
                 self.set_state(AccountState::Online);
                 self.take_list(listed);
+                self.offer_rest();
                 // What is shown may be out of date by now.
                 for mailbox in self.windows.mailboxes() {
                     self.later(Chore::Refresh(mailbox));

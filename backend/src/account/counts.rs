@@ -98,6 +98,7 @@ impl Actor {
 
     /// Takes in what LIST said: the tree, and the counts that came along.
     pub(super) fn take_list(&mut self, listed: Vec<ListedMailbox>) {
+        self.round.polled = Some(self.clock.elapsed());
         let inbox = listed.iter().find(|mailbox| mailbox.name.is_inbox());
         let inbox = inbox.and_then(|mailbox| mailbox.counts);
         let silent = listed.iter().any(|mailbox| mailbox.selectable && mailbox.counts.is_none());

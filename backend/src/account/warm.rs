@@ -49,7 +49,8 @@ impl Actor {
         let Anchor::Offset(offset) = wanted.anchor else { return Ok(None) };
         let fresher = self.listings.contains_key(&wanted.mailbox)
             || self.selected.as_ref() == Some(&wanted.mailbox);
-        if fresher || wanted.lens.filter != Filter::All {
+        // An index that is only just to be made answers nothing, and making it takes a while.
+        if fresher || wanted.lens.filter != Filter::All || !shelf.index.may_hold() {
             return Ok(None);
         }
         let place = self.place(&wanted.mailbox);

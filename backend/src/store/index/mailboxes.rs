@@ -158,6 +158,20 @@ impl Index {
         self.judged(done.await).await
     }
 
+    /// Whether there is room for mailboxes that nobody has asked for: most of the size is free for
+    /// those that are used.
+    ///
+    /// # Errors
+    /// As every verb of the index.
+    pub async fn has_room(&self) -> Result<bool, Error> {
+        let used = async {
+            let mut connection = self.connection().await?;
+            bytes(&mut connection).await
+        };
+        let used = self.judged(used.await).await?;
+        Ok(used < self.most_bytes() / 4 * 3)
+    }
+
     /// Makes room where the file has reached its size: mailboxes not used for longest go, `keep`
     /// last of all never.
     ///

@@ -14,6 +14,8 @@ use super::mailboxes::{Kind, box_of};
 use super::write::json;
 use super::{Error, Index, Place};
 
+/// Uids that are read at once.
+const UIDS_AT_ONCE: usize = 10_000;
 /// Most messages that an opened thread shows: the newest.
 const MOST_OF_THREAD: u32 = 500;
 
@@ -26,22 +28,41 @@ impl Index {
     /// # Errors
     /// `Unknown` where the mailbox was not begun.
     pub async fn uids(&self, place: &Place) -> Result<Vec<u32>, Error> {
+        let mut all = Vec::with_capacity(self.count(std::slice::from_ref(place)).await? as usize);
+        loop {
+            let after = all.last().copied().unwrap_or(0);
+            let piece = self.uids_after(place, after, UIDS_AT_ONCE).await?;
+            all.extend_from_slice(&piece);
+            if piece.len() < UIDS_AT_ONCE {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The next uids of a mailbox after one, ascending; fewer than `most` where these are all.
+    ///
+    /// # Errors
+    /// `Unknown` where the mailbox was not begun.
+    pub async fn uids_after(
+        &self,
+        place: &Place,
+        after: u32,
+        most: usize,
+    ) -> Result<Vec<u32>, Error> {
         let found = async {
             let mut connection = self.connection().await?;
             let (found, _) = box_of(&mut connection, place).await?;
+            // One text: a row for each would cost more than finding them.
             let list: Option<String> = sqlx::query_scalar(
-                "SELECT group_concat(uid, ',' ORDER BY uid) FROM message WHERE box = $1",
+                "SELECT group_concat(uid, ',' ORDER BY uid) FROM (SELECT uid FROM message
+                 WHERE box = $1 AND uid > $2 ORDER BY uid LIMIT $3)",
             )
             .bind(found)
+            .bind(after)
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .fetch_one(&mut *connection)
             .await?;
-            let list = list.unwrap_or_default();
-            let mut uids =
-                Vec::with_capacity(list.bytes().filter(|byte| *byte == b',').count() + 1);
-            for uid in list.split(',').filter(|uid| !uid.is_empty()) {
-                uids.push(uid.parse().map_err(|_| Error::Damaged)?);
-            }
-            Ok(uids)
+            read_numbers(&list.unwrap_or_default())
         };
         self.judged(found.await).await
     }
@@ -203,6 +224,18 @@ impl Index {
         };
         self.judged(found.await).await
     }
+}
+
+/// Numbers with commas between them.
+pub(super) fn read_numbers(list: &str) -> Result<Vec<u32>, Error> {
+    if list.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut numbers = Vec::with_capacity(list.bytes().filter(|byte| *byte == b',').count() + 1);
+    for number in list.split(',') {
+        numbers.push(number.parse().map_err(|_| Error::Damaged)?);
+    }
+    Ok(numbers)
 }
 
 fn alone(row: &MessageSummary) -> ThreadSummary {

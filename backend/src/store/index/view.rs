@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::entry::{FLAGGED, SEEN};
+use super::read::read_numbers;
 use super::search::{self, Wanted};
 use super::write::json;
 use super::{Error, Index, Place};
@@ -41,12 +42,7 @@ impl Index {
             let mut sql = statement(look, held, (&numbers, &boxes));
             let row = sql.build().persistent(false).fetch_one(&mut *connection).await?;
             let list: Option<String> = row.try_get(0)?;
-            let list = list.unwrap_or_default();
-            let mut ids = Vec::with_capacity(list.bytes().filter(|byte| *byte == b',').count() + 1);
-            for id in list.split(',').filter(|id| !id.is_empty()) {
-                ids.push(id.parse::<u32>().map_err(|_| Error::Damaged)?);
-            }
-            Ok(ids)
+            read_numbers(&list.unwrap_or_default())
         };
         self.judged(found.await).await
     }

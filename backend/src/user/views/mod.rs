@@ -8,26 +8,27 @@
 mod diff;
 mod opened;
 mod scope;
+mod search;
+mod served;
 mod targets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::AbortHandle;
 use postern_shared::account::AccountId;
 use postern_shared::address::Address;
 use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
 use postern_shared::event::Event;
 use postern_shared::mailbox::Mailbox;
-use postern_shared::window::{Generation, Grouping, Scope, View, Window, WindowId};
+use postern_shared::window::{Generation, Scope, View, Window, WindowId};
 use tokio::sync::Mutex;
 
 use super::Error;
 use crate::account::{Account, Audience, LinkId, Shelf, WindowKey};
 use crate::clock::{Clock, random};
-use crate::store::index::{Look, Place, Wanted, is_answered_by_headers, possible};
-use crate::store::query::{Day, Query, parse};
+use crate::store::index::{Look, Place, Wanted};
+use crate::store::query::{Day, parse};
 use opened::{News, Opened};
 
 /// Most views that one link may have open.
@@ -92,13 +93,18 @@ impl Views {
         let mailboxes = self.mailboxes(scope::account_of(&open.view.scope)).await?;
         let look = self.look(&open.view, &mailboxes)?;
         self.want(&look.places);
+        let served = self.served_stretch(key, &open, &look).await?;
         let mut all = self.0.open.lock().await;
         let of_link = all.keys().filter(|other| other.link == link).count();
         if of_link >= VIEWS_PER_LINK && !all.contains_key(&key) {
             return Err(Error::Limit("windows"));
         }
         // A search that is only moved goes on with what the servers have said.
-        let known = all.remove(&key).filter(|known| is_same_search(&known.look, &look));
+        let mut known = all.remove(&key).filter(|known| is_same(&known.look, &look));
+        if let Some(failure) = known.as_mut().and_then(|known| known.failure.take()) {
+            // Said once; whoever opens it again has it tried again.
+            return Err(failure);
+        }
         let generation = Generation(u64::from(u32::from_le_bytes(random::<4>())) << 32);
         let mut opened = match known {
             Some(mut known) => {
@@ -107,15 +113,18 @@ impl Views {
             }
             None => Opened::new(look, open.count, generation),
         };
-        let starts = opened.search.is_none() && opened.look.wanted.is_some();
-        if starts {
-            opened.searched = self.to_search(&opened.look);
-        }
+        let to_search = self.to_search(&mut opened);
         let (index, progress) = (&self.0.shelf.index, &self.0.shelf.progress);
-        let window = opened.window(index, progress, &open.anchor).await.map_err(failed)?;
-        let window = window.ok_or(Error::NonExistent)?;
-        if starts && opened.searched.is_some() {
-            opened.search = Some(self.search(key, opened.look.clone()));
+        let window = match served {
+            Some((served, offset, rows)) => opened.served_window(served, offset, rows),
+            None => {
+                opened.served = None;
+                let window = opened.window(index, progress, &open.anchor).await.map_err(failed)?;
+                window.ok_or(Error::NonExistent)?
+            }
+        };
+        if !to_search.is_empty() {
+            opened.search = Some(self.search(key, opened.look.clone(), to_search));
         }
         all.insert(key, opened);
         Ok(window)
@@ -159,7 +168,12 @@ impl Views {
         let Some(opened) = all.get_mut(&key) else { return };
         change(opened);
         let shelf = &self.0.shelf;
-        let event = match opened.refresh(&shelf.index, &shelf.progress).await {
+        let news = match &opened.served {
+            Some(served) if !self.is_current(served) => Ok(News::Stale),
+            Some(_) => opened.refresh_served(&shelf.index).await,
+            None => opened.refresh(&shelf.index, &shelf.progress).await,
+        };
+        let event = match news {
             Ok(News::None) => return,
             Ok(News::Delta(delta)) => Event::WindowDelta(key.window, delta),
             Ok(News::Stale) => Event::WindowStale(key.window),
@@ -224,69 +238,9 @@ impl Views {
             }
         }
     }
-
-    /// How many mailboxes a server has to search; none where the index can answer alone.
-    fn to_search(&self, look: &Look) -> Option<(u32, u32)> {
-        let places = self.searched_places(look);
-        let of = u32::try_from(places.len()).unwrap_or(u32::MAX);
-        (of > 0).then_some((0, of))
-    }
-
-    fn searched_places(&self, look: &Look) -> Vec<Place> {
-        let Some(wanted) = &look.wanted else { return Vec::new() };
-        let in_index = is_answered_by_headers(&wanted.query);
-        let needed = |place: &&Place| !in_index || !self.0.shelf.progress.get(place).verified;
-        look.places.iter().filter(needed).cloned().collect()
-    }
-
-    /// Of what a server found that could not compare everything, what headers do not refute.
-    async fn sift(&self, look: &Look, found: Vec<u32>) -> Result<Vec<u32>, Error> {
-        let Some(wanted) = &look.wanted else { return Ok(found) };
-        let query = possible(&wanted.query);
-        let wanted = Some(Wanted { query, places: wanted.places.clone(), found: Vec::new() });
-        let look = Look { wanted, grouping: Grouping::Messages, ..look.clone() };
-        let mut kept = self.0.shelf.index.order(&look, &[]).await.map_err(failed)?;
-        kept.sort_unstable();
-        Ok(found.into_iter().filter(|id| kept.binary_search(id).is_ok()).collect())
-    }
-
-    /// Has the servers search, one mailbox after the other; their finds stream in.
-    fn search(&self, key: WindowKey, look: Look) -> AbortHandle {
-        let views = self.clone();
-        let places = self.searched_places(&look);
-        let work = async move {
-            let Some(wanted) = &look.wanted else { return };
-            for place in places {
-                let Some(account) = views.account(&place.account) else { continue };
-                let query: Query = scope::query_in(&wanted.query, &place, &wanted.places);
-                let id = scope::id_of(&place);
-                let found = match account.search_mailbox(id, query).await {
-                    Ok((found, true)) => Ok(found),
-                    Ok((found, false)) => views.sift(&look, found).await,
-                    Err(error) => Err(error.into()),
-                };
-                match found {
-                    Ok(found) => {
-                        let add = |opened: &mut Opened| {
-                            opened.add_found(found);
-                            if let Some((done, _)) = &mut opened.searched {
-                                *done += 1;
-                            }
-                        };
-                        views.refresh(key, add).await;
-                    }
-                    // It stays provisional: what could not be searched is not shown as searched.
-                    Err(error) => tracing::warn!(%error, "a mailbox could not be searched"),
-                }
-            }
-        };
-        let (work, handle) = futures_util::future::abortable(work);
-        tokio::spawn(work);
-        handle
-    }
 }
 
-fn is_same_search(known: &Look, look: &Look) -> bool {
+fn is_same(known: &Look, look: &Look) -> bool {
     let query = |look: &Look| look.wanted.as_ref().map(|wanted| wanted.query.clone());
     known.places == look.places
         && known.sort == look.sort

@@ -1,6 +1,7 @@
 //! One open view of the index: its order as the page knows it, and what has changed since.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::future::AbortHandle;
 use postern_shared::flag::Flags;
@@ -8,8 +9,9 @@ use postern_shared::message::{MessageSummary, ThreadSummary};
 use postern_shared::window::{Anchor, Delta, Filter, Generation, Grouping, Order, Total, Window};
 
 use super::diff::{Step, step};
+use super::served::Served;
 use crate::account::Progress;
-use crate::store::index::{Error, Index, Look};
+use crate::store::index::{Error, Index, Look, Place};
 
 /// More changed positions at once than this: the window is opened again instead.
 const MOST_CHANGES: usize = 4_000;
@@ -28,10 +30,18 @@ pub(super) struct Opened {
     pub generation: Generation,
     /// Whether it is the order that was asked for, as the page was told.
     pub order: Order,
+    /// The server's order, as long as it takes the place of the index's.
+    pub served: Option<Served>,
     /// How much of a search the servers have answered.
     pub searched: Option<(u32, u32)>,
     /// Ends the search.
     pub search: Option<AbortHandle>,
+    /// Why nothing could be searched, until the page has been told.
+    pub failure: Option<crate::user::Error>,
+    /// Mailboxes that could not be searched while others were.
+    pub unsearched: Vec<Place>,
+    /// When that was found out.
+    pub failed_at: Duration,
     /// The rows of the window that can change, as the page knows them.
     shown: HashMap<u32, Shown>,
 }
@@ -70,8 +80,12 @@ impl Opened {
             count,
             generation,
             order: Order::Final,
+            served: None,
             searched: None,
             search: None,
+            failure: None,
+            unsearched: Vec::new(),
+            failed_at: Duration::ZERO,
             shown: HashMap::new(),
         }
     }
@@ -88,10 +102,8 @@ impl Opened {
         self.offset = match anchor {
             Anchor::Offset(offset) => (*offset).min(len(&self.ids)),
             Anchor::Around(key) => {
-                let place = crate::store::index::Place {
-                    account: key.account.clone(),
-                    mailbox: key.mailbox.clone(),
-                };
+                let (account, mailbox) = (key.account.clone(), key.mailbox.clone());
+                let place = Place { account, mailbox };
                 let valid = index.known(&place).await?;
                 let valid = valid.is_some_and(|it| it.uid_validity == key.uid_validity.0);
                 let id = if valid { index.ids(&place, &[key.uid.0]).await? } else { Vec::new() };
@@ -110,6 +122,51 @@ impl Opened {
             order: self.order,
             rows: ids.iter().map(|id| rows.remove(id)).collect(),
         }))
+    }
+
+    /// The window at a stretch of the order that a server gave.
+    pub(super) fn served_window(
+        &mut self,
+        served: Served,
+        offset: u32,
+        rows: Vec<Option<(u32, MessageSummary)>>,
+    ) -> Window {
+        (self.offset, self.order) = (offset, Order::Final);
+        self.shown = rows.iter().flatten().map(|(id, row)| (*id, Shown::of(row))).collect();
+        (self.ids, self.served) = (Vec::new(), Some(served));
+        Window {
+            generation: self.generation,
+            offset,
+            total: self.total(),
+            order: self.order,
+            rows: rows.into_iter().map(|row| row.map(|(_, row)| row)).collect(),
+        }
+    }
+
+    /// Looks again at the rows that a server's order put into the window: who is in a thread waits
+    /// for the index.
+    pub(super) async fn refresh_served(&mut self, index: &Index) -> Result<News, Error> {
+        if self.look.grouping == Grouping::Threads {
+            return Ok(News::None);
+        }
+        let ids: Vec<u32> = self.shown.keys().copied().collect();
+        let rows = index.rows(&ids).await?;
+        let mut changed = Vec::new();
+        for (id, row) in rows {
+            let now = Shown::of(&row);
+            if self.shown.get(&id).is_some_and(|before| *before != now) {
+                changed.push((row.key, row.flags));
+                self.shown.insert(id, now);
+            }
+        }
+        if changed.is_empty() {
+            return Ok(News::None);
+        }
+        let from = self.generation;
+        self.generation.0 += 1;
+        let (to, total, order) = (self.generation, self.total(), self.order);
+        let (removed, inserted) = (Vec::new(), Vec::new());
+        Ok(News::Delta(Delta { from, to, removed, inserted, changed, total, order }))
     }
 
     /// Looks again, and says what changed.
@@ -190,9 +247,10 @@ impl Opened {
     }
 
     fn total(&self) -> Total {
+        let length = self.served.as_ref().map_or_else(|| len(&self.ids), Served::len);
         match self.order {
-            Order::Final => Total::Exact(len(&self.ids)),
-            Order::Provisional { .. } => Total::AtLeast(len(&self.ids)),
+            Order::Final => Total::Exact(length),
+            Order::Provisional { .. } => Total::AtLeast(length),
         }
     }
 

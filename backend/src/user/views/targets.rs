@@ -56,11 +56,7 @@ impl Views {
         let places = self.searched_places(look);
         let mut found = Vec::new();
         for place in &places {
-            let Some(wanted) = &look.wanted else { break };
-            let account = self.account(&place.account).ok_or(Error::NonExistent)?;
-            let query = scope::query_in(&wanted.query, place, &wanted.places);
-            let (ids, exact) = account.search_mailbox(scope::id_of(place), query).await?;
-            found.extend(if exact { ids } else { self.sift(look, ids).await? });
+            found.extend(self.found(look, place).await?);
         }
         let progress = &self.0.shelf.progress;
         match &mut look.wanted {

@@ -13,7 +13,8 @@ impl ImapConnection {
     /// `Unsupported` where the server does not thread by references.
     pub async fn threads(&mut self, criteria: Criteria) -> Result<Vec<Vec<u32>>, Error> {
         let offered = |wanted: &str| self.capabilities.values("THREAD").any(|it| it == wanted);
-        let algorithm = ["REFERENCES", "REFS"].into_iter().find(|it| offered(it));
+        // The first one ties by references alone; the other also what only has the same subject.
+        let algorithm = ["REFS", "REFERENCES"].into_iter().find(|it| offered(it));
         let algorithm = algorithm.ok_or(Error::Unsupported("THREAD"))?;
         let Some((_, selected)) = &self.selection else { return Err(Error::Invalid("no mailbox")) };
         let silence_is_none = selected.exists == 0 || criteria != Criteria::All;
