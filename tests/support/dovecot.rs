@@ -110,6 +110,8 @@ impl Dovecot {
     /// Starts again on the same ports with the same mail.
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this Dovecot runs already");
+        // What the one before left listening would be taken for the new one.
+        server::released(self.imap).await?;
         let server = Server::start(Launch {
             program: &server::program("dovecot")?,
             arguments: vec!["-F".into(), "-c".into(), self.path("dovecot.conf")],

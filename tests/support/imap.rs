@@ -131,7 +131,7 @@ impl RawImap {
 
     /// Waits until a search in the mailbox finds at least one message.
     pub async fn wait_for(&mut self, mailbox: &str, criteria: &str) -> Result<Vec<u32>> {
-        let deadline = Instant::now() + wait::PATIENCE;
+        let deadline = Instant::now() + wait::LONG_PATIENCE;
         self.ok(&format!("SELECT \"{mailbox}\"")).await?;
         while Instant::now() < deadline {
             let found = self.search(criteria).await?;

@@ -48,6 +48,8 @@ impl Postfix {
     /// Starts again on the same ports with the same queue.
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this Postfix runs already");
+        // What the one before left listening would be taken for the new one.
+        server::released(self.submission).await?;
         let path = self.folder.path();
         let server = Server::start(Launch {
             program: &server::program("postfix")?,

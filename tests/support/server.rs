@@ -8,11 +8,13 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpStream;
 
+use crate::chance::Chance;
 use crate::wait;
 
 /// Runs `"$@"` in a session of its own and ends it, and whatever it started, as a line from the test
@@ -91,7 +93,7 @@ impl Server {
     /// Waits until the server listens on a loopback port, and fails at once when it has ended.
     pub async fn listening(&self, port: u16) -> Result<()> {
         let seen = Cell::new(false);
-        wait::until("the server's port", || async {
+        wait::until_over(wait::LONG_PATIENCE, "the server's port", || async {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return Ok(Some(()));
             }
@@ -123,10 +125,10 @@ impl Server {
     }
 
     fn wait(&mut self) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + wait::LONG_PATIENCE;
         while self.guard.try_wait()?.is_none() {
             if Instant::now() >= deadline {
-                bail!("a server did not end within 10 s of being told to");
+                bail!("a server did not end though it was told to");
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -152,9 +154,31 @@ pub fn program(name: &str) -> Result<PathBuf> {
         .with_context(|| format!("{name} is not installed; `cargo xtask test` installs it"))
 }
 
-/// A loopback port that is free now.
+/// The ports that servers get: below those that the system gives to whoever connects somewhere, so
+/// that a port is not taken while its server is down.
+const PORTS: std::ops::Range<u16> = 10_000..32_000;
+
+/// A loopback port that is free now, and that nobody gets by chance.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let own = Chance::new(Chance::seed() ^ u64::from(std::process::id()) << 32).draw();
+    for _ in 0..PORTS.len() {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let at = (own / 7 + u64::from(next) * 127) % PORTS.len() as u64;
+        let port = PORTS.start + u16::try_from(at)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free")
+}
+
+/// Waits until nobody listens on a port.
+pub async fn released(port: u16) -> Result<()> {
+    wait::until_over(wait::LONG_PATIENCE, "a port to be free", || async {
+        Ok(TcpStream::connect(("127.0.0.1", port)).await.is_err().then_some(()))
+    })
+    .await
 }
 
 /// A folder with a short path (a Unix socket's is limited) that other users may enter.

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, bail};
 /// How long anything on loopback may take before a test calls it broken.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long whole servers may take to start, to end, or to pass mail on, on a machine that is busy
+/// with other tests.
+pub const LONG_PATIENCE: Duration = Duration::from_secs(90);
+
 /// The real time, for tests that say how long something took.
 pub fn now() -> Instant {
     Instant::now()
@@ -20,17 +24,29 @@ pub fn wall_clock_ms() -> f64 {
 }
 
 /// Asks `probe` until it gives a value; fails with `what` when `PATIENCE` is over.
-pub async fn until<T, F>(what: &str, mut probe: impl FnMut() -> F) -> Result<T>
+pub async fn until<T, F>(what: &str, probe: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<Option<T>>>,
 {
-    let deadline = Instant::now() + PATIENCE;
+    until_over(PATIENCE, what, probe).await
+}
+
+/// The same with another patience.
+pub async fn until_over<T, F>(
+    patience: Duration,
+    what: &str,
+    mut probe: impl FnMut() -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(value) = probe().await? {
             return Ok(value);
         }
         if Instant::now() >= deadline {
-            bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
+            bail!("waited {} s in vain for {what}", patience.as_secs());
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
