@@ -4,6 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::Proof;
+use super::prepare::{is_preparable, prepared};
 use super::scram::Scram;
 use crate::clock::random;
 use crate::store::Error;
@@ -50,12 +51,12 @@ pub(super) fn choices(
     let (ways, missing) = match proof {
         Proof::Token(_) => (vec![OAuthBearer, XOAuth2], "sign-in with a token"),
         Proof::Password(password) => {
-            // SCRAM compares prepared strings (SASLprep), LOGIN knows ASCII alone; of both only
-            // ASCII is the same everywhere.
-            let ascii = login.is_ascii() && password.expose().is_ascii();
-            let ways = match (ascii, offered.has("SASL-IR")) {
+            let all = |holds: fn(&str) -> bool| holds(login) && holds(password.expose());
+            let ways = match (all(str::is_ascii), offered.has("SASL-IR")) {
                 (true, true) => vec![Scram, Plain, LoginCommand, Login],
                 (true, false) => vec![Scram, LoginCommand, Plain, Login],
+                // LOGIN knows ASCII alone, SCRAM what can be prepared.
+                (false, _) if all(is_preparable) => vec![Scram, Plain, Login, LoginCommand],
                 (false, _) => vec![Plain, Login, LoginCommand],
             };
             (ways, "sign-in with a password")
@@ -85,7 +86,9 @@ impl Steps {
         Some(match mechanism {
             Mechanism::LoginCommand => return None,
             Mechanism::Plain => {
-                Self::Once { message: text(format!("\0{login}\0{secret}")), after: None }
+                let (login, secret) = (prepared(login), prepared(secret));
+                let message = text(format!("\0{}\0{}", login.as_str(), secret.as_str()));
+                Self::Once { message, after: None }
             }
             // Taken from the end.
             Mechanism::Login => Self::Each(vec![text(secret.to_owned()), text(login.to_owned())]),
@@ -101,7 +104,7 @@ impl Steps {
             Mechanism::Scram => {
                 let nonce: String =
                     random::<24>().iter().map(|octet| char::from(b'A' + octet % 26)).collect();
-                Self::Scram(Box::new(Scram::new(login, secret, nonce)))
+                Self::Scram(Box::new(Scram::new(&prepared(login), &prepared(secret), nonce)))
             }
         })
     }

@@ -3,6 +3,7 @@
 
 mod base64;
 mod mechanism;
+mod prepare;
 mod scram;
 
 use async_imap::{Client, Session};
