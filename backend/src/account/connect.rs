@@ -17,7 +17,7 @@ use super::protocol_log;
 use super::throttle::asked_pause;
 use super::tree::Tree;
 use crate::net;
-use crate::store::imap::{ImapConnection, Options};
+use crate::store::imap::{ImapConnection, Limits, Options};
 use crate::store::{self, ListedMailbox};
 
 /// A failed attempt is not repeated within this time, even if somebody asks.
@@ -165,7 +165,8 @@ impl Actor {
 pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Error> {
     let opened = facts.provider.connect(net::Protocol::Imap).await?;
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
-    let options = Options { log: protocol_log::of(&facts.id), ..Options::default() };
+    let limits = Limits::from(facts.provider.settings.imap_limits);
+    let options = Options { log: protocol_log::of(&facts.id), ..Options::from(limits) };
     Ok(ImapConnection::open(stream, greeted, &facts.credentials, options).await?)
 }
 

@@ -4,6 +4,7 @@
 
 mod endpoint;
 mod form;
+mod imap_limits;
 mod load;
 mod provider;
 mod public_url;
@@ -15,6 +16,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub use endpoint::{Endpoint, Protocol, Security};
+pub use imap_limits::ImapLimits;
 pub use load::{Error, load};
 pub use provider::{Provider, SentCopy};
 pub use public_url::{PublicUrl, host_of, is_loopback};

@@ -2,6 +2,7 @@
 
 use super::endpoint::{Endpoint, Protocol, Security};
 use super::form;
+use super::imap_limits::ImapLimits;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -41,6 +42,9 @@ pub struct Provider {
     /// IMAP connections that one account may hold: 1 takes commands, the 2nd watches.
     #[serde(default = "connections", deserialize_with = "form::connections")]
     pub connections: u8,
+    /// What its IMAP server is allowed.
+    #[serde(default)]
+    pub imap_limits: ImapLimits,
     /// Allows connections without TLS.
     #[serde(default)]
     pub allow_plaintext: bool,
@@ -83,6 +87,7 @@ impl Provider {
             sent_copy: SentCopy::Auto,
             ca_file: None,
             connections: connections(),
+            imap_limits: ImapLimits::default(),
             allow_plaintext: false,
         }
     }
@@ -137,6 +142,9 @@ impl Provider {
                     "a login is made of {address}, {local}, {domain} and text".into(),
                 ));
             }
+        }
+        if let Some(message) = self.imap_limits.problem() {
+            return Some(("imap_limits", message.into()));
         }
         let file = self.ca_file.as_ref()?;
         let error = std::fs::File::open(file).err()?;

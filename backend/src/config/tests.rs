@@ -150,3 +150,20 @@ fn a_key_file_is_read_and_never_shown() {
     assert_eq!(config.secret_key.expose().trim(), text);
     assert!(!format!("{config:?}").contains(text));
 }
+
+#[test]
+fn what_an_imap_server_may_say_is_chosen_for_each_provider() {
+    let text = |limits: &str| {
+        format!(
+            "[[provider]]\nname = \"A\"\ndomains = [\"*\"]\nimap = \"imaps://a.test\"\n\
+             [provider.imap_limits]\n{limits}\n"
+        )
+    };
+    let config = read(&text("literal_mb = 3\nsilence_seconds = 7"), &[]).unwrap();
+    let limits = config.provider[0].imap_limits;
+    let chosen = ImapLimits { literal_mb: 3, silence_seconds: 7, ..ImapLimits::default() };
+    assert_eq!(limits, chosen);
+    check_error(&text("answer_mb = 0"), &[], ("FILE:5", "lets nothing through"));
+    check_error(&text("nesting = 65"), &[], ("FILE:5", "64"));
+    check_error(&text("lines_mb = 1"), &[], ("FILE:6", "unknown field"));
+}

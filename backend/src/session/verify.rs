@@ -50,7 +50,7 @@ impl Verifier for ImapVerifier {
             let opened = provider.connect(Protocol::Imap).await?;
             let credentials =
                 imap::Credentials { login: login.to_owned(), secret: password.clone() };
-            let limits = imap::Limits::default();
+            let limits = imap::Limits::from(provider.settings.imap_limits);
             let greeted = opened.greeting_consumed;
             let connection =
                 imap::ImapConnection::open(opened.stream, greeted, &credentials, limits);

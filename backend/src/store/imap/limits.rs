@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config::ImapLimits;
+
 /// The limits of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -37,21 +39,42 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        ImapLimits::default().into()
+    }
+}
+
+impl From<ImapLimits> for Limits {
+    fn from(chosen: ImapLimits) -> Self {
+        let octets = |mb: u32| (mb as usize).saturating_mul(1 << 20);
+        let time = |seconds: u32| Duration::from_secs(seconds.into());
         Self {
-            line: 16 << 20,
-            typed_line: 256 << 10,
-            literal: 64 << 20,
-            skip: 256 << 20,
-            spool: 2 << 30,
-            exchange: 128 << 20,
-            nesting: 64,
+            line: octets(chosen.line_mb),
+            typed_line: (256 << 10).min(octets(chosen.line_mb)),
+            literal: octets(chosen.literal_mb),
+            skip: octets(chosen.literal_mb).saturating_mul(4),
+            spool: octets(chosen.download_mb),
+            exchange: octets(chosen.answer_mb),
+            nesting: chosen.nesting as usize,
             uids: 4_000_000,
-            greeting_time: Duration::from_secs(20),
-            sign_in_time: Duration::from_secs(20),
-            silence: Duration::from_secs(30),
-            exchange_time: Duration::from_secs(15 * 60),
-            idle_time: Duration::from_secs(230),
+            greeting_time: time(chosen.greeting_seconds),
+            sign_in_time: time(chosen.sign_in_seconds),
+            silence: time(chosen.silence_seconds),
+            exchange_time: time(chosen.command_seconds),
+            idle_time: time(chosen.idle_seconds),
             logout_time: Duration::from_secs(5),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_is_what_holds() {
+        let chosen = ImapLimits { literal_mb: 3, silence_seconds: 7, ..ImapLimits::default() };
+        let limits = Limits::from(chosen);
+        assert_eq!((limits.literal, limits.silence.as_secs()), (3 << 20, 7));
+        assert_eq!(limits.line, Limits::default().line);
     }
 }
