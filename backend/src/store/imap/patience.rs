@@ -9,6 +9,10 @@ use tokio::time::sleep;
 
 use super::wire::Counters;
 
+/// How often it is looked whether the server still speaks; and how long one may be silent that
+/// seems to have said everything.
+const STEP: Duration = Duration::from_secs(3);
+
 /// The server was waited for long enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Overdue;
@@ -26,14 +30,19 @@ impl Patience {
     pub(super) async fn wait<T>(self, future: impl Future<Output = T>) -> Result<T, Overdue> {
         let mut future = pin!(future);
         let mut deadline = pin!(sleep(self.whole));
+        let (mut before, mut silent) = (self.counters.traffic(), Duration::ZERO);
         loop {
-            let before = self.counters.traffic();
+            let step = STEP.min(self.silence.saturating_sub(silent));
             tokio::select! {
                 biased;
                 output = &mut future => return Ok(output),
                 () = &mut deadline => return Err(Overdue),
-                () = sleep(self.silence) => {
-                    if self.counters.traffic() == before {
+                () = sleep(step) => {
+                    let now = self.counters.traffic();
+                    silent = if now == before { silent + step } else { Duration::ZERO };
+                    before = now;
+                    let in_vain = silent >= STEP && self.counters.is_overrun();
+                    if silent >= self.silence || in_vain {
                         return Err(Overdue);
                     }
                 }
@@ -57,6 +66,22 @@ mod tests {
         assert_eq!(outcome, Err(Overdue));
         let outcome = patience(&Arc::default()).wait(sleep(Duration::from_secs(29))).await;
         assert_eq!(outcome, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_seems_complete_is_not_waited_for_long() {
+        let counters = Arc::new(Counters::default());
+        counters.note_overrun(true);
+        let waiting = patience(&counters).wait(sleep(Duration::from_secs(29)));
+        assert_eq!(tokio::time::timeout(STEP * 2, waiting).await, Ok(Err(Overdue)));
+        // As long as more comes it is no end.
+        let speaking = async {
+            for _ in 0..9 {
+                sleep(Duration::from_secs(2)).await;
+                counters.note_received(1);
+            }
+        };
+        assert_eq!(patience(&counters).wait(speaking).await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]

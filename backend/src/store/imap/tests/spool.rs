@@ -1,6 +1,8 @@
 //! Large literals: handed on, cut to what was asked for, or let go by; never held.
 
-use super::script::{Step, connected_with, limits, script, selected};
+use std::time::Duration;
+
+use super::script::{Step, connected_with, limits, script, selected, selected_with};
 use crate::store::imap::Limits;
 use crate::store::{Error, MailboxName};
 
@@ -22,7 +24,7 @@ async fn a_part_of_any_size_goes_into_a_sink() {
         steps.push(answer("BODY[2]", &whole));
         steps.extend(script("C: NOOP\n S: {tag} OK -"));
         let tight = Limits { literal: 100_000, ..limits() };
-        let (mut connection, _server) = super::script::selected_with("", 3, steps, tight).await;
+        let (mut connection, _server) = selected_with("", 3, steps, tight).await;
         let mut sink = Vec::new();
         assert_eq!(connection.download(12, "2", &mut sink).await.unwrap(), size as u64);
         assert!(sink == whole, "{size}");
@@ -37,7 +39,7 @@ async fn a_server_that_ignores_partials_is_cut_to_what_was_asked_for() {
         let mut steps = script("C: UID FETCH 12 (UID BODY.PEEK[]<");
         steps.push(answer("BODY[]", &whole));
         let tight = Limits { literal: 100_000, ..limits() };
-        let (mut connection, _server) = super::script::selected_with("", 3, steps, tight).await;
+        let (mut connection, _server) = selected_with("", 3, steps, tight).await;
         let slice = connection.body(12, "", offset, 1000).await.unwrap();
         let start = (offset as usize).min(whole.len());
         let expect = &whole[start..(start + 1000).min(whole.len())];
@@ -58,7 +60,7 @@ async fn a_literal_that_is_too_large_costs_its_response_alone() {
     steps.extend(script("C: NOOP\n S: {tag} OK -"));
     let (mut connection, _server) = connected_with("", steps, tight).await;
     connection.noop().await.unwrap();
-    assert_eq!(connection.take_changes().len(), 1);
+    assert_eq!(connection.changes.take().len(), 1);
     assert_eq!(connection.defects(), 1);
     connection.noop().await.unwrap();
 }
@@ -94,4 +96,17 @@ async fn a_part_is_decoded_by_the_server_where_it_can() {
     assert!(matches!(connection.decoded(12, "2", 0, 4).await, Err(Error::Unsupported(_))));
     let (mut connection, _server) = selected("", 3, vec![]).await;
     assert!(matches!(connection.decoded(12, "2", 0, 4).await, Err(Error::Unsupported(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_literal_that_is_shorter_than_announced_is_noticed_soon() {
+    let steps = "C: UID FETCH 12 (UID BODY.PEEK[1]<0.99>)
+                 S: * 2 FETCH (UID 12 BODY[1]<0> {90}
+                 S: P9 OK is what a message may say
+                 S: short)
+                 S: {tag} OK Fetched";
+    let patient = Limits { silence: Duration::from_secs(30), ..limits() };
+    let (mut connection, _server) = selected_with("", 3, script(steps), patient).await;
+    let soon = tokio::time::timeout(Duration::from_secs(10), connection.body(12, "1", 0, 99)).await;
+    assert!(matches!(soon, Ok(Err(Error::TimedOut))), "{soon:?}");
 }

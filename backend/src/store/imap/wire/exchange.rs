@@ -1,7 +1,7 @@
 //! The record of one command, and what a wire counts.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 
@@ -65,9 +65,21 @@ pub struct Traffic {
 pub(crate) struct Counters {
     received: AtomicU64,
     sent: AtomicU64,
+    /// A command seems to be completed inside a literal that is still to be filled.
+    overrun: AtomicBool,
 }
 
 impl Counters {
+    /// Notes whether what came last looks like the end of a command, in the midst of a literal.
+    pub(crate) fn note_overrun(&self, overrun: bool) {
+        self.overrun.store(overrun, Ordering::Relaxed);
+    }
+
+    /// Whether more need hardly be waited for: a literal was announced longer than it is.
+    pub(crate) fn is_overrun(&self) -> bool {
+        self.overrun.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn note_received(&self, count: usize) {
         self.received.fetch_add(count as u64, Ordering::Relaxed);
     }

@@ -219,6 +219,7 @@ impl ImapWire {
                 Ok(Piece::Nothing) => {}
                 Err(what) => return Poll::Ready(Err(Failure::Limit(what))),
             }
+            self.counters.note_overrun(self.ends_inside_literal());
             ready!(self.poll_write_out(cx)).map_err(Failure::Io)?;
             let long = self.incoming.len() >= CHUNK || self.splitter.is_passing();
             self.incoming.reserve(if long { LONG_CHUNK } else { CHUNK });
@@ -232,6 +233,18 @@ impl ImapWire {
                 Err(error) => return Poll::Ready(Err(Failure::Io(error))),
             }
         }
+    }
+
+    /// Whether what came last is the command's end, and yet octets of a literal are to come. A
+    /// message may hold such a line as well: then more follows at once.
+    fn ends_inside_literal(&self) -> bool {
+        let Some(tag) = self.exchange.tag.as_deref() else { return false };
+        let tail = self.splitter.unfinished(&self.incoming);
+        let Some(tail) = tail.and_then(|tail| tail.strip_suffix(b"\r\n")) else { return false };
+        let line = tail.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let status = line.strip_prefix(tag.as_bytes());
+        let words: [&[u8]; 3] = [b" OK", b" NO", b" BAD"];
+        status.is_some_and(|status| words.iter().any(|word| status.starts_with(word)))
     }
 
     fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -26,6 +26,9 @@ enum Way {
     Skip,
 }
 
+/// Octets of an unfinished literal that are looked at: a status line fits.
+const TAIL: usize = 512;
+
 /// Where the cut of the response at the front of the buffer stands.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
@@ -37,6 +40,8 @@ pub(crate) struct Splitter {
     literals: usize,
     /// What came before a literal that is not kept.
     head: BytesMut,
+    /// The last octets of it so far.
+    tail: Vec<u8>,
     /// Octets of that literal that are still to come.
     passing: Option<(Way, usize)>,
     /// A literal of this response was skipped.
@@ -91,6 +96,16 @@ impl Splitter {
         self.passing.is_some()
     }
 
+    /// What came last of a literal of which more is to come; none outside one.
+    pub(crate) fn unfinished<'a>(&'a self, buffer: &'a [u8]) -> Option<&'a [u8]> {
+        let start = buffer.len().saturating_sub(TAIL);
+        match self.passing {
+            Some((_, left)) if left > 0 && buffer.is_empty() => Some(&self.tail),
+            Some(_) => None,
+            None => (self.scanned > buffer.len()).then_some(&buffer[start..]),
+        }
+    }
+
     /// Decides what becomes of a literal that was announced.
     fn meet(
         &mut self,
@@ -135,6 +150,8 @@ impl Splitter {
             return Some(Piece::Nothing);
         }
         self.passing = Some((way, left - count));
+        self.tail.clear();
+        self.tail.extend_from_slice(&buffer[count.saturating_sub(TAIL)..count]);
         match way {
             Way::HandOn => Some(Piece::Octets(buffer.split_to(count).freeze())),
             Way::Skip => {
