@@ -103,8 +103,8 @@ impl Account {
     /// Moves messages within the account.
     ///
     /// # Errors
-    /// `NonExistent` for an unknown target or a passed uid_validity; `Halfway` where the server has
-    /// no MOVE and was lost: there may be copies, and the originals are still there or marked.
+    /// `NonExistent` for an unknown target or a passed uid_validity. Where the server has no MOVE and
+    /// was lost the outcome says so: there may be copies, the originals are still there or marked.
     pub async fn move_messages(&self, aim: impl Into<Aim>, to: MailboxId) -> Result<Done, Error> {
         self.perform(aim.into(), Deed::Carry(to, Carry::Move)).await
     }
@@ -112,7 +112,8 @@ impl Account {
     /// Copies messages within the account.
     ///
     /// # Errors
-    /// As for `move_messages`; a copy whose connection was lost is not tried again by itself.
+    /// As for `move_messages`; a copy whose connection was lost is answered as failed, so that a
+    /// repeat of the call does not copy twice.
     pub async fn copy_messages(&self, aim: impl Into<Aim>, to: MailboxId) -> Result<Done, Error> {
         self.perform(aim.into(), Deed::Carry(to, Carry::Copy)).await
     }

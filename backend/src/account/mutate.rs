@@ -76,10 +76,12 @@ impl Part {
         self.failure = next.failure;
     }
 
-    /// Adds what was done next, or why nothing was: an error only where nothing was done before.
+    /// Adds what was done next, or why nothing was: an error only where nothing was done before,
+    /// so that a repeat does nothing twice. Halfway is not nothing.
     pub(super) fn add_or_fail(&mut self, next: Result<Self, Error>) -> Result<(), Error> {
         match next {
             Ok(next) => self.add(next),
+            Err(Error::Halfway) => self.failure = Some(Error::Halfway),
             Err(error) if self.done == 0 && self.undo.is_empty() => return Err(error),
             Err(error) => self.failure = Some(error),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use postern_shared::action::ActionId;
 use postern_shared::api::Reply;
@@ -15,6 +16,9 @@ use crate::clock::Clock;
 use crate::db::{self, Db, UserId, actions, undos};
 
 type Answer = Result<Reply, CallError>;
+
+/// How long an action that still runs is waited for by one that takes it back.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// A user's actions: those under way in memory, those done in the database for 7 days.
 pub struct Actions {
@@ -72,11 +76,17 @@ impl Actions {
         undos::remember(&self.db, self.user, action.0, &bytes, self.clock.unix_ms()).await
     }
 
-    /// How an action is taken back, where it can be.
+    /// How an action is taken back, where it can be; one that still runs is waited for.
     pub(super) async fn way_back<T: DeserializeOwned>(
         &self,
         action: ActionId,
     ) -> Result<Option<T>, db::Error> {
+        let running = self.under_way().get(&action).cloned();
+        if let Some(running) = running {
+            // Its own end, or that it was given up: either way it is over.
+            let over = running.get_or_try_init(async || Err::<Answer, ()>(()));
+            let _ = tokio::time::timeout(LONGEST, over).await;
+        }
         let bytes = undos::find(&self.db, self.user, action.0).await?;
         Ok(bytes.and_then(|bytes| frame::decode(&bytes).ok()))
     }
@@ -95,4 +105,37 @@ impl Actions {
 fn internal(error: db::Error) -> CallError {
     tracing::error!(%error, "the database of actions failed");
     ErrorCode::Internal.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_shared::api::messages::Outcome;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_still_runs_is_waited_for_before_it_is_taken_back() {
+        let place = tempfile::tempdir().unwrap();
+        let db = Db::open(place.path()).await.unwrap();
+        let actions = Actions::new(UserId([1; 16]), db, Clock::system());
+        let (action, begun, end) = (ActionId([7; 16]), Notify::new(), Notify::new());
+        let running = actions.once(action, async {
+            begun.notify_one();
+            end.notified().await;
+            actions.keep_way_back(action, &5_u32).await.unwrap();
+            Ok(Reply::ChangeFlags(Outcome::default()))
+        });
+        let back = async {
+            begun.notified().await;
+            let mut back = std::pin::pin!(actions.way_back::<u32>(action));
+            assert!(futures_util::poll!(&mut back).is_pending());
+            end.notify_one();
+            back.await.unwrap()
+        };
+        let (done, back) = tokio::join!(running, back);
+        assert!(done.is_ok());
+        assert_eq!(back, Some(5));
+        assert_eq!(actions.way_back::<u32>(ActionId([8; 16])).await.unwrap(), None);
+    }
 }

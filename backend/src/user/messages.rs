@@ -119,6 +119,9 @@ impl User {
     /// # Errors
     /// `NonExistent` where it is unknown, too old, final or taken back already; the account's.
     pub async fn undo_action(&self, action: ActionId, undone: ActionId) -> Result<Outcome, Error> {
+        if undone == action {
+            return Err(Error::NonExistent);
+        }
         let kept = self.actions.way_back(undone).await.map_err(account::Error::from)?;
         let WayBack { account, steps } = kept.ok_or(Error::NonExistent)?;
         let account = self.account(&account)?;

@@ -185,3 +185,35 @@ async fn only_trash_and_junk_are_emptied_on_any_server() {
         assert!(!done.outcome.undoable);
     }
 }
+
+#[tokio::test]
+async fn a_move_in_two_steps_is_not_begun_again() {
+    let capabilities = Capabilities { moves: false, ..Capabilities::default() };
+    let host = MailHost::builder().capabilities(capabilities).user(ALICE, "Alice", "secret");
+    let mut stage = Stage::on(host.start().await.unwrap(), 1).await;
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    let trash = stage.mailbox("Trash").await;
+    stage.event(|event| online(&event).then_some(())).await;
+    let lost = Trigger::on("UID EXPUNGE").times(1);
+    stage.host.faults().imap(lost, ImapEffect::Bye("gone".into()));
+    let moved = stage.account.move_messages(Targets::Keys(vec![key]), trash).await;
+    assert!(is_halfway(&moved), "{moved:?}");
+    assert_eq!(stage.host.mailbox(ALICE, "Trash").unwrap().messages.len(), 1);
+}
+
+/// Whether it is answered, and so not repeated, and says that it was lost.
+fn is_halfway(done: &Result<Done, Error>) -> bool {
+    done.as_ref().is_ok_and(|done| done.outcome.failure.is_some() && done.outcome.done == 0)
+}
+
+#[tokio::test]
+async fn a_copy_whose_answer_was_lost_is_answered_so_that_nobody_repeats_it() {
+    let mut stage = Stage::new(1).await;
+    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
+    let trash = stage.mailbox("Trash").await;
+    stage.event(|event| online(&event).then_some(())).await;
+    stage.host.faults().imap(Trigger::on("UID COPY").times(1), ImapEffect::Close);
+    let copied = stage.account.copy_messages(Targets::Keys(vec![key]), trash).await;
+    assert!(is_halfway(&copied), "{copied:?}");
+    assert_eq!(stage.host.mailbox(ALICE, "Trash").unwrap().messages.len(), 1);
+}
