@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use postern::secret::Secret;
 use postern::store::imap::{Credentials, ImapConnection, Limits};
-use postern::store::{Criteria, Error, Known, MailboxName, SortBy};
+use postern::store::{Criteria, Error, Known, MailboxName, SortBy, Stretch};
 use postern_mailhost::{Capabilities, Host, MailHost};
 use postern_shared::flag::Flag;
 use tokio::time::timeout;
@@ -20,8 +20,9 @@ use crate::{Person, message, wait};
 /// What the store allows a server here; small, so that every limit is met often.
 const EXCHANGE: usize = 8 << 20;
 /// How much memory an assault may take beyond what one good session takes: what one command may
-/// receive, once as it came and twice as it is read, and a quarter more for whoever plays the server.
-pub const BOUND: usize = EXCHANGE * 3 + EXCHANGE / 4 * 3;
+/// receive, once as it came and twice as it is read; 8 MiB for the values that one response may
+/// have; and a quarter more for whoever plays the server.
+pub const BOUND: usize = EXCHANGE * 3 + (8 << 20) + EXCHANGE / 4 * 3;
 /// What one trick may send: more than every limit.
 const LARGE: usize = 8 * EXCHANGE;
 /// No verb takes longer, whatever is said: several commands, each to its own limit.
@@ -173,7 +174,10 @@ impl Assault {
                 Done::of(found)
             }
             2 => Done::of(store.list().await),
-            3 => Done::of(store.rows_by_seq(1..=MESSAGES).await),
+            3 => {
+                let stretch = Stretch { newest_first: true, offset: 0, count: MESSAGES };
+                Done::of(store.rows_of(stretch).await)
+            }
             4 => Done::of(store.rows_by_uid(&uids).await),
             5 => Done::of(store.search(Criteria::Unseen).await),
             6 => Done::of(store.message(3).await),
@@ -192,13 +196,19 @@ impl Assault {
             }
             16 => Done::of(store.namespaces().await),
             17 => Done::of(store.quota(&inbox).await),
+            18 => {
+                store.take_news(&uids);
+                Done::of(store.rows_after(3).await)
+            }
+            19 => Done::of(store.notify().await),
             _ => Done::of(store.noop().await),
         })
     }
 
     /// An empty answer is an error unless the server said that, or that something went.
     fn must_have_been_said(&self, what: &str) -> Result<()> {
-        match self.malice.said_empty() {
+        // Once said it stays true of the mailbox for as long as the connection lasts.
+        match self.malice.has_said_empty() {
             true => Ok(()),
             false => bail!("{what}: nobody said so"),
         }
@@ -206,7 +216,7 @@ impl Assault {
 }
 
 /// One more than the last verb.
-const VERBS: usize = 19;
+const VERBS: usize = 21;
 
 enum Done {
     Answered,

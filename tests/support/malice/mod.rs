@@ -102,6 +102,11 @@ impl Malice {
         self.inner.spoken.take_empty()
     }
 
+    /// The same, and it is not forgotten.
+    pub fn has_said_empty(&self) -> bool {
+        self.inner.spoken.has_empty()
+    }
+
     /// How many lines of other servers it knows.
     pub fn lines_known(&self) -> usize {
         self.inner.corpus.len()
@@ -197,8 +202,9 @@ impl Malice {
                 }
             }
             Trick::Pour { head, filler, octets } => {
+                self.inner.spoken.hear(&[&head, filler].concat());
                 answers.write_all(&head).await.ok()?;
-                let chunk = vec![filler; 64 << 10];
+                let chunk = filler.repeat((64 << 10) / filler.len());
                 let mut left = octets;
                 while left > 0 {
                     let part = left.min(chunk.len());

@@ -15,6 +15,10 @@ impl Spoken {
     pub fn take_empty(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
+
+    pub fn has_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Whether a line can honestly be read as: nothing found, nothing there, something went.

@@ -13,7 +13,7 @@ pub(super) enum Trick {
     /// Much of the same.
     Pour {
         head: Vec<u8>,
-        filler: u8,
+        filler: &'static [u8],
         octets: usize,
     },
     Stall,
@@ -23,8 +23,12 @@ pub(super) enum Trick {
 /// Any trick at all; `large` is how much it may send.
 pub(super) fn any(line: &[u8], chance: &mut Chance, (corpus, large): (&Corpus, usize)) -> Trick {
     let large = large >> chance.below(8);
-    let pour = |head: &[u8], filler, octets| Trick::Pour { head: head.to_vec(), filler, octets };
-    match chance.below(24) {
+    let pour = |head: &[u8], filler: &'static [u8], octets| {
+        let head = head.to_vec();
+        Trick::Pour { head, filler, octets }
+    };
+    let before = |said: &[u8]| Trick::Say([said, line].concat());
+    match chance.below(31) {
         0..=5 => Trick::Say(mutate(line, chance)),
         6..=9 => Trick::Say(corpus.line(line, chance)),
         10 | 11 => Trick::Say(tokens::line(line, chance)),
@@ -32,13 +36,23 @@ pub(super) fn any(line: &[u8], chance: &mut Chance, (corpus, large): (&Corpus, u
         13 => Trick::Say(Vec::new()),
         14 => Trick::Say(other_tag(line)),
         15 => Trick::Say(other_status(line, chance)),
-        16 => pour(b"* 1 FETCH (BODYSTRUCTURE ", b'(', 1 << chance.below(18)),
-        17 => pour(b"* SEARCH ", b'1', large),
-        18 => pour(format!("* 1 FETCH (BODY[] {{{large}}}\r\n").as_bytes(), b'x', large),
+        16 => pour(b"* 1 FETCH (BODYSTRUCTURE ", b"(", 1 << chance.below(18)),
+        17 => pour(b"* SEARCH ", b"1", large),
+        18 => pour(format!("* 1 FETCH (BODY[] {{{large}}}\r\n").as_bytes(), b"x", large),
         19 => Trick::Say(b"* 1 FETCH (UID 1 BODY[] {5000000000}\r\n".to_vec()),
-        20 => pour(b"* OK ", b'A', large),
-        21 => pour(b"* SEARCH", b' ', large),
+        20 => pour(b"* OK ", b"A", large),
+        21 => pour(b"* SEARCH", b" ", large),
         22 => Trick::Stall,
+        // Values by the million, each many times as large as it is said.
+        23 => pour(b"* 1 FETCH (FLAGS (", b"a ", large),
+        24 => pour(b"* LIST () \"/\" ", b"a/", large),
+        25 => pour(b"* VANISHED ", b"1:9,", large),
+        // News without end, and of everything.
+        26 => pour(b"", b"* 1 EXPUNGE\r\n", 1 << chance.below(22)),
+        27 => pour(b"", b"* 1 FETCH (FLAGS (\\Seen))\r\n", 1 << chance.below(22)),
+        28 => before(b"* VANISHED 1:4294967295\r\n* 4294967295 EXISTS\r\n"),
+        // Announced longer than it is.
+        29 => before(b"* 1 FETCH (UID 1 BODY[] {4000}\r\nshort)\r\n"),
         _ => Trick::Close,
     }
 }

@@ -79,7 +79,12 @@ pub(crate) struct Tokens<'a> {
     at: usize,
     /// Strings so far that were not what they seemed: after some, nothing is guessed any more.
     misread: u32,
+    /// Values that may still come.
+    left: u32,
 }
+
+/// Values of one response: each takes many times the octets that it is said in.
+const MOST_VALUES: u32 = 100_000;
 
 /// How far a string is followed past a quote that may be one of its own.
 const GUESS: usize = 256;
@@ -89,7 +94,7 @@ const MOST_MISREAD: u32 = 64;
 impl<'a> Tokens<'a> {
     /// Begins at the content of a response.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, misread: 0 }
+        Self { bytes, at: 0, misread: 0, left: MOST_VALUES }
     }
 
     /// What is left, unread, without the spaces before it.
@@ -120,6 +125,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Value<'a>, Garbled> {
+        self.left = self.left.checked_sub(1).ok_or(Garbled)?;
         match self.peek() {
             Some(b'(') => self.list(depth),
             Some(b'"') => self.quoted(),
