@@ -3,7 +3,7 @@
 use anyhow::Result;
 use postern::secret::Secret;
 use postern::store::imap::{Credentials, ImapConnection, Limits};
-use postern::store::{Change, Criteria, Error, Expunged, MailboxName};
+use postern::store::{Criteria, Error, Expunged, MailboxName, News, Stretch};
 use postern_shared::flag::Flag;
 use postern_shared::mailbox::Role;
 use postern_tests::dovecot::{Dovecot, Setup};
@@ -77,7 +77,8 @@ async fn rows_come_in_order_and_flags_are_kept() -> Result<()> {
         let mut store = connect(&dovecot, &anna).await?;
         let selected = store.select(&inbox()).await?;
         assert_eq!(selected.exists, 120);
-        let rows = store.rows_by_seq(71..=120).await?;
+        let stretch = Stretch { newest_first: false, offset: 70, count: 50 };
+        let rows: Vec<_> = store.rows_of(stretch).await?.1.into_iter().flatten().collect();
         let subjects: Vec<_> = rows.iter().map(|row| row.envelope.subject.clone()).collect();
         let expect: Vec<_> = (71..=120).map(|n| format!("Message {n}")).collect();
         assert_eq!(subjects, expect);
@@ -155,7 +156,7 @@ async fn an_appended_message_comes_back_byte_for_byte() -> Result<()> {
         let name = MailboxName::from_text("Sent");
         store.append(&name, &[Flag::Seen], Some(1_700_000_000), sent.clone()).await?;
         store.select(&name).await?;
-        let row = store.rows_by_seq(1..=1).await?.remove(0);
+        let row = store.rows_after(0).await?.remove(0);
         assert_eq!((row.internal_date, row.flags.as_slice()), (1_700_000_000, &[Flag::Seen][..]));
         assert!(row.has_attachment);
         let mut read = Vec::new();
@@ -179,20 +180,22 @@ async fn idle_tells_of_new_mail_flags_and_removals() -> Result<()> {
     message::fill(&mut raw, "INBOX", &anna, 2).await?;
     let mut store = connect(&dovecot, &anna).await?;
     store.select(&inbox()).await?;
+    let uids = store.uids().await?;
     raw.ok("SELECT INBOX").await?;
     for (order, is_told) in [
         (
             "STORE 1 +FLAGS (\\Flagged)",
-            (|change| matches!(change, Change::Flags { seq: 1, flags, .. } if flags.contains(&Flag::Flagged)))
-                as fn(&Change) -> bool,
+            (|news, uids| matches!(&news.changed[..], [(uid, flags)] if *uid == uids[0] && flags.contains(&Flag::Flagged)))
+                as fn(&News, &[u32]) -> bool,
         ),
-        ("COPY 1 INBOX", |change| *change == Change::Exists(3)),
-        ("STORE 2 +FLAGS (\\Deleted)", |change| matches!(change, Change::Flags { seq: 2, .. })),
-        ("EXPUNGE", |change| *change == Change::Expunged(2)),
+        ("COPY 1 INBOX", |news, _| news.unknown == 1),
+        ("STORE 2 +FLAGS (\\Deleted)", |news, uids| news.changed[0].0 == uids[1]),
+        ("EXPUNGE", |news, uids| news.gone == [uids[1]]),
     ] {
         raw.ok(order).await?;
-        let news = store.idle(std::future::pending()).await?;
-        assert!(news.iter().any(is_told), "{order}: {news:?}");
+        assert!(store.idle(std::future::pending()).await?, "{order}");
+        let news = store.take_news(&uids);
+        assert!(is_told(&news, &uids), "{order}: {news:?}");
     }
     Ok(())
 }

@@ -201,9 +201,14 @@ impl Tab {
 
     /// Opens a fresh window on the first rows of a view.
     pub async fn open_view(&mut self, view: View) -> Result<OpenList> {
+        self.open_rows(view, 50).await
+    }
+
+    /// The same on so many rows.
+    pub async fn open_rows(&mut self, view: View, count: u32) -> Result<OpenList> {
         self.windows += 1;
         let (window, anchor) = (WindowId(self.windows), Anchor::Offset(0));
-        let call = OpenWindow { window, view, anchor, count: 50 };
+        let call = OpenWindow { window, view, anchor, count };
         let window = self.link.call(call.clone()).await?;
         Ok(OpenList { call, list: List::of(window)? })
     }

@@ -14,140 +14,124 @@ use super::actor::{Actor, Chore};
 use super::audience::WindowKey;
 use super::error::Error;
 use super::keeper::Note;
-use super::listing::{Arrival, Lens, Outline};
+use super::listing::{Arrival, Lens, Listing, Outline};
 use super::windows::{delta, flags_delta};
-use crate::store::Change;
+use crate::store::Row;
 
 /// More arrivals at once than this are learned as bare uids, and windows start anew.
 pub(super) const ROWS_AT_ONCE: u32 = 100;
 /// More flag changes in one go than this start windows anew.
 pub(super) const FLAGS_AT_ONCE: usize = 1000;
 
-/// Unsolicited news of the selected mailbox, in terms of uids.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct News {
-    /// Uids that are gone.
-    pub gone: Vec<u32>,
-    /// Messages beyond those known.
-    pub arrived: u32,
-    /// New flags.
-    pub changed: Vec<(u32, Flags)>,
-    /// The order of events was lost: look again.
-    pub lost_track: bool,
-}
+/// How often in one go what arrived is asked for; the rest waits for the next piece of work.
+const ROUNDS: usize = 4;
 
-/// Translates changes by sequence number into news by uid (RFC 9051 §7.5.1).
-pub(super) fn read_news(known: &[u32], changes: Vec<Change>) -> News {
-    let mut news = News::default();
-    // The sequence as the server has it now; `None` stands for a message not known yet.
-    let mut now: Option<Vec<Option<u32>>> = None;
-    let mut length = known.len();
-    for change in changes {
-        match change {
-            Change::Exists(exists) => {
-                let exists = exists as usize;
-                if exists < length {
-                    news.lost_track = true;
-                }
-                if let Some(now) = &mut now {
-                    now.resize(exists.max(now.len()), None);
-                }
-                length = exists.max(length);
-            }
-            Change::Expunged(seq) => {
-                let current = now.get_or_insert_with(|| widened(known, length));
-                match (seq as usize).checked_sub(1).filter(|index| *index < current.len()) {
-                    Some(index) => news.gone.extend(current.remove(index)),
-                    None => news.lost_track = true,
-                }
-                length = current.len();
-            }
-            Change::Vanished(mut uids) => {
-                uids.sort_unstable();
-                let current = now.get_or_insert_with(|| widened(known, length));
-                let is_gone =
-                    |uid: &mut Option<u32>| uid.is_some_and(|uid| uids.binary_search(&uid).is_ok());
-                // Each once, however often the server says so.
-                news.gone.extend(current.extract_if(.., is_gone).flatten());
-                length = current.len();
-            }
-            Change::Flags { seq, uid, flags } => {
-                let at = (seq as usize).wrapping_sub(1);
-                let by_seq = match &now {
-                    Some(now) => now.get(at).copied().flatten(),
-                    None => known.get(at).copied(),
-                };
-                news.changed.extend(uid.or(by_seq).map(|uid| (uid, Flags(flags))));
-            }
-            Change::Overflow => news.lost_track = true,
-            Change::Counts(..) | Change::Mailboxes | Change::Bye(_) | Change::Alert(_) => {}
-        }
-    }
-    let gone = news.gone.iter().filter(|uid| known.binary_search(uid).is_ok()).count();
-    let kept = known.len() - gone;
-    news.arrived = u32::try_from(length.saturating_sub(kept)).unwrap_or(u32::MAX);
-    news
-}
-
-fn widened(known: &[u32], length: usize) -> Vec<Option<u32>> {
-    let mut all: Vec<Option<u32>> = known.iter().copied().map(Some).collect();
-    all.resize(length.max(known.len()), None);
-    all
+/// What is to be done after news were taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing: the listing and the server count alike.
+    Rest,
+    /// Ask for what came after this uid.
+    AskAfter(u32),
+    /// Compare all uids: the server counts messages that it does not show.
+    Compare,
+    /// Learn the mailbox from the start.
+    StartAnew,
 }
 
 impl Actor {
-    /// Settles what the server told since the last command.
-    ///
-    /// Fetching what arrived may bring further news; after a few rounds the rest waits for the
-    /// next piece of work.
+    /// Takes in what the server told since it was asked last, until the listing of the selected
+    /// mailbox counts as many messages as the server does.
     pub(super) async fn absorb(&mut self) -> Result<(), Error> {
-        for _ in 0..4 {
-            let Some(connection) = &mut self.connection else { return Ok(()) };
-            let changes = connection.take_changes();
-            if changes.is_empty() {
-                return Ok(());
+        let mut rows: Option<Vec<Row>> = None;
+        for round in 0..=ROUNDS {
+            // Rows that were asked for are put in behind the news that came along: those count in
+            // the positions from before.
+            let next = self.take_in(rows.take());
+            let Some(mailbox) = self.selected.clone() else { return Ok(()) };
+            match next {
+                Next::Rest => return Ok(()),
+                Next::StartAnew => return self.start_anew(&mailbox).await,
+                // The server still counts more: the chore that is due after news asks again.
+                Next::AskAfter(_) | Next::Compare if round == ROUNDS => return Ok(()),
+                Next::AskAfter(uid) => rows = Some(self.imap()?.rows_after(uid).boxed().await?),
+                Next::Compare if self.resync_uids(&mailbox).boxed().await? => return Ok(()),
+                Next::Compare => return self.start_anew(&mailbox).await,
             }
-            self.tell_alerts(&changes);
-            self.settle_changes(changes).boxed().await?;
         }
         Ok(())
     }
 
-    fn tell_alerts(&self, changes: &[Change]) {
-        for change in changes {
-            if let Change::Alert(text) = change {
-                let text = text.chars().take(MOST_WORDS).collect();
-                let event = Event::ServerAlert(self.facts.id.clone(), text);
-                self.audience.publish(&event);
+    /// Takes in news, then rows that were asked for.
+    pub(super) fn take_in(&mut self, rows: Option<Vec<Row>>) -> Next {
+        let mailbox = self.selected.clone();
+        let listing = mailbox.as_ref().and_then(|id| self.listings.get(id));
+        let Some(connection) = &mut self.connection else { return Next::Rest };
+        let news = connection.take_news(listing.map_or(&[], Listing::uids));
+        let followed = listing.is_some();
+        self.tell_alerts(&news.alerts);
+        let Some(mailbox) = mailbox else { return Next::Rest };
+        if !followed {
+            if news.stirred {
+                self.miss_news(&mailbox);
             }
+            return Next::Rest;
+        }
+        if news.lost_track || news.changed.len() > FLAGS_AT_ONCE {
+            return Next::StartAnew;
+        }
+        if !news.gone.is_empty() {
+            self.remove(&mailbox, &news.gone);
+        }
+        if !news.changed.is_empty() {
+            let changed = news.changed.into_iter().map(|(uid, flags)| (uid, Flags(flags)));
+            self.show_flags(&mailbox, &changed.collect::<Vec<_>>());
+        }
+        let asked = rows.is_some();
+        let came = self.put_in(&mailbox, rows.unwrap_or_default());
+        if news.stirred || came > 0 {
+            self.later(Chore::Count(mailbox.clone()));
+        }
+        let behind = news.unknown.saturating_sub(came);
+        let newest = self.listings.get(&mailbox).and_then(|it| it.uids().last().copied());
+        match behind {
+            // Whether the number holds is seen by asking, once.
+            0 if news.unsure && !asked => Next::AskAfter(newest.unwrap_or(0)),
+            0 => Next::Rest,
+            _ if behind > ROWS_AT_ONCE => Next::StartAnew,
+            _ if asked && came == 0 && !news.stirred => Next::Compare,
+            _ => Next::AskAfter(newest.unwrap_or(0)),
         }
     }
 
-    async fn settle_changes(&mut self, changes: Vec<Change>) -> Result<(), Error> {
-        let Some(mailbox) = self.selected.clone() else { return Ok(()) };
-        let Some(listing) = self.listings.get(&mailbox) else {
-            // Without positions nobody knows which messages these are: they are compared again.
-            self.doubt_unfollowed(std::slice::from_ref(&mailbox));
-            if let Some(promise) = self.promises.get_mut(&mailbox) {
-                promise.broken = true;
-            }
-            return Ok(());
-        };
-        let News { gone, arrived, changed, lost_track } = read_news(listing.uids(), changes);
-        if lost_track || changed.len() > FLAGS_AT_ONCE {
-            return self.start_anew(&mailbox).await;
+    /// Something happened in a mailbox whose uids are not known: what it was nobody can say.
+    fn miss_news(&mut self, mailbox: &MailboxId) {
+        self.doubt_unfollowed(std::slice::from_ref(mailbox));
+        if let Some(promise) = self.promises.get_mut(mailbox) {
+            promise.broken = true;
         }
-        if !gone.is_empty() {
-            self.remove(&mailbox, &gone);
+    }
+
+    /// Puts rows into a listing; says how many of them are new there.
+    fn put_in(&mut self, mailbox: &MailboxId, rows: Vec<Row>) -> u32 {
+        let Some(listing) = self.listings.get(mailbox) else { return 0 };
+        let (validity, before) = (listing.uid_validity, listing.uids().len());
+        if rows.is_empty() {
+            return 0;
         }
-        if !changed.is_empty() {
-            self.show_flags(&mailbox, &changed);
+        let rows: Vec<MessageSummary> =
+            rows.into_iter().map(|row| self.row(mailbox, validity, row)).collect();
+        self.insert(mailbox, &rows);
+        let now = self.listings.get(mailbox).map_or(before, |listing| listing.uids().len());
+        u32::try_from(now - before).unwrap_or(u32::MAX)
+    }
+
+    fn tell_alerts(&self, alerts: &[String]) {
+        for text in alerts {
+            let text = text.chars().take(MOST_WORDS).collect();
+            let event = Event::ServerAlert(self.facts.id.clone(), text);
+            self.audience.publish(&event);
         }
-        if arrived > 0 {
-            self.fetch_arrivals(&mailbox, arrived).await?;
-        }
-        self.later(Chore::Count(mailbox));
-        Ok(())
     }
 
     /// Takes messages out of a listing and tells its windows.
@@ -185,27 +169,6 @@ impl Actor {
         }
     }
 
-    async fn fetch_arrivals(&mut self, mailbox: &MailboxId, arrived: u32) -> Result<(), Error> {
-        let known = self.listings.get(mailbox).map_or(0, |listing| listing.uids().len());
-        let first = u32::try_from(known).unwrap_or(u32::MAX).saturating_add(1);
-        let last = first.saturating_add(arrived - 1);
-        if arrived > ROWS_AT_ONCE {
-            return self.start_anew(mailbox).await;
-        }
-        let rows = self.imap()?.rows_by_seq(first..=last).await?;
-        // A server that leaves rows out would shift every position after them.
-        if rows.len() != arrived as usize {
-            return self.start_anew(mailbox).await;
-        }
-        let Some(validity) = self.listings.get(mailbox).map(|listing| listing.uid_validity) else {
-            return Ok(());
-        };
-        let rows: Vec<MessageSummary> =
-            rows.into_iter().map(|row| self.row(mailbox, validity, row)).collect();
-        self.insert(mailbox, &rows);
-        Ok(())
-    }
-
     /// Puts arrivals into a listing, tells its windows, and announces new mail in the inbox.
     pub(super) fn insert(&mut self, mailbox: &MailboxId, rows: &[MessageSummary]) {
         let keys = self.lenses(mailbox);
@@ -225,6 +188,16 @@ impl Actor {
             rows.iter().map(|row| (row.key.uid.0, row)).collect();
         self.push(mailbox, step, outlines, &by_uid);
         self.announce(mailbox, rows);
+    }
+
+    /// Puts arrivals into a listing that no window shows: their uids are all that is needed.
+    pub(super) fn insert_unshown(&mut self, mailbox: &MailboxId, uids: &[u32]) {
+        let Some(listing) = self.listings.get_mut(mailbox).filter(|_| !uids.is_empty()) else {
+            return;
+        };
+        let arrival = |uid: &u32| Arrival { uid: *uid, flags: Flags::default() };
+        listing.insert(&uids.iter().map(arrival).collect::<Vec<_>>(), &[]);
+        self.keeper.note(mailbox, Note::Arrived(uids.to_vec()));
     }
 
     fn lenses(&self, mailbox: &MailboxId) -> Vec<(WindowKey, Lens)> {
@@ -259,7 +232,3 @@ impl Actor {
         Ok(())
     }
 }
-
-#[cfg(test)]
-#[path = "absorb_tests.rs"]
-mod tests;

@@ -107,6 +107,7 @@ impl Actor {
             self.keeper.decline_rest();
             return Ok(());
         }
+        self.recall(id).await?;
         let selected = self.select(id).await?;
         self.absorb().await?;
         self.learn_uids(id).await?;

@@ -118,7 +118,7 @@ async fn read(
 ) -> Result<Slice, Error> {
     let selected = connection.select(name).await?;
     // What changed is for the command connection to settle.
-    connection.take_changes();
+    connection.take_news(&[]);
     if selected.uid_validity != key.uid_validity.0 {
         return Err(Error::NonExistent);
     }

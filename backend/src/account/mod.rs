@@ -6,7 +6,7 @@
 //! the handle: each verb is a piece of work for the actor. There are never more connections than
 //! the provider's `connections`, whatever the number of links.
 //!
-//! No sequence number leaves this module, and no listing is believed across a uid_validity.
+//! No listing is believed across a uid_validity, and none counts positions: the store does.
 
 mod absorb;
 mod actor;
@@ -169,6 +169,7 @@ impl Account {
             watching: None,
             give_way,
             crowd: Crowd::default(),
+            hears: false,
         };
         tasks.spawn(actor.run(inputs));
         if most > 1 {

@@ -1,18 +1,16 @@
 //! Opening, moving and resuming windows.
 //!
-//! The first window of a mailbox does not wait for its uids: the rows come by sequence number
+//! The first window of a mailbox does not wait for its uids: the rows come in order of arrival
 //! straight after SELECT, and the uid map that later changes need is learned behind the answer.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
 use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::mailbox::MailboxId;
-use postern_shared::message::MessageSummary;
 use postern_shared::uid::UidValidity;
-use postern_shared::window::{Anchor, Filter, Generation, Order, Sort, Total, Window, WindowId};
+use postern_shared::window::{Anchor, Filter, Generation, Order, Total, Window, WindowId};
 
 use super::Account;
 use super::actor::{Actor, Chore};
@@ -21,7 +19,10 @@ use super::error::Error;
 use super::listing::{Lens, fresh_generation};
 use super::select::Promise;
 use super::windows::{Opened, bounded_count, lens_of};
-use crate::store::{self, Row};
+use crate::store::{self, Row, Stretch};
+
+/// How often a window is made anew whose messages went while their rows were read.
+const TRIES: u32 = 4;
 
 /// A window that a link asks for, checked.
 #[derive(Debug, Clone)]
@@ -103,7 +104,7 @@ impl Actor {
         let known = self.listings.contains_key(&wanted.mailbox);
         let plain = wanted.lens.filter == Filter::All && matches!(wanted.anchor, Anchor::Offset(_));
         if plain && !known {
-            return self.first_window(wanted, selected.exists, selected.uid_validity).await;
+            return self.first_window(wanted, selected.uid_validity).await;
         }
         self.learn_uids(&wanted.mailbox).await?;
         self.learn_filter(&wanted.mailbox, wanted.lens.filter).await?;
@@ -111,31 +112,18 @@ impl Actor {
         self.window(wanted).await
     }
 
-    /// A window before the mailbox's uids are known: by sequence number alone.
-    async fn first_window(
-        &mut self,
-        wanted: Wanted,
-        exists: u32,
-        validity: u32,
-    ) -> Result<Window, Error> {
+    /// A window before the mailbox's uids are known: by the order of arrival alone.
+    async fn first_window(&mut self, wanted: Wanted, validity: u32) -> Result<Window, Error> {
         let Anchor::Offset(offset) = wanted.anchor else {
             return Err(Error::Invalid("a first window has an offset"));
         };
         let validity = UidValidity(validity);
-        let range = sequence(wanted.lens.sort, exists, offset, wanted.count);
-        let rows = match &range {
-            Some(range) => not_none(self.imap()?.rows_by_seq(range.clone()).await?)?,
-            None => Vec::new(),
-        };
-        let mut by_seq: HashMap<u32, MessageSummary> = HashMap::with_capacity(rows.len());
-        for row in rows {
-            by_seq.insert(row.seq, self.row(&wanted.mailbox, validity, row));
-        }
-        let mut rows: Vec<Option<MessageSummary>> =
-            range.into_iter().flatten().map(|seq| by_seq.remove(&seq)).collect();
-        if wanted.lens.sort.descending {
-            rows.reverse();
-        }
+        let newest_first = wanted.lens.sort.descending;
+        let stretch = Stretch { newest_first, offset, count: wanted.count };
+        let (exists, rows) = self.imap()?.rows_of(stretch).await?;
+        not_none(&rows, exists > offset)?;
+        let row = |row: Option<Row>| row.map(|row| self.row(&wanted.mailbox, validity, row));
+        let rows = rows.into_iter().map(row).collect();
         // The page is told the generation that the listing gets once its uids are learned.
         let generation = fresh_generation();
         let promised = Promise { generation, exists, broken: false };
@@ -145,35 +133,42 @@ impl Actor {
         Ok(Window { generation, offset, total: Total::Exact(exists), order: Order::Final, rows })
     }
 
-    /// A window of a listing that is known.
+    /// A window of a listing that is known. Where messages went before their rows were read, it is
+    /// made anew, so that it has no gaps.
     async fn window(&mut self, wanted: Wanted) -> Result<Window, Error> {
-        let listing = self.listings.get(&wanted.mailbox).ok_or(Error::NonExistent)?;
-        let lens = wanted.lens;
-        let total = listing.total(lens);
-        let offset = match &wanted.anchor {
-            Anchor::Offset(offset) => (*offset).min(total),
-            Anchor::Around(key) => {
-                let known = key.uid_validity == listing.uid_validity;
-                let at = listing.position(lens, key.uid.0).filter(|_| known);
-                at.ok_or(Error::NonExistent)?.saturating_sub(wanted.count / 2)
+        let mut tries = 0;
+        loop {
+            let listing = self.listings.get(&wanted.mailbox).ok_or(Error::NonExistent)?;
+            let (lens, total) = (wanted.lens, listing.total(wanted.lens));
+            let offset = match &wanted.anchor {
+                Anchor::Offset(offset) => (*offset).min(total),
+                Anchor::Around(key) => {
+                    let known = key.uid_validity == listing.uid_validity;
+                    let at = listing.position(lens, key.uid.0).filter(|_| known);
+                    at.ok_or(Error::NonExistent)?.saturating_sub(wanted.count / 2)
+                }
+            };
+            let (generation, validity) = (listing.generation, listing.uid_validity);
+            let uids = listing.stretch(lens, offset, wanted.count);
+            let mut fetched = match uids.is_empty() {
+                true => HashMap::new(),
+                false => by_uid(self.imap()?.rows_by_uid(&uids).await?),
+            };
+            let rows: Vec<Option<Row>> = uids.iter().map(|uid| fetched.remove(uid)).collect();
+            if rows.iter().any(Option::is_none) && self.imap()?.has_news() && tries < TRIES {
+                tries += 1;
+                self.absorb().await?;
+                self.learn_uids(&wanted.mailbox).await?;
+                self.learn_filter(&wanted.mailbox, lens.filter).await?;
+                continue;
             }
-        };
-        let (generation, validity) = (listing.generation, listing.uid_validity);
-        let uids = listing.stretch(lens, offset, wanted.count);
-        let fetched = match sequence(lens.sort, total, offset, wanted.count) {
-            Some(range) if lens.filter == Filter::All => {
-                not_none(self.imap()?.rows_by_seq(range).await?)?
-            }
-            _ if uids.is_empty() => Vec::new(),
-            _ => not_none(self.imap()?.rows_by_uid(&uids).await?)?,
-        };
-        let mut by_uid: HashMap<u32, MessageSummary> = HashMap::with_capacity(fetched.len());
-        for row in fetched {
-            by_uid.insert(row.uid, self.row(&wanted.mailbox, validity, row));
+            not_none(&rows, !uids.is_empty())?;
+            let row = |row: Option<Row>| row.map(|row| self.row(&wanted.mailbox, validity, row));
+            let rows = rows.into_iter().map(row).collect();
+            self.keep(&wanted, offset)?;
+            let (total, order) = (Total::Exact(total), Order::Final);
+            return Ok(Window { generation, offset, total, order, rows });
         }
-        let rows = uids.iter().map(|uid| by_uid.remove(uid)).collect();
-        self.keep(&wanted, offset)?;
-        Ok(Window { generation, offset, total: Total::Exact(total), order: Order::Final, rows })
     }
 
     async fn resume_window(
@@ -221,36 +216,13 @@ impl Actor {
 }
 
 /// Rows that were asked for: a server may leave one out, but an answer without any is none.
-fn not_none(rows: Vec<Row>) -> Result<Vec<Row>, Error> {
-    if rows.is_empty() { Err(store::Error::Garbled("FETCH without rows").into()) } else { Ok(rows) }
+fn not_none(rows: &[Option<Row>], some: bool) -> Result<(), Error> {
+    match some && rows.iter().all(Option::is_none) {
+        true => Err(store::Error::Garbled("FETCH without rows").into()),
+        false => Ok(()),
+    }
 }
 
-/// The sequence numbers of a stretch of all messages, in ascending order; none where it is empty.
-fn sequence(sort: Sort, exists: u32, offset: u32, count: u32) -> Option<RangeInclusive<u32>> {
-    let remaining = exists.checked_sub(offset).filter(|remaining| *remaining > 0)?;
-    let length = count.min(remaining);
-    Some(if sort.descending {
-        remaining - length + 1..=remaining
-    } else {
-        offset + 1..=offset + length
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(sort: Sort, exists: u32, offset: u32, expect: Option<RangeInclusive<u32>>) {
-        assert_eq!(sequence(sort, exists, offset, 50), expect);
-    }
-
-    #[test]
-    fn positions_become_sequence_numbers() {
-        check(Sort::NEWEST_FIRST, 100, 0, Some(51..=100));
-        check(Sort::NEWEST_FIRST, 100, 90, Some(1..=10));
-        check(Sort::OLDEST_FIRST, 100, 90, Some(91..=100));
-        check(Sort::NEWEST_FIRST, 7, 0, Some(1..=7));
-        check(Sort::NEWEST_FIRST, 0, 0, None);
-        check(Sort::OLDEST_FIRST, 100, 100, None);
-    }
+fn by_uid(rows: Vec<Row>) -> HashMap<u32, Row> {
+    rows.into_iter().map(|row| (row.uid, row)).collect()
 }

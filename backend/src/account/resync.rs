@@ -3,15 +3,15 @@
 //! Other mail programs may have done anything in between. What can be told apart is told as
 //! deltas; where that is not possible the windows are told to open again.
 
+use futures_util::FutureExt;
 use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
-use postern_shared::message::MessageSummary;
 
-use super::absorb::{FLAGS_AT_ONCE, ROWS_AT_ONCE};
+use super::absorb::{FLAGS_AT_ONCE, Next, ROWS_AT_ONCE};
 use super::actor::Actor;
 use super::error::Error;
 use super::listing::Listing;
-use crate::store::{self, FlagsOf, Selected};
+use crate::store::{self, FlagsOf, Selected, Since};
 
 /// What became of a mailbox's uids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +34,14 @@ impl Actor {
         &mut self,
         id: &MailboxId,
         selected: &Selected,
+        told: Option<Since>,
     ) -> Result<(), Error> {
         let Some(listing) = self.listings.get(id) else { return Ok(()) };
         if listing.uid_validity.0 != selected.uid_validity {
             return self.start_anew(id).await;
+        }
+        if let Some(told) = told {
+            return self.resync_told(id, selected, told).await;
         }
         let since = listing.modseq;
         if !holds_the_same(listing, selected) && !self.resync_uids(id).await? {
@@ -59,18 +63,50 @@ impl Actor {
         if !changed.is_empty() {
             self.show_flags(id, &changed);
         }
+        self.note_state(id, selected);
+        Ok(())
+    }
+
+    /// Takes what the server told by itself with SELECT (RFC 7162 §3.2.5).
+    async fn resync_told(
+        &mut self,
+        id: &MailboxId,
+        selected: &Selected,
+        told: Since,
+    ) -> Result<(), Error> {
+        let Since { vanished, changed, arrived } = told;
+        if changed.len() > FLAGS_AT_ONCE || arrived.len() > ROWS_AT_ONCE as usize {
+            return self.start_anew(id).await;
+        }
+        if !vanished.is_empty() {
+            self.remove(id, &vanished);
+        }
+        if !changed.is_empty() {
+            let changed: Vec<(u32, Flags)> = changed.into_iter().map(by_uid).collect();
+            self.show_flags(id, &changed);
+        }
+        let inbox = self.tree.get(id).is_some_and(|node| node.name.is_inbox());
+        if !self.windows.has(id) && !inbox {
+            self.insert_unshown(id, &arrived);
+        }
+        // What arrived is counted and not known: that is asked for.
+        self.absorb().boxed().await?;
+        self.note_state(id, selected);
+        Ok(())
+    }
+
+    /// Notes as of when a listing is true.
+    fn note_state(&mut self, id: &MailboxId, selected: &Selected) {
         if let Some(listing) = self.listings.get_mut(id) {
             listing.modseq = selected.highest_modseq;
             listing.uid_next = selected.uid_next;
         }
-        Ok(())
     }
 
     /// Settles removals and arrivals; false where the windows have to start anew.
-    async fn resync_uids(&mut self, id: &MailboxId) -> Result<bool, Error> {
+    pub(super) async fn resync_uids(&mut self, id: &MailboxId) -> Result<bool, Error> {
         let (uids, _) = self.settled_uids().await?;
         let Some(listing) = self.listings.get(id) else { return Ok(false) };
-        let validity = listing.uid_validity;
         let Difference { gone, arrived } = difference(listing.uids(), &uids);
         let last = listing.uids().last().copied().unwrap_or(0);
         let in_order = arrived.first().is_none_or(|first| *first > last);
@@ -83,14 +119,11 @@ impl Actor {
         if arrived.is_empty() {
             return Ok(true);
         }
+        // Behind the news that came along: those count in the positions from before.
         let rows = self.imap()?.rows_by_uid(&arrived).await?;
-        if rows.len() != arrived.len() {
-            return Ok(false);
-        }
-        let rows: Vec<MessageSummary> =
-            rows.into_iter().map(|row| self.row(id, validity, row)).collect();
-        self.insert(id, &rows);
-        Ok(true)
+        let (left_out, restless) = (rows.len() < arrived.len(), self.imap()?.has_news());
+        let next = self.take_in(Some(rows));
+        Ok(next != Next::StartAnew && (!left_out || restless))
     }
 
     /// The flags of what windows on a mailbox show.

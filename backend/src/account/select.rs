@@ -11,7 +11,11 @@ use super::error::Error;
 use super::listing::{Listing, fresh_generation};
 use super::rows;
 use super::tree::Node;
-use crate::store::{Criteria, MailboxName, Opened, Row, Selected};
+use crate::store::imap::ImapConnection;
+use crate::store::{Criteria, Known, MailboxName, Opened, Row, Selected, Since};
+
+/// How often uids are asked for until they are as many as the server counts.
+const UID_TRIES: usize = 5;
 
 /// What a first window was told before the mailbox's uids were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,15 +65,37 @@ impl Actor {
     /// used afterwards. Returns how many messages there are and the generation of their uids.
     pub(super) async fn select(&mut self, id: &MailboxId) -> Result<Selected, Error> {
         let name = self.name(id)?;
-        let was_selected = self.selected.as_ref() == Some(id);
+        // Renamed by somebody else, it has to be selected again by its new name.
+        let current = self.connection.as_ref().and_then(ImapConnection::selected);
+        let by_name = current.is_none_or(|(current, _)| *current == name);
+        let was_selected = self.selected.as_ref() == Some(id) && by_name;
         if !was_selected {
             self.leave_selected();
         }
-        let selected = self.imap()?.select(&name).await?;
-        if !was_selected {
-            self.enter(id, &selected).await?;
+        if was_selected {
+            return Ok(self.imap()?.select(&name).await?);
         }
+        let (selected, since) = self.select_since(id, &name).await?;
+        self.enter(id, &selected, since).await?;
         Ok(selected)
+    }
+
+    /// Selects a mailbox; where it is known from before, the server may say what changed since.
+    async fn select_since(
+        &mut self,
+        id: &MailboxId,
+        name: &MailboxName,
+    ) -> Result<(Selected, Option<Since>), Error> {
+        self.imap()?;
+        let (listing, connection) = (self.listings.get(id), self.connection.as_mut());
+        let known = listing.and_then(|listing| {
+            let (uid_validity, modseq) = (listing.uid_validity.0, listing.modseq?);
+            Some(Known { uid_validity, modseq, uids: listing.uids() })
+        });
+        match (connection, known) {
+            (Some(connection), Some(known)) => Ok(connection.select_since(name, known).await?),
+            _ => Ok((self.imap()?.select(name).await?, None)),
+        }
     }
 
     /// Until another SELECT succeeds nothing is selected (RFC 9051 §6.3.2), and from here on news of
@@ -83,9 +109,14 @@ impl Actor {
 
     /// Notes that a mailbox was selected just now, and compares what is known of it. What else the
     /// server told after SELECT is settled as any other news.
-    async fn enter(&mut self, id: &MailboxId, selected: &Selected) -> Result<(), Error> {
+    async fn enter(
+        &mut self,
+        id: &MailboxId,
+        selected: &Selected,
+        since: Option<Since>,
+    ) -> Result<(), Error> {
         self.selected = Some(id.clone());
-        let resynced = self.resync(id, selected).await;
+        let resynced = self.resync(id, selected, since).await;
         if resynced.as_ref().is_err_and(|error| !error.is_lost()) {
             // Sequence numbers must not be read by a listing that is out of date.
             self.start_anew(id).await?;
@@ -105,7 +136,7 @@ impl Actor {
             let name = self.name(&key.mailbox)?;
             self.leave_selected();
             let (selected, found) = self.imap()?.open_message(&name, key.uid.0).await?;
-            self.enter(&key.mailbox, &selected).await?;
+            self.enter(&key.mailbox, &selected, None).await?;
             found.filter(|_| selected.uid_validity == key.uid_validity.0)
         };
         found.ok_or(Error::NonExistent)
@@ -145,18 +176,28 @@ impl Actor {
     }
 
     /// All uids of the selected mailbox, and whether nothing happened while they were asked for.
+    /// Whatever comes next counts from these.
     pub(super) async fn settled_uids(&mut self) -> Result<(Vec<u32>, bool), Error> {
         let connection = self.imap()?;
-        let mut quiet = connection.take_changes().is_empty();
-        for _ in 0..5 {
-            let uids = connection.uids().await?;
-            if connection.take_changes().is_empty() {
+        let mut quiet = !connection.take_news(&[]).stirred;
+        for _ in 0..UID_TRIES {
+            let mut uids = connection.uids().await?;
+            let mut news = connection.take_news(&uids);
+            quiet &= !news.stirred;
+            news.gone.sort_unstable();
+            uids.retain(|uid| news.gone.binary_search(uid).is_err());
+            let clear = !news.by_position && !news.lost_track;
+            if clear && connection.counted() as usize == uids.len() {
                 return Ok((uids, quiet));
             }
-            quiet = false;
+            // Some do not list what is gone before they said so.
+            connection.noop().await?;
         }
-        // A mailbox that never rests: whatever comes next is noticed as a gap and learned anew.
-        Ok((connection.uids().await?, false))
+        // A mailbox that never rests, or a server that cannot count.
+        let uids = connection.uids().await?;
+        connection.take_news(&uids);
+        connection.count_from(uids.len());
+        Ok((uids, false))
     }
 
     /// Learns which messages a filter selects, unless that is known.

@@ -81,25 +81,45 @@ impl Actor {
 
     /// Takes what was shown for a listing from before, to be compared with the server.
     async fn seed(&mut self, mailbox: &MailboxId, generation: Generation) {
-        let Some(shelf) = self.keeper.shelf.clone() else { return };
-        let place = self.place(mailbox);
-        let known = shelf.index.known(&place).await;
-        match (known, shelf.index.uids(&place).await) {
-            (Ok(Some(known)), Ok(uids)) => {
-                let validity = UidValidity(known.uid_validity);
-                let mut listing = Listing::new(validity, uids, generation);
-                listing.modseq = known.mark.modseq;
-                listing.uid_next = known.mark.uid_next;
-                listing.provisional = true;
-                self.listings.insert(mailbox.clone(), listing);
-            }
-            _ => {
-                for (key, _) in self.windows.on(mailbox) {
-                    self.audience.tell(key.link, Event::WindowStale(key.window));
-                }
+        if !self.recollect(mailbox, generation).await {
+            for (key, _) in self.windows.on(mailbox) {
+                self.audience.tell(key.link, Event::WindowStale(key.window));
             }
         }
         self.later(Chore::Refresh(mailbox.clone()));
+    }
+
+    /// Takes what the index knows of a mailbox that nobody follows for a listing from before: the
+    /// server then says what changed since (RFC 7162), and not everything that is there.
+    pub(super) async fn recall(&mut self, mailbox: &MailboxId) -> Result<(), Error> {
+        let Some(shelf) = self.keeper.shelf.clone() else { return Ok(()) };
+        let able = self.imap()?.capabilities().has("QRESYNC");
+        let followed = self.listings.contains_key(mailbox)
+            || self.windows.has(mailbox)
+            || self.selected.as_ref() == Some(mailbox);
+        if able && !followed {
+            let known = shelf.index.known(&self.place(mailbox)).await?;
+            let whole = known.is_some_and(|it| it.mark.complete && it.mark.modseq.is_some());
+            if whole {
+                // Where it cannot be read, the server is asked for everything.
+                self.recollect(mailbox, fresh_generation()).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a listing of what the index has; whether there is one.
+    async fn recollect(&mut self, mailbox: &MailboxId, generation: Generation) -> bool {
+        let Some(shelf) = self.keeper.shelf.clone() else { return false };
+        let place = self.place(mailbox);
+        let (known, uids) = (shelf.index.known(&place).await, shelf.index.uids(&place).await);
+        let (Ok(Some(known)), Ok(uids)) = (known, uids) else { return false };
+        let mut listing = Listing::new(UidValidity(known.uid_validity), uids, generation);
+        listing.modseq = known.mark.modseq;
+        listing.uid_next = known.mark.uid_next;
+        listing.provisional = true;
+        self.listings.insert(mailbox.clone(), listing);
+        true
     }
 
     /// The server has confirmed a listing: windows that were provisional are told.

@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 
 use postern_shared::flag::Flag;
 
-use super::{Counts, MailboxName};
+use super::MailboxName;
+use super::news::Told;
 
 /// News that are kept until they are taken.
 const BOUND: usize = 10_000;
 
-/// One piece of news about the selected mailbox or the connection.
+/// One piece of news about the selected mailbox or the connection, as the server counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     /// The mailbox holds this many messages now.
     Exists(u32),
     /// The message at this position is gone; those after it move up by one.
@@ -25,10 +26,10 @@ pub enum Change {
         /// All its flags.
         flags: Vec<Flag>,
     },
-    /// These uids are gone (RFC 7162).
-    Vanished(Vec<u32>),
+    /// These ranges of uids are gone (RFC 7162).
+    Vanished(Vec<(u32, u32)>),
     /// Another mailbox holds so much now (RFC 5465).
-    Counts(MailboxName, Counts),
+    Counts(MailboxName, Told),
     /// There are other mailboxes now, or other names or subscriptions (RFC 5465).
     Mailboxes,
     /// The server closes the connection, and why.
@@ -41,7 +42,7 @@ pub enum Change {
 
 impl Change {
     /// Whether it is about the selected mailbox, not the connection.
-    fn is_of_mailbox(&self) -> bool {
+    pub(super) fn is_of_mailbox(&self) -> bool {
         !matches!(self, Self::Bye(_) | Self::Alert(_) | Self::Counts(..) | Self::Mailboxes)
     }
 }

@@ -8,16 +8,17 @@ mod error;
 pub mod imap;
 pub mod index;
 mod mailbox_name;
+mod news;
 pub mod query;
 mod row;
 mod structure;
 
-pub use change::Change;
 pub use error::{Error, Refusal};
 pub use mailbox_name::MailboxName;
+pub use news::{News, Told};
 pub use row::{
     Counts, Criteria, Expunged, FlagsOf, Found, FoundPart, IndexRow, Known, ListedMailbox, Moved,
     Namespace, Namespaces, Opened, Quota, Resource, Rights, Row, Selected, Since, Slice, SortBy,
-    Traits,
+    Stretch, Traits,
 };
 pub use structure::Structure;

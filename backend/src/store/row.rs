@@ -1,4 +1,4 @@
-//! What the verbs of a message store give back. Sequence numbers stay below the account.
+//! What the verbs of a message store give back. Sequence numbers stay in the store.
 
 use bytes::Bytes;
 use postern_shared::envelope::Envelope;
@@ -10,8 +10,6 @@ use super::{MailboxName, Structure};
 /// A message in the selected mailbox, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
-    /// Its position, counted from 1, after every change that the verb reported.
-    pub seq: u32,
     /// Its uid.
     pub uid: u32,
     /// Its flags, without `\Recent`.
@@ -85,8 +83,21 @@ pub struct Known<'a> {
 pub struct Since {
     /// Known uids that are gone, ascending.
     pub vanished: Vec<u32>,
-    /// The flags of messages that changed or came, in the server's order.
+    /// The flags of known messages that changed, in the server's order.
     pub changed: Vec<FlagsOf>,
+    /// The uids of messages that came, ascending.
+    pub arrived: Vec<u32>,
+}
+
+/// A stretch of a mailbox's messages in order of arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Counted from the newest one on, else from the oldest.
+    pub newest_first: bool,
+    /// How many are left out.
+    pub offset: u32,
+    /// How many follow, at most.
+    pub count: u32,
 }
 
 /// An order that a server can give (RFC 5256).
@@ -219,8 +230,6 @@ impl Rights {
 pub struct FlagsOf {
     /// Its uid.
     pub uid: u32,
-    /// Its position.
-    pub seq: u32,
     /// All its flags.
     pub flags: Vec<Flag>,
 }

@@ -19,7 +19,7 @@ use std::pin::Pin;
 use anyhow::{Context, Result, ensure};
 use postern::secret::Secret;
 use postern::store::imap::{Credentials, ImapConnection, Limits};
-use postern::store::{Change, Error, MailboxName};
+use postern::store::{Error, MailboxName, News};
 use postern_mailhost::Capabilities;
 use postern_tests::ground::{self, Ground, NOVEMBER};
 use postern_tests::imap::RawImap;
@@ -84,24 +84,27 @@ impl<'a> Stage<'a> {
         Ok(self.store.uids().await?)
     }
 
-    /// What has been told by the time that `done` is satisfied: by IDLE, or by NOOP where there is none.
-    async fn news(&mut self, what: &str, done: impl Fn(&[Change]) -> bool) -> Result<Vec<Change>> {
-        let mut news = self.store.take_changes();
+    /// Waits for news that satisfy `done`: by IDLE, or by NOOP where there is none.
+    async fn news(
+        &mut self,
+        what: &str,
+        known: &[u32],
+        done: impl Fn(&News) -> bool,
+    ) -> Result<()> {
         let deadline = wait::now() + wait::PATIENCE;
-        while !done(&news) {
-            ensure!(wait::now() < deadline, "waited in vain for {what}, got {news:?}");
+        let mut last = self.store.take_news(known);
+        while !done(&last) {
+            ensure!(wait::now() < deadline, "waited in vain for {what}, got {last:?}");
             match wait::within(what, async { Ok(self.store.idle(std::future::pending()).await) })
                 .await?
             {
-                Ok(told) => news.extend(told),
-                Err(Error::Unsupported(_)) => {
-                    self.store.noop().await?;
-                    news.extend(self.store.take_changes());
-                }
+                Ok(_) => {}
+                Err(Error::Unsupported(_)) => self.store.noop().await?,
                 Err(error) => return Err(error.into()),
             }
+            last = self.store.take_news(known);
         }
-        Ok(news)
+        Ok(())
     }
 }
 

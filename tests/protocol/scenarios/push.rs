@@ -1,7 +1,7 @@
 //! What others do is told, in one numbering; what is not there is an error and never "empty".
 
 use anyhow::Result;
-use postern::store::{Change, Criteria, Error, MailboxName};
+use postern::store::{Criteria, Error, MailboxName};
 use postern_shared::flag::Flag;
 
 use super::{Stage, inbox, same};
@@ -10,30 +10,22 @@ pub async fn what_others_do_is_told(stage: &mut Stage<'_>) -> Result<()> {
     let mut uids = stage.fill(4).await?;
     stage.other.ok("SELECT INBOX").await?;
     stage.other.ok("STORE 3 +FLAGS (\\Flagged)").await?;
-    let flagged = |change: &Change| match change {
-        Change::Flags { seq: 3, flags, .. } => flags.contains(&Flag::Flagged),
-        _ => false,
-    };
-    stage.news("a flag", |news| news.iter().any(flagged)).await?;
+    let flagged =
+        |(uid, flags): &(u32, Vec<Flag>)| *uid == uids[2] && flags.contains(&Flag::Flagged);
+    stage.news("a flag", &uids, |news| news.changed.iter().any(flagged)).await?;
 
     stage.other.ok("STORE 2 +FLAGS (\\Deleted)").await?;
     stage.other.ok("EXPUNGE").await?;
-    let gone = uids[1];
-    let removed = |change: &Change| match change {
-        Change::Expunged(seq) => *seq == 2,
-        Change::Vanished(vanished) => vanished == &[gone],
-        _ => false,
-    };
-    stage.news("a removal", |news| news.iter().any(removed)).await?;
+    stage.news("a removal", &uids, |news| news.gone == [uids[1]]).await?;
     uids.remove(1);
 
     stage.file("INBOX", "Message 5", 5, &[]).await?;
-    stage.news("an arrival", |news| news.contains(&Change::Exists(4))).await?;
+    stage.news("an arrival", &uids, |news| news.unknown == 1).await?;
     let exists = stage.store.selected().map(|(_, selected)| selected.exists);
     same("messages as told", exists, Some(4))?;
     let found = stage.store.search(Criteria::All).await?;
-    same("the uids of before", found[..3].to_vec(), uids)?;
-    let rows = stage.store.rows_by_seq(4..=4).await?;
+    same("the uids of before", found[..3].to_vec(), uids.clone())?;
+    let rows = stage.store.rows_after(uids[2]).await?;
     same("the new row", rows[0].envelope.subject.as_str(), "Message 5")
 }
 

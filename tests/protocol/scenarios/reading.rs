@@ -1,7 +1,7 @@
 //! Rows, messages and their bodies.
 
 use anyhow::{Context, Result};
-use postern::store::Row;
+use postern::store::{Row, Stretch};
 use postern_tests::ground::NOVEMBER;
 use postern_tests::{Person, message};
 
@@ -9,12 +9,18 @@ use super::{Stage, inbox, same};
 
 pub async fn rows_come_in_order(stage: &mut Stage<'_>) -> Result<()> {
     let uids = stage.fill(20).await?;
-    let rows = stage.store.rows_by_seq(11..=20).await?;
+    let stretch = Stretch { newest_first: false, offset: 10, count: 50 };
+    let (exists, rows) = stage.store.rows_of(stretch).await?;
+    same("messages", exists, 20)?;
+    let rows: Vec<Row> = rows.into_iter().flatten().collect();
     let subjects: Vec<_> = rows.iter().map(|row| row.envelope.subject.clone()).collect();
     let expected: Vec<_> = (11..=20).map(|day| format!("Message {day}")).collect();
     same("subjects", subjects, expected)?;
-    let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
-    same("positions", seqs, (11..=20).collect::<Vec<u32>>())?;
+    let newest = Stretch { newest_first: true, offset: 0, count: 10 };
+    let (_, turned) = stage.store.rows_of(newest).await?;
+    same("the newest first", turned.into_iter().flatten().rev().collect::<Vec<_>>(), rows.clone())?;
+    same("those that came after", stage.store.rows_after(uids[9]).await?, rows.clone())?;
+    same("after the last", stage.store.rows_after(uids[19]).await?, Vec::<Row>::new())?;
     let found: Vec<_> = rows.iter().map(|row| row.uid).collect();
     same("uids", found, uids[10..].to_vec())?;
     let dates: Vec<_> = rows.iter().map(|row| row.internal_date).collect();

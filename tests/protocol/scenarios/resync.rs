@@ -32,9 +32,8 @@ pub async fn changes_of_the_meantime_are_found(stage: &mut Stage<'_>) -> Result<
     })?;
     let (vanished, mut changed) = match since {
         Some(since) => {
-            let mut vanished = since.vanished;
-            vanished.retain(|uid| before.contains(uid));
-            (vanished, flags_of(since.changed))
+            same("what came", since.arrived, after[6..].to_vec())?;
+            (since.vanished, flags_of(since.changed))
         }
         None => {
             let now = flags_of(stage.store.flags_by_uid(&after).await?);
@@ -44,7 +43,7 @@ pub async fn changes_of_the_meantime_are_found(stage: &mut Stage<'_>) -> Result<
         }
     };
     same("vanished", vanished, [before[1], before[5]])?;
-    // A server may also name what is new, and what changed and changed back.
+    // A server may also name what changed and changed back.
     changed.retain(|uid, now| before.contains(uid) && flags.get(uid) != Some(now));
     let keyword = Flag::Keyword("$Work".into());
     same("changed", changed, BTreeMap::from([(before[2], vec![Flag::Flagged, keyword])]))?;

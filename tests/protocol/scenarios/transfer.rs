@@ -67,7 +67,7 @@ pub async fn what_is_appended_comes_back(stage: &mut Stage<'_>) -> Result<()> {
     let refused = stage.store.append(&none, &[], None, small.clone()).await;
     ensure!(refused.is_err(), "it was appended to a mailbox that is not there");
     stage.store.select(&sent).await?;
-    let rows = stage.store.rows_by_seq(1..=2).await?;
+    let rows = stage.store.rows_after(0).await?;
     let facts: Vec<_> = rows
         .iter()
         .map(|row| (row.size as usize, row.internal_date, row.flags.clone(), row.has_attachment))

@@ -20,6 +20,7 @@ mod bulk;
 mod connection;
 mod mailboxes;
 mod pool;
+mod resync;
 
 use super::*;
 use crate::clock::Clock;
@@ -61,6 +62,10 @@ impl Stage {
     }
 
     async fn with(host: Host, facts: Facts, clock: Clock) -> Self {
+        Self::keeping(host, facts, clock, None).await
+    }
+
+    async fn keeping(host: Host, facts: Facts, clock: Clock, shelf: Option<Shelf>) -> Self {
         let audience = Arc::new(Audience::default());
         let events = audience.join(LINK, CancellationToken::new());
         let place = tempfile::tempdir().unwrap();
@@ -69,7 +74,7 @@ impl Stage {
             audience,
             clock,
             memory: Memory::default(),
-            shelf: None,
+            shelf,
             durable: (db, UserId([1; 16])),
         };
         let account = Account::start(facts, surroundings.clone(), None);
@@ -157,6 +162,7 @@ fn facts(host: &Host) -> Facts {
         sent_copy: config::SentCopy::Auto,
         ca_file: None,
         connections: 2,
+        imap_limits: config::ImapLimits::default(),
         allow_plaintext: true,
     };
     Facts {
@@ -325,7 +331,9 @@ async fn a_mailbox_that_breaks_every_connection_leaves_the_account_responsive() 
 
 #[tokio::test]
 async fn a_comparison_that_was_refused_leaves_no_outdated_listing() {
-    let mut stage = Stage::new(3).await;
+    let host = MailHost::builder().capabilities(Capabilities::every().without("qresync"));
+    let host = host.user(ALICE, "Alice", "secret").start().await.unwrap();
+    let mut stage = Stage::on(host, 3).await;
     stage.open(0, 10).await;
     stage.open(0, 10).await;
     stage.settle().await;
@@ -337,21 +345,6 @@ async fn a_comparison_that_was_refused_leaves_no_outdated_listing() {
     stage.host.faults().clear(fault);
     let window = stage.open(0, 10).await;
     assert_eq!(subjects(&window.rows), ["Number 3", "Number 1"]);
-}
-
-#[tokio::test]
-async fn a_move_in_two_steps_is_not_begun_again() {
-    let capabilities = Capabilities { moves: false, ..Capabilities::default() };
-    let host = MailHost::builder().capabilities(capabilities).user(ALICE, "Alice", "secret");
-    let mut stage = Stage::on(host.start().await.unwrap(), 1).await;
-    let key = stage.open(0, 10).await.rows[0].clone().unwrap().key;
-    let trash = stage.mailbox("Trash").await;
-    stage.event(|event| online(&event).then_some(())).await;
-    let lost = Trigger::on("UID EXPUNGE").times(1);
-    stage.host.faults().imap(lost, ImapEffect::Bye("gone".into()));
-    let moved = stage.account.move_messages(Targets::Keys(vec![key]), trash).await;
-    assert!(matches!(moved, Err(Error::Halfway)), "{moved:?}");
-    assert_eq!(stage.host.mailbox(ALICE, "Trash").unwrap().messages.len(), 1);
 }
 
 #[tokio::test]

@@ -12,13 +12,13 @@ use tokio::time::timeout;
 use super::capabilities::Capabilities;
 use super::command::{Command, LiteralMode};
 use super::limits::Limits;
-use super::news;
 use super::patience::{Overdue, Patience};
 use super::refusal::{is_cut_off, is_too_many, refused};
 use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Name, Response, Traffic};
-use crate::store::change::Changes;
+use super::{news, positions};
+use crate::store::change::{Change, Changes};
 use crate::store::mailbox_name::Spelling;
-use crate::store::{Change, Error, MailboxName, Selected};
+use crate::store::{Error, MailboxName, News, Selected};
 
 /// Whether a connection can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct ImapConnection {
     /// The selected mailbox, kept current by what the server tells.
     pub(super) selection: Option<(MailboxName, Selected)>,
     pub(super) changes: Changes,
+    /// Messages in it by what was told and taken as news so far.
+    pub(super) counted: u32,
     /// Extensions that were asked for, and whether they are on.
     pub(super) enabled: HashMap<&'static str, bool>,
     /// The server searches for ASCII alone (BADCHARSET).
@@ -59,6 +61,7 @@ impl ImapConnection {
             limits,
             selection: None,
             changes: Changes::default(),
+            counted: 0,
             enabled: HashMap::new(),
             searches_ascii: false,
             state: State::Ready,
@@ -97,9 +100,29 @@ impl ImapConnection {
         self.defects
     }
 
-    /// The news since the last call, in order of arrival.
-    pub fn take_changes(&mut self) -> Vec<Change> {
-        self.changes.take()
+    /// The news since the last call; those of the selected mailbox in terms of `known`, the uids of
+    /// its oldest messages, ascending.
+    pub fn take_news(&mut self, known: &[u32]) -> News {
+        let (news, counted) = positions::read(known, self.counted, self.changes.take());
+        self.counted = counted;
+        news
+    }
+
+    /// Whether there are news.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// Messages in the selected mailbox as of the news taken last.
+    #[must_use]
+    pub fn counted(&self) -> u32 {
+        self.counted
+    }
+
+    /// Counts anew from so many messages: the server's own number did not hold.
+    pub fn count_from(&mut self, messages: usize) {
+        self.counted = u32::try_from(messages).unwrap_or(u32::MAX);
     }
 
     /// Asks for news.
@@ -317,15 +340,14 @@ impl ImapConnection {
         if let Some(capabilities) = response.status().and_then(Capabilities::of_status) {
             self.capabilities = capabilities;
         }
-        let Some(change) = news::change(response, self.limits.uids, self.spelling()) else {
-            return;
-        };
+        let Some(change) = news::change(response, self.spelling()) else { return };
         if let Some((_, selected)) = &mut self.selection {
             match &change {
                 Change::Exists(count) => selected.exists = *count,
                 Change::Expunged(_) => selected.exists = selected.exists.saturating_sub(1),
-                Change::Vanished(uids) => {
-                    let gone = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+                Change::Vanished(ranges) => {
+                    let named = ranges.iter().map(|(first, last)| (last - first).saturating_add(1));
+                    let gone = named.fold(0, u32::saturating_add);
                     selected.exists = selected.exists.saturating_sub(gone);
                 }
                 _ => {}

@@ -66,24 +66,18 @@ impl ImapConnection {
         let exchange = self.run(Command::new("UID FETCH").words(set).words(&items)).await?;
         let missed = exchange.defects > 0 || exchange.untagged.iter().any(Fetched::is_missed);
         for response in exchange.untagged {
-            if let Some((Some(gone), _)) = response.untagged(super::wire::Name::Expunge) {
-                all.retain(|one| one.seq != gone);
-                all.iter_mut().filter(|one| one.seq > gone).for_each(|one| one.seq -= 1);
-            }
             if let Some((_, content)) = response.untagged(super::wire::Name::Vanished) {
-                for (first, last) in qresync::vanished_ranges(content) {
+                for (first, last) in qresync::vanished_now(content).unwrap_or_default() {
                     all.retain(|one| !(first..=last).contains(&one.uid));
-                    let behind = all.iter_mut().filter(|one| one.uid > last);
-                    behind.for_each(|one| one.seq = one.seq.saturating_sub(last - first + 1));
                 }
             }
             let fetched = Fetched::read(&response);
-            let answer = fetched.as_ref().and_then(|it| Some((it.seq, it.uid()?, it.flags()?)));
+            let answer = fetched.as_ref().and_then(|it| Some((it.uid()?, it.flags()?)));
             match answer {
-                Some((seq, uid, flags))
+                Some((uid, flags))
                     if wanted.is_none_or(|wanted| wanted.binary_search(&uid).is_ok()) =>
                 {
-                    all.push(FlagsOf { uid, seq, flags });
+                    all.push(FlagsOf { uid, flags });
                 }
                 _ => self.absorb_one(&response),
             }

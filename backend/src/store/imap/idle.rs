@@ -9,21 +9,21 @@ use tokio::time::timeout;
 use super::command::{Command, LiteralMode};
 use super::connection::{ImapConnection, drive, go_ahead};
 use super::wire::{Event, Failure};
-use crate::store::{Change, Error};
+use crate::store::Error;
 
 impl ImapConnection {
-    /// Waits for news of the selected mailbox: returns as soon as some arrive, `stop` resolves,
-    /// or it is time to begin again (then with none). News that wait already return at once.
+    /// Waits for news: returns as soon as some arrive, `stop` resolves, or it is time to begin
+    /// again; says whether there are any. Where some wait already it returns at once.
     ///
     /// # Errors
     /// `Unsupported` where the server offers no IDLE: poll with `noop`. `Garbled` where it ends the
     /// IDLE by itself and has no news: begun again at once, that might go on for ever.
-    pub async fn idle(&mut self, stop: impl Future<Output = ()>) -> Result<Vec<Change>, Error> {
+    pub async fn idle(&mut self, stop: impl Future<Output = ()>) -> Result<bool, Error> {
         if !self.capabilities.has("IDLE") {
             return Err(Error::Unsupported("IDLE"));
         }
         if !self.changes.is_empty() {
-            return Ok(self.take_changes());
+            return Ok(true);
         }
         let tag = self.next_tag();
         let writes = Command::new("IDLE").writes(&tag, LiteralMode::Synchronising);
@@ -51,8 +51,8 @@ impl ImapConnection {
         };
         let exchange = self.settle(ended)?;
         self.absorb(exchange.untagged);
-        let changes = self.take_changes();
-        if by_itself && changes.is_empty() { Err(Error::Garbled("IDLE")) } else { Ok(changes) }
+        let news = self.has_news();
+        if by_itself && !news { Err(Error::Garbled("IDLE")) } else { Ok(news) }
     }
 
     async fn start_idle(&mut self, writes: Vec<Vec<u8>>) -> Result<Event, Failure> {

@@ -100,7 +100,6 @@ impl Gathered {
         let Some(uid) = fetched.uid().filter(|_| fetched.is_answer()) else { return false };
         let (row, whole) = self.rows.entry(uid).or_default();
         *whole |= fill_but_structure(&mut row.row, &fetched);
-        row.row.seq = 0;
         extend(row, &fetched);
         true
     }

@@ -12,7 +12,7 @@ use super::ext::token::{Tokens, Value};
 use super::roles;
 use super::wire::{Exchange, Name};
 use crate::store::mailbox_name::Spelling;
-use crate::store::{Counts, Error, ListedMailbox, MailboxName};
+use crate::store::{Counts, Error, ListedMailbox, MailboxName, Told};
 
 /// What STATUS is asked for.
 const STATUS_ITEMS: &str = "(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)";
@@ -143,7 +143,7 @@ impl ImapConnection {
         listed
     }
 
-    fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Told> {
+    fn read_statuses(&mut self, exchange: Exchange) -> HashMap<MailboxName, Status> {
         let mut found = HashMap::new();
         let spelling = self.spelling();
         for response in exchange.untagged {
@@ -160,10 +160,10 @@ impl ImapConnection {
 }
 
 /// What STATUS tells of a mailbox: how much is in it, and its name for good.
-type Told = (Counts, Option<String>);
+type Status = (Counts, Option<String>);
 
 impl ListedMailbox {
-    fn take(&mut self, told: Option<&Told>) {
+    fn take(&mut self, told: Option<&Status>) {
         self.counts = told.map(|(counts, _)| *counts);
         self.object_id = told.and_then(|(_, id)| id.clone());
     }
@@ -231,8 +231,15 @@ fn list_name(rest: &[u8]) -> Option<Cow<'_, [u8]>> {
     (!name.is_empty()).then_some(Cow::Borrowed(name))
 }
 
-/// `name (ITEM number …)`
+/// What STATUS said of a mailbox, where it said how many messages there are.
 pub(super) fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName, Counts)> {
+    let (name, Told { messages, unseen, uid_next, uid_validity }) = told(content, spelling)?;
+    let (messages, unseen) = (messages?, unseen.unwrap_or(0));
+    Some((name, Counts { messages, unseen, uid_next, uid_validity }))
+}
+
+/// `name (ITEM number …)`
+pub(super) fn told(content: &[u8], spelling: Spelling) -> Option<(MailboxName, Told)> {
     let (name, items) = match content.trim_ascii() {
         quoted @ [b'"' | b'{', ..] => {
             let mut tokens = Tokens::new(quoted);
@@ -249,13 +256,13 @@ pub(super) fn counts(content: &[u8], spelling: Spelling) -> Option<(MailboxName,
         let mut pairs = items.list().chunks_exact(2);
         pairs.find(|pair| pair[0].is(wanted)).and_then(|pair| pair[1].number::<u32>())
     };
-    let counts = Counts {
-        messages: item("MESSAGES")?,
-        unseen: item("UNSEEN").unwrap_or(0),
+    let told = Told {
+        messages: item("MESSAGES"),
+        unseen: item("UNSEEN"),
         uid_next: item("UIDNEXT"),
         uid_validity: item("UIDVALIDITY"),
     };
-    Some((name, counts))
+    Some((name, told))
 }
 
 /// A bare name, which may hold parentheses, and the one list that ends the line.

@@ -23,6 +23,7 @@ mod news;
 mod open;
 mod options;
 mod patience;
+mod positions;
 mod query;
 mod refusal;
 mod roles;
@@ -31,6 +32,7 @@ mod search;
 mod search_query;
 mod select;
 mod sign_in;
+mod stretch;
 mod transfer;
 mod wire;
 

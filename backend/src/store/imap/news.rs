@@ -1,14 +1,14 @@
 //! Untagged responses that answer nothing, as changes.
 
-use super::ext::{esearch, token};
+use super::ext::qresync;
 use super::fetched::Fetched;
 use super::list;
 use super::wire::{Condition, Name, Response};
-use crate::store::Change;
+use crate::store::change::Change;
 use crate::store::mailbox_name::Spelling;
 
 /// The change that a response reports; none if it reports none that matters.
-pub(super) fn change(response: &Response, most_uids: usize, spelling: Spelling) -> Option<Change> {
+pub(super) fn change(response: &Response, spelling: Spelling) -> Option<Change> {
     if let Some(status) = response.status() {
         let text = || status.text.clone();
         return match status.condition {
@@ -24,10 +24,11 @@ pub(super) fn change(response: &Response, most_uids: usize, spelling: Spelling) 
         return Some(Change::Expunged(seq));
     }
     if let Some((_, content)) = response.untagged(Name::Vanished) {
-        return vanished(content, most_uids);
+        // Of earlier times, unasked, or unreadable: something is gone and nobody knows what.
+        return Some(qresync::vanished_now(content).map_or(Change::Overflow, Change::Vanished));
     }
     if let Some((_, content)) = response.untagged(Name::Status) {
-        return list::counts(content, spelling).map(|(name, counts)| Change::Counts(name, counts));
+        return list::told(content, spelling).map(|(name, told)| Change::Counts(name, told));
     }
     if let Some((_, content)) = response.untagged(Name::List) {
         return list::mailbox(content, spelling).map(|_| Change::Mailboxes);
@@ -35,19 +36,4 @@ pub(super) fn change(response: &Response, most_uids: usize, spelling: Spelling) 
     let fetched = Fetched::read(response)?;
     let flags = fetched.flags()?;
     Some(Change::Flags { seq: fetched.seq, uid: fetched.uid(), flags })
-}
-
-fn vanished(content: &[u8], most_uids: usize) -> Option<Change> {
-    let values = token::Tokens::new(content).all().ok()?;
-    let [set] = &values[..] else {
-        // Of earlier times, unasked: how many there were nobody knows.
-        return Some(Change::Overflow);
-    };
-    let set = set.bytes()?;
-    let mut uids = Vec::new();
-    match esearch::expand(set, most_uids, &mut uids) {
-        Ok(()) => Some(Change::Vanished(uids)),
-        // Something is gone and nobody knows what.
-        Err(_) => Some(Change::Overflow),
-    }
 }

@@ -90,7 +90,6 @@ impl ImapConnection {
                 continue;
             };
             found = true;
-            opened.row.seq = fetched.seq;
             complete |= fill(&mut opened.row, &fetched);
             if let Some(structure) = fetched.get("BODYSTRUCTURE") {
                 opened.structure = convert::structure(structure);

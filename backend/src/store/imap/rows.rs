@@ -1,7 +1,6 @@
 //! Rows of a list: FETCH of envelopes, with a leaner second try for what could not be read.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use super::command::{Command, sets};
 use super::connection::ImapConnection;
@@ -18,56 +17,36 @@ const LEAN_ITEMS: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<
 
 /// Which numbers a set holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Numbers {
+pub(super) enum Numbers {
     Seq,
     Uid,
 }
 
-/// How often a FETCH is repeated that met messages which another client is removing.
-const EXPUNGE_TRIES: u32 = 5;
-
-/// Rows by position, while the answer arrives.
+/// Rows by position, and whether each has its headers, while the answer arrives.
 #[derive(Debug, Default)]
-struct Gathered {
-    rows: BTreeMap<u32, (Row, bool)>,
+pub(super) struct Gathered {
+    pub(super) rows: BTreeMap<u32, (Row, bool)>,
     defects: u32,
 }
 
 impl ImapConnection {
-    /// The rows at these positions; positions beyond the mailbox's end give none.
+    /// The rows of what came after this uid, in order of arrival: of everything where it is 0.
     ///
     /// # Errors
     /// As every verb. A row that the server leaves out is absent.
-    pub async fn rows_by_seq(&mut self, range: RangeInclusive<u32>) -> Result<Vec<Row>, Error> {
-        let mut tries = 0;
-        loop {
-            match self.try_rows_by_seq(range.clone()).await {
-                // Some are gone and could not be told of during FETCH (RFC 5530, RFC 2180 §4.1):
-                // NOOP lets the server tell, and then the positions are right.
-                Err(error) if error.has_code("EXPUNGEISSUED") && tries < EXPUNGE_TRIES => {
-                    tries += 1;
-                    self.noop().await?;
-                }
-                outcome => return outcome,
-            }
-        }
-    }
-
-    async fn try_rows_by_seq(&mut self, range: RangeInclusive<u32>) -> Result<Vec<Row>, Error> {
-        let Some((_, selected)) = &self.selection else { return Err(Error::Invalid("no mailbox")) };
-        let (first, last) = ((*range.start()).max(1), (*range.end()).min(selected.exists));
-        if first > last {
-            return Ok(Vec::new());
-        }
+    pub async fn rows_after(&mut self, uid: u32) -> Result<Vec<Row>, Error> {
+        let Some(first) = uid.checked_add(1) else { return Ok(Vec::new()) };
         let mut gathered = Gathered::default();
         let items = self.row_items();
-        self.gather(&mut gathered, &format!("{first}:{last}"), Numbers::Seq, &items).await?;
-        let retry: Vec<u32> = (first..=last).filter(|seq| gathered.wants(*seq)).collect();
-        self.gather_lean(&mut gathered, &retry, Numbers::Seq).await?;
-        Ok(gathered.into_rows())
+        self.gather(&mut gathered, &format!("{first}:*"), Numbers::Uid, &items).await?;
+        let lacking = |(_, (row, whole)): (&u32, &(Row, bool))| (!whole).then_some(row.uid);
+        let retry: Vec<u32> = gathered.rows.iter().filter_map(lacking).collect();
+        self.gather_lean(&mut gathered, &retry, Numbers::Uid).await?;
+        // `first:*` always names the last message, though it be older (RFC 9051 §9).
+        Ok(gathered.into_rows().into_iter().filter(|row| row.uid > uid).collect())
     }
 
-    /// The rows with these uids, ordered by position.
+    /// The rows with these uids, in order of arrival.
     ///
     /// # Errors
     /// As every verb. A row that the server leaves out is absent.
@@ -112,7 +91,7 @@ impl ImapConnection {
         Ok(gathered.into_rows().pop())
     }
 
-    async fn gather_lean(
+    pub(super) async fn gather_lean(
         &mut self,
         gathered: &mut Gathered,
         retry: &[u32],
@@ -131,7 +110,7 @@ impl ImapConnection {
         format!("(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE{preview})")
     }
 
-    async fn gather(
+    pub(super) async fn gather(
         &mut self,
         gathered: &mut Gathered,
         set: &str,
@@ -175,21 +154,19 @@ impl Gathered {
             return false;
         }
         let (row, whole) = self.rows.entry(fetched.seq).or_default();
-        row.seq = fetched.seq;
         *whole |= fill(row, &fetched);
         true
     }
 
     /// Uids that are gone (RFC 7162 §3.2.10.2): those that lie behind move up.
     fn vanish(&mut self, content: &[u8]) {
-        for (first, last) in qresync::vanished_ranges(content) {
-            let rows = std::mem::take(&mut self.rows).into_values();
-            let left = rows.filter(|(row, _)| !(first..=last).contains(&row.uid));
+        for (first, last) in qresync::vanished_now(content).unwrap_or_default() {
+            let rows = std::mem::take(&mut self.rows).into_iter();
+            let left = rows.filter(|(_, (row, _))| !(first..=last).contains(&row.uid));
             self.rows = left
-                .map(|(mut row, whole)| {
+                .map(|(seq, (row, whole))| {
                     let before = if row.uid > last { last - first + 1 } else { 0 };
-                    row.seq = row.seq.saturating_sub(before);
-                    (row.seq, (row, whole))
+                    (seq.saturating_sub(before), (row, whole))
                 })
                 .collect();
         }
@@ -198,14 +175,11 @@ impl Gathered {
     fn expunge(&mut self, gone: u32) {
         self.rows.remove(&gone);
         let after = self.rows.split_off(&gone);
-        self.rows.extend(after.into_values().map(|(mut row, whole)| {
-            row.seq -= 1;
-            (row.seq, (row, whole))
-        }));
+        self.rows.extend(after.into_iter().map(|(seq, row)| (seq - 1, row)));
     }
 
     /// Whether a position needs a second try: left out beside unreadable lines, or incomplete.
-    fn wants(&self, seq: u32) -> bool {
+    pub(super) fn wants(&self, seq: u32) -> bool {
         self.rows.get(&seq).map_or(self.defects > 0, |(_, whole)| !whole)
     }
 

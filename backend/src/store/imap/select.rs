@@ -37,6 +37,7 @@ impl ImapConnection {
     /// Forgets the selected mailbox, as the server does when SELECT arrives.
     pub(super) fn leave(&mut self) {
         self.selection = None;
+        self.counted = 0;
         self.changes.leave_mailbox();
     }
 
@@ -80,6 +81,7 @@ impl ImapConnection {
         // Silence is not an empty mailbox.
         selected.exists = exists.ok_or(Error::Garbled("SELECT without EXISTS"))?;
         self.selection = Some((name.clone(), selected.clone()));
+        self.counted = selected.exists;
         self.absorb(news);
         Ok(selected)
     }

@@ -3,10 +3,13 @@
 use super::esearch::{self, Unread};
 use super::token::{Tokens, Value};
 use crate::store::imap::ImapConnection;
-use crate::store::imap::command::{Command, sets};
+use crate::store::imap::command::Command;
 use crate::store::imap::fetched::Fetched;
 use crate::store::imap::wire::{Name, Response};
 use crate::store::{Error, FlagsOf, Known, MailboxName, Selected, Since};
+
+/// Ranges of one VANISHED that are read; nobody expunges in more pieces at once.
+const MOST_RANGES: usize = 100_000;
 
 /// Changes, while the answer arrives.
 #[derive(Debug, Default)]
@@ -45,7 +48,8 @@ impl ImapConnection {
         exchange.untagged.retain(|response| !gathered.take(response, known.uids));
         let selected = self.enter(name, exchange)?;
         let same = selected.uid_validity == known.uid_validity && selected.highest_modseq.is_some();
-        Ok((selected, (same && !gathered.unread).then(|| gathered.settled())))
+        let since = gathered.settled(known.uids);
+        Ok((selected, since.filter(|since| same && since.adds_up(known.uids, self.counted))))
     }
 
     /// Selects a mailbox even if it is the selected one, so that the answer is of now.
@@ -59,6 +63,10 @@ impl Gathered {
     /// Takes a response if it tells what changed before the mailbox was selected.
     fn take(&mut self, response: &Response, known: &[u32]) -> bool {
         if let Some((_, content)) = response.untagged(Name::Vanished) {
+            if vanished_now(content).is_some() {
+                // It went after the mailbox was selected, and counts from there.
+                return false;
+            }
             match vanished(content, known) {
                 Ok(uids) => self.since.vanished.extend(uids),
                 Err(_) => self.unread = true,
@@ -73,41 +81,51 @@ impl Gathered {
             return false;
         }
         let fetched = Fetched::read(response);
-        let read = fetched.and_then(|it| Some((it.seq, it.uid()?, it.flags()?)));
+        let read = fetched.and_then(|it| Some((it.uid()?, it.flags()?)));
         match read {
-            Some((seq, uid, flags)) => self.since.changed.push(FlagsOf { uid, seq, flags }),
+            Some((uid, flags)) => self.since.changed.push(FlagsOf { uid, flags }),
             None => self.unread = true,
         }
         true
     }
 
-    fn settled(mut self) -> Since {
-        self.since.vanished.sort_unstable();
-        self.since.vanished.dedup();
-        self.since
+    /// Tells what changed apart from what came; none where a part could not be read.
+    fn settled(mut self, known: &[u32]) -> Option<Since> {
+        let Since { vanished, changed, arrived } = &mut self.since;
+        vanished.sort_unstable();
+        vanished.dedup();
+        let is_known = |uid: u32| known.binary_search(&uid).is_ok();
+        arrived.extend(changed.iter().map(|of| of.uid).filter(|uid| !is_known(*uid)));
+        arrived.sort_unstable();
+        arrived.dedup();
+        changed.retain(|of| is_known(of.uid) && vanished.binary_search(&of.uid).is_err());
+        (!self.unread).then_some(self.since)
     }
 }
 
-/// `SELECT name (QRESYNC (validity modseq uids))`; where the uids do not fit, a range of all.
+impl Since {
+    /// Whether what was known, less what vanished, and what came are as many as are there.
+    fn adds_up(&self, known: &[u32], exists: u32) -> bool {
+        let newest = known.last().copied().unwrap_or(0);
+        let left = known.len() - self.vanished.len() + self.arrived.len();
+        left == exists as usize && self.arrived.first().is_none_or(|first| *first > newest)
+    }
+}
+
+/// `SELECT name (QRESYNC (validity modseq))`. Without a set of uids the server also tells what came
+/// (RFC 7162 §3.2.5.1).
 fn select_command(name: &MailboxName, known: Known<'_>) -> Result<Command, Error> {
-    let sets = sets(known.uids);
-    let uids = match (&sets[..], known.uids.last()) {
-        ([set], _) => format!(" {set}"),
-        (_, Some(last)) => format!(" 1:{last}"),
-        (_, None) => String::new(),
-    };
     let Known { uid_validity, modseq, .. } = known;
-    let parameters = format!("(QRESYNC ({uid_validity} {modseq}{uids}))");
+    let parameters = format!("(QRESYNC ({uid_validity} {modseq}))");
     Ok(Command::new("SELECT").mailbox(name)?.words(&parameters))
 }
 
 /// The ranges of uids that a VANISHED names; none where it speaks of earlier, or cannot be read.
-pub(in crate::store::imap) fn vanished_ranges(content: &[u8]) -> Vec<(u32, u32)> {
-    let values = Tokens::new(content).all().unwrap_or_default();
-    match &values[..] {
-        [set] => set.bytes().map_or_else(Vec::new, |set| esearch::ranges(set).flatten().collect()),
-        _ => Vec::new(),
-    }
+pub(in crate::store::imap) fn vanished_now(content: &[u8]) -> Option<Vec<(u32, u32)>> {
+    let values = Tokens::new(content).all().ok()?;
+    let [set] = &values[..] else { return None };
+    let ranges: Result<Vec<_>, _> = esearch::ranges(set.bytes()?).take(MOST_RANGES + 1).collect();
+    ranges.ok().filter(|ranges| ranges.len() <= MOST_RANGES)
 }
 
 /// Those of `known` that a VANISHED names. Its ranges may be large: servers name what never was.
@@ -144,15 +162,23 @@ mod tests {
     #[test]
     fn what_is_known_is_said_shortly() {
         let name = MailboxName::from_text("INBOX");
-        let check = |uids: &[u32], expect: &str| {
-            let known = Known { uid_validity: 67_890_007, modseq: 20_050_715, uids };
-            let command = select_command(&name, known).unwrap();
-            let expect = format!("SELECT \"INBOX\" (QRESYNC (67890007 20050715{expect}))");
-            assert_eq!(command.as_line(), Some(expect.as_str()));
+        let known = Known { uid_validity: 67_890_007, modseq: 20_050_715, uids: &[41, 43, 99] };
+        let command = select_command(&name, known).unwrap();
+        let expect = "SELECT \"INBOX\" (QRESYNC (67890007 20050715))";
+        assert_eq!(command.as_line(), Some(expect));
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_not_believed() {
+        let check = |vanished: &[u32], arrived: &[u32], exists, expect: bool| {
+            let (vanished, arrived) = (vanished.to_vec(), arrived.to_vec());
+            let since = Since { vanished, arrived, changed: Vec::new() };
+            assert_eq!(since.adds_up(&[3, 5, 9], exists), expect, "{since:?}");
         };
-        check(&[41, 42, 43, 99], " 41:43,99");
-        check(&[], "");
-        let odd: Vec<u32> = (0..10_000).map(|n| n * 2 + 1).collect();
-        check(&odd, " 1:19999");
+        check(&[5], &[10, 12], 4, true);
+        check(&[5], &[10, 12], 3, false);
+        check(&[5], &[4], 3, false);
+        check(&[], &[], 3, true);
+        check(&[], &[], 2, false);
     }
 }

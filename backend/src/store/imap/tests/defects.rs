@@ -1,7 +1,8 @@
 //! What async-imap and imap-proto get wrong, each cured (the wire's reason to be).
 
 use super::script::{Step, connected, connected_with, limits, open, script, selected};
-use crate::store::{Change, Criteria, Error, MailboxName, Refusal};
+use crate::store::change::Change;
+use crate::store::{Criteria, Error, MailboxName, Refusal, Stretch};
 
 fn inbox() -> MailboxName {
     MailboxName::from_text("INBOX")
@@ -60,7 +61,7 @@ async fn a_garbled_line_costs_that_line_alone() {
     let (mut connection, _server) = selected("", 3, script(steps)).await;
     connection.noop().await.unwrap();
     let news = [Change::Exists(4), Change::Alert("é".into()), Change::Exists(5)];
-    assert_eq!(connection.take_changes(), news);
+    assert_eq!(connection.changes.take(), news);
     assert_eq!(connection.defects(), 2);
     connection.noop().await.unwrap();
 }
@@ -85,10 +86,11 @@ async fn a_garbled_row_is_asked_for_again() {
     );
     steps.push(Step::Say(answer.into_bytes()));
     let (mut connection, _server) = selected("", 3, steps).await;
-    let rows = connection.rows_by_seq(1..=50).await.unwrap();
-    let seen: Vec<_> =
-        rows.iter().map(|row| (row.seq, row.uid, row.envelope.subject.as_str())).collect();
-    assert_eq!(seen, [(1, 11, "a"), (2, 12, "second"), (3, 13, "a")]);
+    let stretch = Stretch { newest_first: false, offset: 0, count: 50 };
+    let (_, rows) = connection.rows_of(stretch).await.unwrap();
+    let rows: Vec<_> = rows.into_iter().map(Option::unwrap).collect();
+    let seen: Vec<_> = rows.iter().map(|row| (row.uid, row.envelope.subject.as_str())).collect();
+    assert_eq!(seen, [(11, "a"), (12, "second"), (13, "a")]);
     assert_eq!((rows[0].internal_date, rows[2].size), (0, 0));
 }
 
@@ -144,7 +146,7 @@ async fn news_are_never_lost_to_a_full_channel() {
     steps.push(Step::Say(format!("{news}{{tag}} OK -\r\n").into_bytes()));
     let (mut connection, _server) = selected("", 1500, steps).await;
     connection.noop().await.unwrap();
-    assert_eq!(connection.take_changes().len(), 1000);
+    assert_eq!(connection.changes.take().len(), 1000);
     assert_eq!(connection.selected().unwrap().1.exists, 500);
 }
 
@@ -170,7 +172,8 @@ async fn an_idle_that_the_server_ends_without_news_is_an_error() {
     let (mut connection, _server) = selected("IDLE", 3, script(steps)).await;
     let ended = connection.idle(std::future::pending()).await;
     assert!(matches!(ended, Err(Error::Garbled("IDLE"))), "{ended:?}");
-    assert_eq!(connection.idle(std::future::pending()).await.unwrap(), [Change::Exists(4)]);
+    assert!(connection.idle(std::future::pending()).await.unwrap());
+    assert_eq!(connection.changes.take(), [Change::Exists(4)]);
 }
 
 #[tokio::test]
@@ -205,7 +208,7 @@ async fn append_stands_news_before_the_go_ahead() {
     let seen = [postern_shared::flag::Flag::Seen];
     let added = connection.append(&sent, &seen, None, b"a\r\nb\n".to_vec()).await.unwrap();
     assert_eq!(added, Some((38505, 3955)));
-    assert_eq!(connection.take_changes(), [Change::Exists(4)]);
+    assert_eq!(connection.changes.take(), [Change::Exists(4)]);
     let refused = connection.append(&sent, &[], Some(0), b"12345".to_vec()).await;
     assert!(matches!(refused, Err(Error::OverQuota)), "{refused:?}");
     connection.noop().await.unwrap();

@@ -104,7 +104,7 @@ fn shown(value: &Value<'_>) -> String {
 /// Reads a response in every way that there is.
 fn read_all(bytes: &[u8]) {
     let response = Response::read(bytes.to_vec().into());
-    drop(news::change(&response, 1000, Spelling::Utf7));
+    drop(news::change(&response, Spelling::Utf7));
     if let Some(fetched) = Fetched::read(&response) {
         let mut row = crate::store::Row::default();
         rows::fill(&mut row, &fetched);

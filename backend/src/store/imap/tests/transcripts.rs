@@ -51,7 +51,7 @@ fn read(bytes: &[u8], reading: &mut Reading) {
             rows::fill(&mut crate::store::Row::default(), &fetched);
             reading.rows += 1;
         }
-        drop(news::change(&response, limits.uids, Spelling::Utf7));
+        drop(news::change(&response, Spelling::Utf7));
     }
 }
 

@@ -74,7 +74,7 @@ proptest! {
         }
         for response in cut(&bytes, &[7]) {
             let response = Response::read(response.into());
-            drop(crate::store::imap::news::change(&response, 100, Spelling::Utf7));
+            drop(crate::store::imap::news::change(&response, Spelling::Utf7));
         }
     }
 }
