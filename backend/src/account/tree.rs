@@ -1,6 +1,6 @@
 //! The mailboxes of an account: ids, names, roles and counts. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use postern_shared::account::AccountId;
 use postern_shared::mailbox::{Counts, Mailbox, MailboxId, Role};
@@ -30,23 +30,27 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Builds the tree of what LIST answered; what the user chose goes over what was detected.
-    pub(super) fn new(account: &AccountId, listed: Vec<ListedMailbox>, chosen: &Chosen) -> Self {
-        let ids: HashMap<String, MailboxId> = listed
-            .iter()
-            .map(|mailbox| (mailbox.name.decoded(), mailbox_id(account, &mailbox.name)))
-            .collect();
+    /// Builds the tree of what LIST answered; what the user chose goes over what was detected, and
+    /// ids stay what they were `before`.
+    pub(super) fn new(
+        account: &AccountId,
+        listed: Vec<ListedMailbox>,
+        (chosen, before): (&Chosen, &Self),
+    ) -> Self {
+        let given = ids(account, &listed, before);
+        let paths = listed.iter().map(|mailbox| mailbox.name.decoded());
+        let ids: HashMap<String, MailboxId> = paths.zip(given.iter().cloned()).collect();
         let mut taken = Vec::new();
         let nodes: Vec<Node> = listed
             .into_iter()
-            .map(|mailbox| {
-                let id = mailbox_id(account, &mailbox.name);
+            .zip(given)
+            .map(|(mailbox, id)| {
                 let detected = mailbox.role.filter(|role| !chosen.contains_key(role));
                 let own = chosen.iter().find(|(_, at)| at.as_ref() == Some(&id));
                 let role = own.map(|(role, _)| *role).or(detected);
                 let role = role.filter(|role| !taken.contains(role));
                 taken.extend(role);
-                node(account, &ids, mailbox, role)
+                node((account, id), &ids, mailbox, role)
             })
             .collect();
         let index = nodes.iter().enumerate().map(|(at, node)| (node.shown.id.clone(), at));
@@ -147,7 +151,7 @@ impl Node {
 }
 
 fn node(
-    account: &AccountId,
+    (account, id): (&AccountId, MailboxId),
     ids: &HashMap<String, MailboxId>,
     mailbox: ListedMailbox,
     role: Option<Role>,
@@ -163,7 +167,7 @@ fn node(
     let counts =
         |counts: store::Counts| Counts { messages: counts.messages, unseen: counts.unseen };
     let shown = Mailbox {
-        id: mailbox_id(account, &mailbox.name),
+        id,
         account: account.clone(),
         parent,
         name,
@@ -175,12 +179,35 @@ fn node(
     Node { name: mailbox.name, delimiter: mailbox.delimiter, shown }
 }
 
-/// A mailbox's id: a hash of account and name, so that it is the same after a restart.
-fn mailbox_id(account: &AccountId, name: &MailboxName) -> MailboxId {
+/// The id of each mailbox. Where the server names its mailboxes for good (MAILBOXID, RFC 8474), by
+/// that, so that what is known of one outlives its renaming; else by its own name. A server that
+/// says it one time and not the next changes nothing, and neither does one that says it twice.
+fn ids(account: &AccountId, listed: &[ListedMailbox], before: &Tree) -> Vec<MailboxId> {
+    let mut taken: HashSet<MailboxId> = HashSet::new();
+    let known = before.nodes.iter().map(|node| (&node.name, node));
+    let known: HashMap<&MailboxName, &Node> = known.collect();
+    let id = |mailbox: &ListedMailbox| {
+        let by_name = || mailbox_id(account, 0, mailbox.name.as_bytes());
+        let for_good = |id: &String| mailbox_id(account, 1, id.as_bytes());
+        let silent = known.get(&mailbox.name).filter(|_| mailbox.object_id.is_none());
+        let id = match (silent, &mailbox.object_id) {
+            (Some(node), _) => node.shown.id.clone(),
+            (None, Some(object_id)) => for_good(object_id),
+            (None, None) => by_name(),
+        };
+        let id = if taken.contains(&id) { by_name() } else { id };
+        taken.insert(id.clone());
+        id
+    };
+    listed.iter().map(id).collect()
+}
+
+/// A hash of account and name, so that it is the same after a restart.
+fn mailbox_id(account: &AccountId, kind: u8, name: &[u8]) -> MailboxId {
     let mut hash = Sha256::new();
     hash.update(account.0.as_bytes());
-    hash.update([0]);
-    hash.update(name.as_bytes());
+    hash.update([kind]);
+    hash.update(name);
     MailboxId(hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -188,17 +215,38 @@ fn mailbox_id(account: &AccountId, name: &MailboxName) -> MailboxId {
 mod tests {
     use super::*;
 
-    fn tree(names: &[&str], chosen: &Chosen) -> Tree {
-        let listed = |name: &&str| ListedMailbox {
+    fn listed(name: &str, object_id: Option<&str>) -> ListedMailbox {
+        ListedMailbox {
             name: MailboxName::from_text(name),
             delimiter: Some('.'),
             selectable: true,
             subscribed: true,
-            role: (*name == "Sent").then_some(Role::Sent),
+            role: (name == "Sent").then_some(Role::Sent),
             counts: None,
-            object_id: None,
+            object_id: object_id.map(str::to_owned),
+        }
+    }
+
+    fn tree(names: &[&str], chosen: &Chosen) -> Tree {
+        let listed = names.iter().map(|name| listed(name, None)).collect();
+        Tree::new(&AccountId("a".into()), listed, (chosen, &Tree::default()))
+    }
+
+    #[test]
+    fn an_id_outlives_a_rename_where_the_server_names_mailboxes_for_good() {
+        let ids = |all: &[(&str, Option<&str>)], before: &Tree| {
+            let all = all.iter().map(|(name, id)| listed(name, *id)).collect();
+            let tree = Tree::new(&AccountId("a".into()), all, (&Chosen::new(), before));
+            let ids: Vec<MailboxId> = tree.nodes().map(|node| node.shown.id.clone()).collect();
+            (tree, ids)
         };
-        Tree::new(&AccountId("a".into()), names.iter().map(listed).collect(), chosen)
+        let (first, before) = ids(&[("Work", Some("F1")), ("Play", None)], &Tree::default());
+        let (_, after) = ids(&[("Job", Some("F1")), ("Play", None)], &first);
+        assert_eq!(before, after);
+        let (_, silent) = ids(&[("Work", None), ("Play", None)], &first);
+        assert_eq!(before, silent);
+        let (_, double) = ids(&[("Work", Some("F1")), ("Play", Some("F1"))], &first);
+        assert_eq!(before, double);
     }
 
     fn id(tree: &Tree, name: &str) -> MailboxId {
