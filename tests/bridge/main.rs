@@ -3,6 +3,7 @@
 mod chaos;
 mod connections;
 mod doors;
+mod elsewhere;
 mod faults;
 mod frames;
 mod images;

@@ -293,11 +293,17 @@ impl Actor {
     }
 
     fn take_hint(&mut self, hint: Hint) {
-        let Hint { mailbox } = hint;
-        if self.windows.has(&mailbox) {
-            self.later(Chore::Refresh(mailbox));
-        } else {
-            self.later(Chore::Count(mailbox));
+        match hint {
+            Hint::Stirred(mailbox) if self.windows.has(&mailbox) => {
+                self.later(Chore::Refresh(mailbox));
+            }
+            Hint::Stirred(mailbox) => self.later(Chore::Count(mailbox)),
+            Hint::Elsewhere(told) => self.take_told(told),
+            Hint::Listen { hears } => {
+                self.round.hears = hears;
+                // What happened before is for a last poll to find.
+                self.later(Chore::Poll);
+            }
         }
     }
 

@@ -14,10 +14,12 @@ use super::actor::{Actor, Chore};
 use super::error::Error;
 use super::tree::Tree;
 use crate::clock::Clock;
-use crate::store::{self, ListedMailbox};
+use crate::store::{self, ListedMailbox, MailboxName, Told};
 
 /// How often mailboxes that nobody watches are asked for.
 pub(super) const POLL: Duration = Duration::from_secs(30);
+/// The same where the server tells of them by itself: in case that it forgets to.
+const RARE_POLL: Duration = Duration::from_secs(600);
 /// Mailboxes counted in one piece of work.
 const AT_ONCE: usize = 16;
 
@@ -26,11 +28,14 @@ const AT_ONCE: usize = 16;
 pub(super) struct Round {
     waiting: VecDeque<MailboxId>,
     polled: Option<Duration>,
+    /// The server tells of every mailbox by itself (RFC 5465).
+    pub hears: bool,
 }
 
 impl Round {
     fn is_overdue(&self, clock: &Clock) -> bool {
-        self.polled.is_none_or(|polled| clock.elapsed().saturating_sub(polled) >= POLL)
+        let pause = if self.hears { RARE_POLL } else { POLL };
+        self.polled.is_none_or(|polled| clock.elapsed().saturating_sub(polled) >= pause)
     }
 
     /// The next few; those never counted come first.
@@ -76,8 +81,40 @@ impl Actor {
         // A link that went while the queue of work was full could not say so.
         self.windows.keep(|link| self.audience.holds(link));
         self.drop_unused();
-        if !self.audience.is_empty() {
+        if self.audience.is_empty() {
+            return;
+        }
+        if !self.round.hears || self.round.is_overdue(&self.clock) {
             self.later(Chore::Poll);
+        } else if let Some(id) = self.selected.clone() {
+            // Which also keeps the connection alive.
+            self.later(Chore::Refresh(id));
+        }
+    }
+
+    /// Takes in what the server told of mailboxes that are not watched.
+    pub(super) fn take_told(&mut self, told: Vec<(MailboxName, Told)>) {
+        let mut counted = Vec::new();
+        for (name, told) in told {
+            let Some(node) = self.tree.named(&name).filter(|node| node.shown.selectable) else {
+                continue;
+            };
+            let (id, before) = (node.shown.id.clone(), node.shown.counts);
+            let messages = told.messages.or(before.map(|it| it.messages));
+            let (Some(messages), Some(unseen)) = (messages, told.unseen) else {
+                // New mail is told without how much of it was seen.
+                self.later(Chore::Count(id));
+                continue;
+            };
+            if name.is_inbox() {
+                let Told { uid_next, uid_validity, .. } = told;
+                self.note_inbox(&store::Counts { messages, unseen, uid_next, uid_validity });
+            }
+            counted.push((id, Counts { messages, unseen }));
+        }
+        let changed = self.take_counts(counted);
+        for id in changed.into_iter().filter(|id| self.windows.has(id)).collect::<Vec<_>>() {
+            self.later(Chore::Refresh(id));
         }
     }
 
@@ -102,7 +139,7 @@ impl Actor {
         let inbox = listed.iter().find(|mailbox| mailbox.name.is_inbox());
         let inbox = inbox.and_then(|mailbox| mailbox.counts);
         let silent = listed.iter().any(|mailbox| mailbox.selectable && mailbox.counts.is_none());
-        let mut tree = Tree::new(&self.facts.id, listed, &self.chosen);
+        let mut tree = Tree::new(&self.facts.id, listed, (&self.chosen, &self.tree));
         tree.keep_counts(&self.tree);
         let changed: Vec<MailboxId> = self
             .windows

@@ -1,4 +1,5 @@
-//! The watching connection: it idles in the mailbox that the user looks at (RFC 2177).
+//! The watching connection: it idles in the mailbox that the user looks at (RFC 2177), and hears
+//! of the others where the server can tell (RFC 5465).
 //!
 //! It only says *where* something happened; the command connection then asks what, in its own
 //! sequence numbers. So a hint that is lost or doubled does no harm. A server without IDLE, or
@@ -18,7 +19,7 @@ use super::facts::Facts;
 use super::throttle::asked_pause;
 use crate::clock::Clock;
 use crate::store::imap::ImapConnection;
-use crate::store::{self, MailboxName};
+use crate::store::{self, MailboxName, News, Told};
 
 /// Where to watch, and how often the machine slept so far; nothing while there is no command
 /// connection.
@@ -30,11 +31,18 @@ const LONG_PAUSE: Duration = Duration::from_secs(600);
 /// How long saying goodbye may take.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Something happened in a mailbox.
+/// What the watching connection heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hint {
-    /// Where.
-    pub mailbox: MailboxId,
+pub(super) enum Hint {
+    /// Something happened in the mailbox that it watches.
+    Stirred(MailboxId),
+    /// Other mailboxes hold so much now.
+    Elsewhere(Vec<(MailboxName, Told)>),
+    /// There are other mailboxes now, or it begins or ceases to hear of them.
+    Listen {
+        /// Whether it hears of every mailbox.
+        hears: bool,
+    },
 }
 
 /// The watching task of one account.
@@ -50,6 +58,8 @@ pub(super) struct Watcher {
     pub give_way: Arc<Notify>,
     /// How full the server was.
     pub crowd: Crowd,
+    /// The connection hears of every mailbox.
+    pub hears: bool,
 }
 
 /// A server that takes no second connection, and how long it is left with one: 10 minutes at
@@ -110,6 +120,7 @@ impl Watcher {
                 if let Some(mut connection) = connection.take() {
                     let _ = tokio::time::timeout(GRACE, connection.logout()).await;
                 }
+                self.listen(false);
                 let pause = self.crowd.meet(&self.clock);
                 self.clock.sleep(pause).await;
                 continue;
@@ -128,6 +139,7 @@ impl Watcher {
                 }
                 Err(Error::Store(store::Error::TooManyConnections { .. })) => {
                     *connection = None;
+                    self.listen(false);
                     self.crowd.meet(&self.clock)
                 }
                 Err(Error::Store(store::Error::NonExistent | store::Error::Refused { .. })) => {
@@ -141,6 +153,7 @@ impl Watcher {
                 Err(error) => {
                     tracing::debug!(account = %self.facts.id.0, %error, "watching failed");
                     *connection = None;
+                    self.listen(false);
                     // What happened in between must not go unseen.
                     self.hint(&mailbox);
                     backoff.fail_for(&self.clock, asked_pause(&error).unwrap_or_default())
@@ -159,16 +172,22 @@ impl Watcher {
     ) -> Result<(), Error> {
         if connection.is_none() {
             self.watching = None;
+            self.listen(false);
+            let mut fresh = open_connection(self.facts.clone()).await?;
+            let hears = match fresh.notify().await {
+                Err(store::Error::Unsupported(_)) => false,
+                other => other.map(|()| true)?,
+            };
+            *connection = Some(fresh);
+            self.listen(hears);
         }
-        let idle = match connection {
-            Some(connection) => connection,
-            None => connection.insert(open_connection(self.facts.clone()).await?),
-        };
+        let Some(idle) = connection else { return Ok(()) };
         idle.select(name).await?;
         if self.watching.replace(mailbox.clone()).as_ref() != Some(mailbox) {
             // What happened before this connection looked is for the other one to find.
-            idle.take_changes();
+            let news = idle.take_news(&[]);
             self.hint(mailbox);
+            self.pass_on(news);
         }
         let watched = self.focus.borrow_and_update().clone();
         if watched.as_ref().is_none_or(|(id, ..)| id != mailbox) {
@@ -181,16 +200,38 @@ impl Watcher {
                 () = stop.cancelled() => {}
             }
         };
-        let changes = idle.idle(elsewhere).await?;
-        if !changes.is_empty() {
-            self.hint(mailbox);
+        if idle.idle(elsewhere).await? {
+            let news = idle.take_news(&[]);
+            if news.stirred || (news.elsewhere.is_empty() && !news.mailboxes) {
+                self.hint(mailbox);
+            }
+            self.pass_on(news);
         }
         Ok(())
     }
 
     /// Passes a hint on; where the queue is full, one for this account waits already.
     fn hint(&self, mailbox: &MailboxId) {
-        let _ = self.hints.try_send(Hint { mailbox: mailbox.clone() });
+        let _ = self.hints.try_send(Hint::Stirred(mailbox.clone()));
+    }
+
+    /// Passes on what was heard of other mailboxes. What does not fit is asked for.
+    fn pass_on(&mut self, news: News) {
+        if !news.elsewhere.is_empty()
+            && self.hints.try_send(Hint::Elsewhere(news.elsewhere)).is_err()
+        {
+            self.listen(false);
+        }
+        if news.mailboxes {
+            let _ = self.hints.try_send(Hint::Listen { hears: self.hears });
+        }
+    }
+
+    /// Says whether the connection hears of every mailbox.
+    fn listen(&mut self, hears: bool) {
+        if self.hears != hears && self.hints.try_send(Hint::Listen { hears }).is_ok() {
+            self.hears = hears;
+        }
     }
 }
 
