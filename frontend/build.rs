@@ -11,6 +11,31 @@ type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
+/// Sections whose messages only later parts of the page say: they come with those.
+const LATER: [&str; 7] =
+    ["action.", "compose.", "mailbox.", "message.", "settings.", "shortcut.", "tag."];
+/// What the first screen says of them all the same.
+const EARLY: [&str; 3] = ["message.none", "message.none_hint", "message.region"];
+/// And what it does not say of its own sections.
+const NOT_EARLY: [&str; 17] = [
+    "list.conversations",
+    "list.filter",
+    "list.filter_all",
+    "list.filter_attachment",
+    "list.filter_flagged",
+    "list.filter_known",
+    "list.filter_unseen",
+    "list.refresh_now",
+    "list.refresh_pull",
+    "list.refreshing",
+    "list.select_everything",
+    "list.sort",
+    "list.sort_flagged",
+    "list.sort_from",
+    "list.sort_newest",
+    "list.sort_oldest",
+    "list.sort_size",
+];
 
 /// A message: one text, or one text per plural category.
 #[derive(Clone, PartialEq, Eq)]
@@ -140,7 +165,7 @@ fn generate(source: &Locale, locales: &[Locale]) -> Fallible<String> {
     writeln!(out, "/// Names a message of `locales/*.toml`.")?;
     writeln!(out, "#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u16)]\npub enum Key {{")?;
     let mut names = BTreeSet::new();
-    for (key, message) in &source.messages {
+    for (key, message) in ordered(source) {
         let name = variant(key);
         let text = match message {
             Message::Plain(text) => text,
@@ -161,21 +186,37 @@ fn generate(source: &Locale, locales: &[Locale]) -> Fallible<String> {
     Ok(out)
 }
 
-/// The source's messages lie in the page; each other language's are a module of their own, which
-/// only those who read it load.
+/// What the first screen says, then the rest.
+fn ordered(source: &Locale) -> impl Iterator<Item = (&String, &Message)> {
+    let (later, first): (Vec<_>, Vec<_>) =
+        source.messages.iter().partition(|(key, _)| comes_later(key));
+    first.into_iter().chain(later)
+}
+
+fn comes_later(key: &str) -> bool {
+    let in_section = LATER.iter().any(|section| key.starts_with(section));
+    in_section && !EARLY.contains(&key) || NOT_EARLY.contains(&key)
+}
+
+/// The source's messages lie in the page, those of later parts with these; each other language's
+/// are a module of their own, which only those who read it load.
 fn tables(out: &mut String, source: &Locale, locales: &[Locale]) -> Fallible<()> {
     let mut arms = String::new();
     for (at, locale) in locales.iter().enumerate() {
-        let packed = source
-            .messages
-            .iter()
+        let packed: Vec<String> = ordered(source)
             .map(|(key, fallback)| pack(locale.messages.get(key).unwrap_or(fallback)))
-            .collect::<Vec<_>>()
-            .join("\0");
+            .collect();
         if at == 0 {
-            writeln!(out, "static SOURCE: &str = {packed:?};\n")?;
+            let first = source.messages.keys().filter(|key| !comes_later(key)).count();
+            let (early, later) = packed.split_at(first);
+            writeln!(out, "static SOURCE: &str = {:?};\n", early.join("\0"))?;
+            writeln!(out, "/// What only later parts of the page say.")?;
+            writeln!(out, "static REST: &str = {:?};\n", later.join("\0"))?;
+            writeln!(out, "/// How many messages the first screen has.")?;
+            writeln!(out, "const FIRST: usize = {first};\n")?;
             continue;
         }
+        let packed = packed.join("\0");
         let module = format!("locale_{}", locale.tag.to_lowercase().replace('-', "_"));
         writeln!(
             out,

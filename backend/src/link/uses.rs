@@ -37,7 +37,9 @@ impl Uses {
             | Request::ListMailboxes(_)
             | Request::ListSubmissions(_)
             | Request::RetryAccount(_)
-            | Request::ReadQuota(_) => false,
+            | Request::ReadQuota(_)
+            // Asked again by itself when mail comes; whoever opens one opens its messages.
+            | Request::OpenThread(_) => false,
             _ => true,
         }
     }

@@ -1,9 +1,10 @@
-//! The page itself: title, reload, print, focus, copying.
+//! The page itself: title, reload, print, focus, copying, and the style sheet of later parts.
 
 use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
-use web_sys::{BeforeUnloadEvent, HtmlElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{BeforeUnloadEvent, Element, HtmlElement, HtmlInputElement};
 
 use super::{device, document, window};
 
@@ -33,6 +34,45 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
+/// A style sheet on its way.
+pub struct Sheet(Option<(Element, JsFuture)>);
+
+impl Sheet {
+    /// Begins to load the style sheet of the parts that come later, unless it is here.
+    pub fn later() -> Self {
+        Self(Self::begin())
+    }
+
+    fn begin() -> Option<(Element, JsFuture)> {
+        let document = document();
+        if document.get_element_by_id("later").is_some() {
+            return None;
+        }
+        let meta = document.query_selector("meta[name=later]").ok()??;
+        let link = document.create_element("link").ok()?;
+        link.set_id("later");
+        link.set_attribute("rel", "stylesheet").ok()?;
+        link.set_attribute("href", &meta.get_attribute("content")?).ok()?;
+        let loaded = js_sys::Promise::new(&mut |done, failed| {
+            // Adding a listener to a live element cannot fail.
+            let _ = link.add_event_listener_with_callback("load", &done);
+            let _ = link.add_event_listener_with_callback("error", &failed);
+        });
+        document.document_element()?.append_child(&link).ok()?;
+        Some((link, loaded.into()))
+    }
+
+    /// Waits until it applies; false where it could not be had, and may be asked for again.
+    pub async fn applied(self) -> bool {
+        let Some((link, loaded)) = self.0 else { return true };
+        let well = loaded.await.is_ok();
+        if !well {
+            link.remove();
+        }
+        well
+    }
+}
+
 /// Moves the focus to the first element that a selector finds.
 pub fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
@@ -40,6 +80,24 @@ pub fn focus(selector: &str) {
         // What cannot take the focus leaves it where it is.
         let _ = found.focus();
     }
+}
+
+/// Says of a field that what it holds from some place on is wrong, and selects that; none says that
+/// it is fine.
+pub fn mark_wrong(selector: &str, from: Option<u32>) {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(field) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
+    let Some(from) = from else {
+        // Taking away what is not there is no error.
+        let _ = field.remove_attribute("aria-invalid");
+        return;
+    };
+    let end = field.value().encode_utf16().count() as u32;
+    // An attribute with a valid name cannot be refused, nor a selection in a field of text.
+    let _ = field.set_attribute("aria-invalid", "true");
+    let _ = field.set_selection_range(from.min(end.saturating_sub(1)), end);
 }
 
 /// Opens an address below the base path in a new tab that cannot reach this one.

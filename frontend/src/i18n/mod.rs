@@ -97,9 +97,19 @@ impl Locale {
     fn message(self, key: Key) -> &'static str {
         TABLES.with_borrow(|tables| {
             let own = tables.iter().find(|(known, _)| *known == self).or(tables.first());
-            own.map_or("", |(_, table)| table[key as usize])
+            own.and_then(|(_, table)| table.get(key as usize)).copied().unwrap_or_default()
         })
     }
+}
+
+/// Brings in what only later parts of the page say; each of them does so when it comes.
+pub fn learn_rest() {
+    TABLES.with_borrow_mut(|tables| {
+        let english = tables.iter_mut().find(|(known, table)| known.0 == 0 && table.len() == FIRST);
+        english.into_iter().for_each(|(_, table)| table.extend(REST.split('\0')));
+    });
+    // Whoever asked for one of them too early asks again.
+    CURRENT.with(ArcRwSignal::notify);
 }
 
 /// The language of the page; reading it inside an effect tracks it.

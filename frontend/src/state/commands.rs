@@ -5,6 +5,7 @@ use postern_shared::mailbox::Role;
 use postern_shared::message::MessageKey;
 
 use super::actions::Target;
+use super::conversing::Reach;
 use super::drafts::answer::Kind;
 use super::messages::Opened;
 use super::shortcuts::Command;
@@ -20,8 +21,9 @@ impl Stores {
     /// The messages that an action is for: the selected ones, else the open one, else the cursor's.
     #[must_use]
     pub fn targets(self) -> Vec<Target> {
-        let selected = self.selection.keys();
-        if !selected.is_empty() {
+        if self.selection.any() {
+            let selected = self.selection.keys(|| self.windows.loaded());
+
             return selected.iter().filter_map(|key| self.windows.get(key)).collect();
         }
         self.focused().into_iter().collect()
@@ -53,39 +55,46 @@ impl Stores {
     /// A message's row from the lists, else from the message as it was opened.
     #[must_use]
     pub fn summary(self, key: &MessageKey) -> Option<Target> {
-        self.windows.get(key).or_else(|| match self.messages.get(key) {
-            Some(Opened::Ready(message)) => Some(self.windows.laid(message.summary.clone().into())),
-            _ => None,
-        })
+        let listed = self.windows.get(key);
+        listed.or_else(|| self.summary_apart(key)).map(|row| self.windows.laid(row))
+    }
+
+    /// A message's row from what was opened of it or of its thread.
+    fn summary_apart(self, key: &MessageKey) -> Option<Target> {
+        if let Some(Opened::Ready(message)) = self.messages.get(key) {
+            return Some(message.summary.clone().into());
+        }
+        self.threads.get(key)?.into_iter().find(|row| row.key == *key)
     }
 
     /// Does what a key asks for; see [`Stores::perform`].
     pub(super) fn perform_now(self, command: Command) {
+        if untrack(|| self.perform_on_everything(command)) {
+            return;
+        }
         untrack(|| match command {
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
             Command::Open => self.open_at(self.cursor()),
             Command::Back => self.location.close_message(),
             Command::Select => self.toggle_at(self.cursor()),
-            Command::SelectAll => self.selection.set(self.windows.loaded()),
-            Command::Archive => self.leave_with(|targets| self.actions.archive(targets)),
-            Command::Trash => self.leave_with(|targets| self.actions.trash(targets)),
+            Command::SelectAll => self.select_all(),
+            Command::Archive => self.leave_with(move |targets| self.actions.archive(targets)),
+            Command::Trash => self.leave_with(move |targets| self.actions.trash(targets)),
             Command::Junk if self.in_role(Role::Junk) => {
-                self.leave_with(|targets| self.actions.unjunk(targets));
+                self.leave_with(move |targets| self.actions.unjunk(targets));
             }
-            Command::Junk => self.leave_with(|targets| self.actions.junk(targets)),
+            Command::Junk => self.leave_with(move |targets| self.actions.junk(targets)),
             Command::Star => {
                 let targets = self.targets();
-                let on = !targets.iter().all(|row| row.flags.flagged());
-                self.actions.star(&targets, on);
+                let on = !targets.iter().all(|row| self.flagged(row));
+                let reach = if on { Reach::Row } else { Reach::Thread };
+                self.reach(targets, reach, move |targets| self.actions.star(targets, on));
             }
-            Command::Seen => self.actions.mark_seen(&self.targets(), true),
-            Command::Unseen => self.actions.mark_seen(&self.targets(), false),
-            Command::Move => {
-                if !self.targets().is_empty() {
-                    self.prompt.set(Some(Prompt::Move));
-                }
-            }
+            Command::Seen => self.mark(Reach::Thread, true),
+            Command::Unseen => self.mark(Reach::Row, false),
+            Command::Move => self.ask(Prompt::Move),
+            Command::Tag => self.ask(Prompt::Tags),
             Command::Reply => self.answer(Kind::Reply),
             Command::ReplyAll => self.answer(Kind::ReplyAll),
             Command::Forward => self.answer(Kind::Forward),
@@ -95,8 +104,20 @@ impl Stores {
             Command::GoSent => self.go_role(Role::Sent),
             Command::GoDrafts => self.go_role(Role::Drafts),
             Command::Undo => self.actions.undo_last(),
+            Command::Converse => self.converse(!self.conversing()),
             Command::Help => self.prompt.set(Some(Prompt::Shortcuts)),
         });
+    }
+
+    /// Asks something about the targets, if there are any.
+    fn ask(self, prompt: Prompt) {
+        if !self.targets().is_empty() {
+            self.prompt.set(Some(prompt));
+        }
+    }
+
+    fn mark(self, reach: Reach, seen: bool) {
+        self.reach(self.targets(), reach, move |targets| self.actions.mark_seen(targets, seen));
     }
 
     /// Opens the message in a row.
@@ -134,13 +155,13 @@ impl Stores {
     }
 
     /// Acts on the targets, which leave the list; an open one makes room for the next.
-    pub fn leave_with(self, act: impl FnOnce(&[Target])) {
+    pub fn leave_with(self, act: impl FnOnce(&[Target]) + 'static) {
         let targets = untrack(|| self.targets());
         if targets.is_empty() {
             return;
         }
         let next = untrack(|| self.after(&targets));
-        act(&targets);
+        self.reach(targets, Reach::Mailbox, act);
         self.selection.clear();
         match next {
             Some(Some(key)) => self.open(key),
@@ -153,13 +174,13 @@ impl Stores {
     fn after(self, targets: &[Target]) -> Option<Option<MessageKey>> {
         let gone = |key: &MessageKey| targets.iter().any(|row| row.key == *key);
         let Route::Message(open) = self.location.route() else { return None };
-        if !gone(&open) {
+        if !targets.iter().any(|row| row.key == open || self.is_open(&row.key)) {
             return None;
         }
         if device::width() < ONE_PANE {
             return Some(None);
         }
-        let at = self.windows.index_of(&open)?;
+        let at = self.row_of(&open)?;
         let staying = |index: usize| match self.windows.key_at(index) {
             RowKey::Message(key) if !gone(&key) => Some(key),
             _ => None,
@@ -171,7 +192,7 @@ impl Stores {
 
     fn step(self, by: isize) {
         let open = match self.location.route() {
-            Route::Message(key) => self.windows.index_of(&key),
+            Route::Message(key) => self.row_of(&key),
             _ => None,
         };
         let (rows, _) = self.windows.count();
@@ -220,8 +241,13 @@ impl Stores {
     /// Opens an answer to the open message, or to the one that the cursor stands on.
     pub fn answer(self, kind: Kind) {
         if let Some(row) = untrack(|| self.focused()) {
-            self.show_draft(self.drafts.answer(&row, kind));
+            self.answer_to(&row, kind);
         }
+    }
+
+    /// Opens an answer to a message.
+    pub fn answer_to(self, row: &Target, kind: Kind) {
+        self.show_draft(self.drafts.answer(row, kind));
     }
 
     /// On a phone a draft takes the whole page, and the way back leads to where one was.

@@ -147,29 +147,22 @@ impl Stores {
     }
 
     fn show(self, list: &Route, around: Option<postern_shared::message::MessageKey>) {
-        let view = match list {
-            Route::Mailbox(account, mailbox) => View::of_mailbox(account.clone(), mailbox.clone()),
-            Route::All => view(Scope::Role(Role::Inbox)),
-            Route::Search(query) => {
-                view(Scope::Search { query: query.clone(), within: Within::All })
-            }
+        let scope = match list {
+            Route::Mailbox(account, mailbox) => Scope::Mailbox(account.clone(), mailbox.clone()),
+            Route::All => Scope::Role(Role::Inbox),
+            Route::Search(query) => Scope::Search { query: query.clone(), within: Within::All },
             _ => return,
         };
+        // A search finds messages, not what was said around them.
+        let threads = !matches!(list, Route::Search(_)) && untrack(|| self.conversing());
+        let grouping = if threads { Grouping::Threads } else { Grouping::Messages };
+        let view = View { scope, sort: Sort::NEWEST_FIRST, filter: Filter::All, grouping };
         // Sorting and filtering keep to the list they were chosen for.
         let known = untrack(|| self.windows.view());
         if known.is_none_or(|known| known.scope != view.scope) {
             self.selection.clear();
             self.selection.stand(0, around.clone());
             self.windows.show(view, around);
-        }
-    }
-
-    /// Searches everywhere; nothing to search for ends a search.
-    pub fn search(self, query: &str) {
-        if !query.is_empty() {
-            self.location.go(Route::Search(query.to_owned()));
-        } else if matches!(untrack(|| self.location.list()), Some(Route::Search(_))) {
-            self.location.go(Route::Home);
         }
     }
 
@@ -230,7 +223,10 @@ impl Stores {
                 self.mailboxes.replace(account, mailboxes);
             }
             Event::CountsChanged(account, counts) => self.mailboxes.recount(&account, &counts),
-            Event::WindowDelta(window, delta) => self.windows.apply(window, delta),
+            Event::WindowDelta(window, delta) => {
+                self.threads.doubt();
+                self.windows.apply(window, delta);
+            }
             Event::WindowStale(window) => self.windows.stale(window),
             Event::MailArrived(rows) => self.arrived(&rows),
             Event::SubmissionChanged(submission) => self.submission_changed(submission),
@@ -250,6 +246,7 @@ impl Stores {
     }
 
     fn arrived(self, rows: &[MessageSummary]) {
+        self.threads.doubt();
         let Some(newest) = rows.last() else { return };
         let sender = newest.envelope.from.first().map(|from| from.shown().to_owned());
         let sender = sender.unwrap_or_else(|| text(Key::ListNoSender));
@@ -258,8 +255,4 @@ impl Stores {
         self.toasts.announce(text_with(Key::ListArrived, &values));
         notices::notify(&sender, subject, &newest.key.mailbox.0);
     }
-}
-
-fn view(scope: Scope) -> View {
-    View { scope, sort: Sort::NEWEST_FIRST, filter: Filter::All, grouping: Grouping::Messages }
 }

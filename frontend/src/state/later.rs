@@ -31,12 +31,14 @@ impl Stores {
         self.follow_drafts();
         self.follow_submissions();
         self.follow_moves();
+        self.follow_searches();
+        self.follow_tags();
     }
 
     /// A part that could not be loaded shows in the page's status, with a way to try again.
     fn note(self, outcome: Result<(), SplitLoaderError>) {
-        if let Err(error) = outcome {
-            self.parts.end(Region::Layers, Err(error));
+        if outcome.is_err() {
+            self.parts.end(Region::Layers, None);
         }
     }
 

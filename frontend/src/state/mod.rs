@@ -2,12 +2,17 @@
 
 pub mod accounts;
 pub mod actions;
+mod bulk;
+mod choices;
 pub mod commands;
+mod conversing;
 pub mod drafts;
 mod events;
 #[cfg(test)]
 mod fixtures;
+mod hidden;
 mod keys;
+mod keyword;
 mod later;
 pub mod list;
 #[cfg(test)]
@@ -21,10 +26,13 @@ mod overlay_tests;
 pub mod parts;
 pub mod preferences;
 mod rows;
+mod searching;
 pub mod selection;
 pub mod session;
 pub mod shortcuts;
 pub mod submissions;
+pub mod tags;
+pub mod threads;
 pub mod toasts;
 pub mod windows;
 
@@ -45,6 +53,7 @@ use preferences::Preferences;
 use selection::Selection;
 use session::Session;
 use submissions::Submissions;
+use threads::Threads;
 use toasts::Toasts;
 use windows::Windows;
 
@@ -60,6 +69,8 @@ pub enum Prompt {
     Move,
     /// What to do to the mailbox in sight.
     Mailbox,
+    /// Which tags the messages have.
+    Tags,
 }
 
 /// Every store.
@@ -79,6 +90,8 @@ pub struct Stores {
     pub windows: Windows,
     /// Opened messages.
     pub messages: Messages,
+    /// Opened threads.
+    pub threads: Threads,
     /// Selected rows.
     pub selection: Selection,
     /// Mutations.
@@ -109,8 +122,9 @@ impl Stores {
         let overlay = RwSignal::new(Overlay::default());
         let mailboxes = Mailboxes::new(overlay);
         let windows = Windows::new(link, overlay);
-        let messages = Messages::new(link);
-        let actions = Actions::new(link, Touched { mailboxes, windows, messages, toasts });
+        let (messages, threads) = (Messages::new(link), Threads::new(link));
+        let touched = Touched { mailboxes, windows, messages, threads, toasts };
+        let actions = Actions::new(link, touched);
         let accounts = Accounts::new();
         let submissions = Submissions::new(toasts);
         let needed = Needed { accounts, actions, messages, submissions, toasts };
@@ -122,6 +136,7 @@ impl Stores {
             mailboxes,
             windows,
             messages,
+            threads,
             selection: Selection::new(),
             actions,
             drafts: Drafts::new(link, needed),
@@ -142,6 +157,7 @@ impl Stores {
         self.mailboxes.clear();
         self.windows.clear();
         self.messages.clear();
+        self.threads.clear();
         self.selection.clear();
         self.actions.clear();
         self.submissions.clear();

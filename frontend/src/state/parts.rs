@@ -1,13 +1,22 @@
 //! Parts of the page in modules of their own: whether each is here, on its way, or failed to come.
 
 use leptos::prelude::*;
-use leptos::wasm_split::SplitLoaderError;
+
+pub use crate::browser::page::Sheet;
 
 /// A region that is drawn by a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
     /// Composers, dialogs, notices and tooltips, which lie over the page.
     Layers,
+    /// The menu of the account.
+    Account,
+    /// What can be done to the messages of the list.
+    Tools,
+    /// How the list is ordered and narrowed.
+    Choices,
+    /// What is selected of the list.
+    Selected,
     /// The open message.
     Message,
     /// The outbox, in the list's place.
@@ -68,9 +77,9 @@ impl Parts {
         !asked
     }
 
-    /// What came of loading the part of a region.
-    pub fn end(self, region: Region, outcome: Result<Draw, SplitLoaderError>) {
-        self.of(region).set(outcome.map_or(Stage::Failed, Stage::Ready));
+    /// What came of loading the part of a region; none where it could not be had.
+    pub fn end(self, region: Region, draw: Option<Draw>) {
+        self.of(region).set(draw.map_or(Stage::Failed, Stage::Ready));
     }
 
     fn of(self, region: Region) -> RwSignal<Stage> {

@@ -2,112 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::choices::Named;
+use super::tags::Tag;
 use crate::browser::{device, page, storage};
 use crate::i18n::{Locale, set_locale};
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the device.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-/// How close rows stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Density {
-    /// With room.
-    #[default]
-    Comfortable,
-    /// Close.
-    Compact,
-}
-
-/// Where the message stands beside the list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ReadingPane {
-    /// To its right.
-    #[default]
-    Right,
-    /// Below it.
-    Below,
-    /// In its place.
-    Off,
-}
-
-/// A choice that is kept under a short name.
-trait Named: Copy + PartialEq + 'static {
-    const ALL: &'static [(&'static str, Self)];
-
-    fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
-    }
-
-    fn read(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
-    }
-}
-
-impl Named for Theme {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("system", Self::System), ("light", Self::Light), ("dark", Self::Dark)];
-}
-
-impl Named for Density {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("comfortable", Self::Comfortable), ("compact", Self::Compact)];
-}
-
-impl Named for ReadingPane {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("right", Self::Right), ("below", Self::Below), ("off", Self::Off)];
-}
-
-impl Theme {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The theme of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-}
-
-impl Density {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The density of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-}
-
-impl ReadingPane {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The arrangement of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-}
+pub use super::choices::{Density, ReadingPane, Swipe, Theme};
 
 /// Sizes of the panes in whole pixels; 0 for the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,7 +21,7 @@ pub struct Sizes {
 }
 
 /// Everything that is preferred.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Preferred {
     /// Light or dark.
     pub theme: Theme,
@@ -133,25 +33,70 @@ pub struct Preferred {
     pub language: String,
     /// Whether single-key shortcuts rest.
     pub shortcuts_off: bool,
+    /// Whether lists show one row a thread.
+    pub threads: bool,
+    /// Whether rows leave out how messages begin.
+    pub previews_off: bool,
+    /// Whether mailboxes that the user did not subscribe to are shown too.
+    pub all_mailboxes: bool,
+    /// What swiping a row along the line of writing does.
+    pub swipe_forward: Swipe,
+    /// What swiping it the other way does.
+    pub swipe_backward: Swipe,
+    /// The tags that this device knows.
+    pub tags: Vec<Tag>,
     /// The panes.
     pub sizes: Sizes,
 }
 
 const NAME: &str = "preferences";
 
+impl Default for Preferred {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            density: Density::default(),
+            reading_pane: ReadingPane::default(),
+            language: String::new(),
+            shortcuts_off: false,
+            threads: false,
+            previews_off: false,
+            all_mailboxes: false,
+            swipe_forward: Swipe::Archive,
+            swipe_backward: Swipe::Trash,
+            tags: Vec::new(),
+            sizes: Sizes::default(),
+        }
+    }
+}
+
 impl Preferred {
     /// One line a preference: what is unknown to an older or newer page is passed over.
     fn write(&self) -> String {
         let Sizes { tree, list, list_block } = self.sizes;
-        format!(
-            "theme={}\ndensity={}\nreading-pane={}\nlanguage={}\nshortcuts-off={}\n\
-             tree={tree}\nlist={list}\nlist-block={list_block}",
-            self.theme.name(),
-            self.density.name(),
-            self.reading_pane.name(),
-            self.language,
-            self.shortcuts_off,
-        )
+        let sizes = format!("tree={tree}\nlist={list}\nlist-block={list_block}");
+        let mut lines = vec![
+            ["theme=", self.theme.name()].concat(),
+            ["density=", self.density.name()].concat(),
+            ["reading-pane=", self.reading_pane.name()].concat(),
+            ["language=", &self.language].concat(),
+            ["swipe-forward=", self.swipe_forward.name()].concat(),
+            ["swipe-backward=", self.swipe_backward.name()].concat(),
+            sizes,
+        ];
+        let on = self.switches().into_iter().filter(|(_, on)| *on);
+        lines.extend(on.map(|(name, _)| [name, "=true"].concat()));
+        lines.extend(self.tags.iter().map(|tag| ["tag=", &tag.write()].concat()));
+        lines.join("\n")
+    }
+
+    fn switches(&self) -> [(&'static str, bool); 4] {
+        [
+            ("shortcuts-off", self.shortcuts_off),
+            ("conversations", self.threads),
+            ("previews-off", self.previews_off),
+            ("all-mailboxes", self.all_mailboxes),
+        ]
     }
 
     fn read(text: &str) -> Self {
@@ -163,8 +108,14 @@ impl Preferred {
                 "theme" => read.theme = Theme::from_slug(value),
                 "density" => read.density = Density::from_slug(value),
                 "reading-pane" => read.reading_pane = ReadingPane::from_slug(value),
+                "swipe-forward" => read.swipe_forward = Swipe::from_slug(value),
+                "swipe-backward" => read.swipe_backward = Swipe::from_slug(value),
                 "language" => read.language = value.to_owned(),
                 "shortcuts-off" => read.shortcuts_off = value == "true",
+                "conversations" => read.threads = value == "true",
+                "previews-off" => read.previews_off = value == "true",
+                "all-mailboxes" => read.all_mailboxes = value == "true",
+                "tag" => read.tags.extend(Tag::read(value)),
                 "tree" => read.sizes.tree = pixels(),
                 "list" => read.sizes.list = pixels(),
                 "list-block" => read.sizes.list_block = pixels(),
@@ -218,11 +169,13 @@ impl Preferences {
     }
 
     fn show(self) {
-        let Preferred { theme, density, language, .. } = self.preferred.get_untracked();
+        let Preferred { theme, density, language, previews_off, .. } =
+            self.preferred.get_untracked();
         let theme = (theme != Theme::System).then(|| theme.name());
         page::set_root_attribute("data-theme", theme);
         let compact = (density == Density::Compact).then(|| density.name());
         page::set_root_attribute("data-density", compact);
+        page::set_root_attribute("data-previews", previews_off.then_some("off"));
         set_locale(spoken(language));
     }
 }
@@ -252,6 +205,7 @@ impl Default for Preferences {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use postern_shared::flag::Flag;
 
     #[test]
     fn preferences_come_back_as_they_were_kept() {
@@ -261,6 +215,16 @@ mod tests {
             reading_pane: ReadingPane::Below,
             language: "zh-Hans".into(),
             shortcuts_off: true,
+            threads: true,
+            previews_off: true,
+            all_mailboxes: false,
+            swipe_forward: Swipe::Seen,
+            swipe_backward: Swipe::Nothing,
+            tags: vec![Tag {
+                keyword: Flag::Keyword("work".into()),
+                name: "My work".into(),
+                hue: 3,
+            }],
             sizes: Sizes { tree: 200, list: 400, list_block: 0 },
         };
         assert_eq!(Preferred::read(&kept.write()), kept);

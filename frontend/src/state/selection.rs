@@ -9,6 +9,8 @@ use super::keys::Keys;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Marks {
     keys: Keys,
+    /// Everything in the list is selected, apart from the keys.
+    inverted: bool,
     /// The row that the keyboard stands on, and the message that stood there.
     cursor: usize,
     held: Option<MessageKey>,
@@ -25,10 +27,21 @@ impl Marks {
         (self.cursor, self.origin) = (index, Some(index));
     }
 
+    fn has(&self, key: &MessageKey) -> bool {
+        self.keys.contains(key) != self.inverted
+    }
+
+    /// How many of `total` are selected.
+    fn count(&self, total: usize) -> usize {
+        let keys = self.keys.all().len();
+        if self.inverted { total.saturating_sub(keys) } else { keys }
+    }
+
     /// Selects from where the range began to `index`; `at` knows what stands in a row.
     fn extend(&mut self, index: usize, at: impl Fn(usize) -> Option<MessageKey>) {
         let origin = *self.origin.get_or_insert(self.cursor);
         let (first, last) = (origin.min(index), origin.max(index));
+        self.inverted = false;
         self.keys = (first..=last).filter_map(&at).collect();
         (self.cursor, self.held) = (index, at(index));
     }
@@ -47,22 +60,42 @@ impl Selection {
         Self { marks: RwSignal::new(Marks::default()) }
     }
 
-    /// The selected messages.
+    /// The selected messages, as far as `loaded` knows them.
     #[must_use]
-    pub fn keys(self) -> Vec<MessageKey> {
-        self.marks.with(|marks| marks.keys.all().to_vec())
+    pub fn keys(self, loaded: impl FnOnce() -> Vec<MessageKey>) -> Vec<MessageKey> {
+        self.marks.with(|marks| match marks.inverted {
+            false => marks.keys.all().to_vec(),
+            true => loaded().into_iter().filter(|key| marks.has(key)).collect(),
+        })
     }
 
-    /// How many are selected.
+    /// How many are selected of a list of `total`.
     #[must_use]
-    pub fn len(self) -> usize {
-        self.marks.with(|marks| marks.keys.all().len())
+    pub fn count(self, total: usize) -> usize {
+        self.marks.with(|marks| marks.count(total))
+    }
+
+    /// Whether anything is selected.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.marks.with(|marks| marks.inverted || !marks.keys.all().is_empty())
     }
 
     /// Whether a message is selected.
     #[must_use]
     pub fn has(self, key: &MessageKey) -> bool {
-        self.marks.with(|marks| marks.keys.contains(key))
+        self.marks.with(|marks| marks.has(key))
+    }
+
+    /// What is left out where everything else in the list is selected, loaded or not.
+    #[must_use]
+    pub fn everything_but(self) -> Option<Vec<MessageKey>> {
+        self.marks.with(|marks| marks.inverted.then(|| marks.keys.all().to_vec()))
+    }
+
+    /// Selects everything in the list, loaded or not.
+    pub fn select_everything(self) {
+        self.marks.update(|marks| (marks.keys, marks.inverted) = (Keys::default(), true));
     }
 
     /// The row that the keyboard stands on.
@@ -97,14 +130,15 @@ impl Selection {
 
     /// Selects exactly these.
     pub fn set(self, keys: impl IntoIterator<Item = MessageKey>) {
-        self.marks.update(|marks| marks.keys = keys.into_iter().collect());
+        let keys = keys.into_iter().collect();
+        self.marks.update(|marks| (marks.keys, marks.inverted) = (keys, false));
     }
 
     /// Selects nothing.
     pub fn clear(self) {
-        if self.marks.with_untracked(|marks| !marks.keys.all().is_empty()) {
+        if untrack(|| self.any()) {
             self.marks.update(|marks| {
-                marks.keys = Keys::default();
+                (marks.keys, marks.inverted) = (Keys::default(), false);
                 marks.origin = None;
             });
         }
@@ -155,5 +189,15 @@ mod tests {
         assert_eq!(marks.keys.all().len(), 2);
         marks.toggle(key(7), 7);
         assert_eq!(marks.keys.all().len(), 1);
+    }
+
+    #[test]
+    fn where_everything_is_selected_what_is_toggled_is_left_out() {
+        let mut marks = Marks { inverted: true, ..Marks::default() };
+        marks.toggle(key(7), 7);
+        assert!(marks.has(&key(1)) && !marks.has(&key(7)));
+        assert_eq!(marks.count(100), 99);
+        marks.extend(8, |at| Some(key(at as u32)));
+        assert!(marks.has(&key(8)) && !marks.has(&key(1)), "a range selects what is in it");
     }
 }

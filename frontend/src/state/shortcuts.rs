@@ -47,12 +47,16 @@ pub enum Command {
     GoDrafts,
     /// Undo.
     Undo,
+    /// Tag.
+    Tag,
     /// Show the shortcuts.
     Help,
+    /// One row a thread, or one a message.
+    Converse,
 }
 
 /// Every shortcut as the help lists it.
-pub const SHORTCUTS: [(&str, Command); 24] = [
+pub const SHORTCUTS: [(&str, Command); 25] = [
     ("j", Command::Next),
     ("k", Command::Previous),
     ("o", Command::Open),
@@ -66,6 +70,7 @@ pub const SHORTCUTS: [(&str, Command); 24] = [
     ("I", Command::Seen),
     ("U", Command::Unseen),
     ("v", Command::Move),
+    ("l", Command::Tag),
     ("r", Command::Reply),
     ("a", Command::ReplyAll),
     ("f", Command::Forward),

@@ -7,10 +7,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, Resumed};
 use postern_shared::error::{CallError, ErrorCode};
-use postern_shared::flag::FlagChange;
+use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::message::{MessageKey, MessageSummary};
-use postern_shared::window::{Anchor, Delta, Filter, Order, Sort, Total, View, Window, WindowId};
+use postern_shared::window::{
+    Anchor, Delta, Filter, Grouping, Order, Sort, Total, View, Window, WindowId,
+};
 
+use super::hidden::{hidden_positions, to_base, to_shown};
 use super::list::{List, Phase};
 use super::overlay::Overlay;
 use crate::link::Link;
@@ -58,22 +61,6 @@ impl Board {
         let over = self.lists.len().saturating_sub(MOST_LISTS);
         self.lists.drain(..over).map(|list| list.id).collect()
     }
-}
-
-/// Positions as they are shown: without the rows that the overlay hides.
-fn hidden_positions(list: &List, overlay: &Overlay) -> Vec<u32> {
-    let hidden = list.rows().filter(|(_, row)| overlay.hides(&row.key));
-    hidden.map(|(position, _)| position).collect()
-}
-
-/// From a shown position to the list's own.
-fn to_base(hidden: &[u32], index: u32) -> u32 {
-    hidden.iter().fold(index, |at, gone| if *gone <= at { at.saturating_add(1) } else { at })
-}
-
-/// From the list's own position to the shown one.
-fn to_shown(hidden: &[u32], position: u32) -> u32 {
-    position - hidden.iter().filter(|gone| **gone < position).count() as u32
 }
 
 /// The lists, as views know them.
@@ -176,13 +163,33 @@ impl Windows {
         }
     }
 
+    /// Those of some messages that the user has not sent away.
+    #[must_use]
+    pub fn staying(self, mut keys: Vec<MessageKey>) -> Vec<MessageKey> {
+        self.overlay.with(|overlay| keys.retain(|key| !overlay.hides(key)));
+        keys
+    }
+
     /// Every known row of the list in sight, in order.
     #[must_use]
     pub fn loaded(self) -> Vec<MessageKey> {
         let keys = |list: &List| list.rows().map(|(_, row)| row.key.clone()).collect::<Vec<_>>();
-        let mut keys = self.with(keys).unwrap_or_default();
-        self.overlay.with(|overlay| keys.retain(|key| !overlay.hides(key)));
-        keys
+        self.staying(self.with(keys).unwrap_or_default())
+    }
+
+    /// The keywords of the rows that are known of the list in sight, each once.
+    #[must_use]
+    pub fn keywords(self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.with(|list| {
+            for flag in list.rows().flat_map(|(_, row)| &row.flags.0) {
+                match flag {
+                    Flag::Keyword(word) if !found.contains(word) => found.push(word.clone()),
+                    _ => {}
+                }
+            }
+        });
+        found
     }
 
     /// Puts a view in sight; `around` is to be in sight in it at first.
@@ -218,6 +225,13 @@ impl Windows {
                 filtered.filter(|list| list.view.filter != Filter::All).for_each(List::mark_stale);
             });
             self.show(View { filter, ..view }, None);
+        }
+    }
+
+    /// Shows one row a message in the list in sight, or one a thread.
+    pub fn group(self, grouping: Grouping) {
+        if let Some(view) = untrack(|| self.view()) {
+            self.show(View { grouping, ..view }, None);
         }
     }
 
@@ -333,23 +347,5 @@ impl Windows {
         });
         self.sweep();
         self.ask();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_rows_are_stepped_over_both_ways() {
-        let check = |hidden: &[u32], shown, base| {
-            assert_eq!(to_base(hidden, shown), base);
-            assert_eq!(to_shown(hidden, base), shown);
-        };
-        check(&[], 3, 3);
-        check(&[0], 0, 1);
-        check(&[2, 3], 1, 1);
-        check(&[2, 3], 2, 4);
-        check(&[0, 2, 4], 1, 3);
     }
 }

@@ -4,7 +4,7 @@ pub mod avatar;
 pub mod button;
 pub mod dialog;
 pub mod dom;
-mod each;
+pub mod each;
 pub mod field;
 pub mod grid;
 pub mod icon;

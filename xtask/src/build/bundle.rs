@@ -68,7 +68,12 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
         let bytes = fs::read(public.join(file)).with_context(|| format!("public/{file}"))?;
         names.push((name, bundle.hashed(file, bytes, name == "icons")));
     }
-    names.push(("css", bundle.hashed("page.css", css::collect(root)?.into_bytes(), true)));
+    for (name, file, when) in
+        [("css", "page.css", css::When::First), ("later", "later.css", css::When::Later)]
+    {
+        let sheet = css::collect(root, when)?.into_bytes();
+        names.push((name, bundle.hashed(file, sheet, when == css::When::First)));
+    }
     let wasm = bundle.hashed("page.wasm", bound.wasm, true);
     let mut loader = bound.loader;
     for (name, part) in bound.parts {

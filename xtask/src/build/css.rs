@@ -1,4 +1,5 @@
-//! One style sheet: `frontend/style/` first, then the file beside each component.
+//! Two style sheets: `frontend/style/` first, then the file beside each component; what only later
+//! parts of the page show has a sheet of its own, which comes with them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +9,32 @@ use anyhow::{Context as _, Result};
 /// Declared once, so that no file's place in the sheet decides what wins.
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
+/// What the first screen does without, below `frontend/src`.
+const LATER: [&str; 9] = [
+    "ui/dialog/",
+    "ui/toast/",
+    "ui/tooltip/",
+    "views/composer/",
+    "views/message_list/tools.css",
+    "views/message_view/header.css",
+    "views/message_view/thread.css",
+    "views/pieces/pieces.css",
+    "views/settings/",
+];
+
+/// When a style sheet is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// For the first screen.
+    First,
+    /// With the parts that come later.
+    Later,
+}
+
 /// Collects and minifies. A file that names no layer itself gets that of its folder.
-pub fn collect(root: &Path) -> Result<String> {
-    let mut sheet = LAYERS.to_owned();
-    for file in files(root)? {
+pub fn collect(root: &Path, when: When) -> Result<String> {
+    let mut sheet = if when == When::First { LAYERS.to_owned() } else { String::new() };
+    for file in files(root)?.into_iter().filter(|file| whence(root, file) == when) {
         let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let css = minify(&text);
         if css.starts_with("@layer") {
@@ -38,6 +61,12 @@ fn files(root: &Path) -> Result<Vec<PathBuf>> {
     };
     files.sort_by_cached_key(rank);
     Ok(files)
+}
+
+fn whence(root: &Path, file: &Path) -> When {
+    let path = file.strip_prefix(root.join("frontend/src")).unwrap_or(file).to_string_lossy();
+    let later = LATER.iter().any(|begin| path.starts_with(begin));
+    if later { When::Later } else { When::First }
 }
 
 fn layer(path: &Path) -> &'static str {
@@ -102,7 +131,7 @@ fn quoted(text: &str) -> usize {
 mod tests {
     use std::path::Path;
 
-    use super::{layer, minify};
+    use super::{When, layer, minify, whence};
 
     fn check(css: &str, expect: &str) {
         assert_eq!(minify(css), expect);
@@ -126,6 +155,17 @@ mod tests {
     fn strings_are_copied() {
         check(r#"a::before { content: " /* ; \" } " ; }"#, r#"a::before{content:" /* ; \" } "}"#);
         check("a{content:'unfinished", "a{content:'unfinished");
+    }
+
+    #[test]
+    fn what_later_parts_show_comes_with_them() {
+        let check = |path: &str, expect: When| {
+            let root = Path::new("/r");
+            assert!(whence(root, &root.join("frontend/src").join(path)) == expect, "{path}");
+        };
+        check("ui/dialog/dialog.css", When::Later);
+        check("ui/grid/grid.css", When::First);
+        check("../style/tokens.css", When::First);
     }
 
     #[test]

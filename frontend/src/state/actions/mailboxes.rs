@@ -3,7 +3,7 @@
 use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::mailboxes::{
-    CreateMailbox, DeleteMailbox, EmptyMailbox, MarkAllSeen, RenameMailbox,
+    CreateMailbox, DeleteMailbox, EmptyMailbox, MarkAllSeen, RenameMailbox, SubscribeMailbox,
 };
 use postern_shared::api::{Call, Reply};
 use postern_shared::error::CallError;
@@ -38,6 +38,8 @@ pub enum Change {
     Empty(MailboxId),
     /// Marks every message of one as seen.
     MarkSeen(MailboxId),
+    /// Shows one in the tree, or hides it.
+    Subscribe(MailboxId, bool),
 }
 
 impl Change {
@@ -54,6 +56,9 @@ impl Change {
             Self::Delete(mailbox) => DeleteMailbox { action, account, mailbox }.encode(),
             Self::Empty(mailbox) => EmptyMailbox { action, account, mailbox }.encode(),
             Self::MarkSeen(mailbox) => MarkAllSeen { action, account, mailbox }.encode(),
+            Self::Subscribe(mailbox, subscribed) => {
+                SubscribeMailbox { action, account, mailbox, subscribed }.encode()
+            }
         }
     }
 
@@ -64,6 +69,8 @@ impl Change {
             Self::Delete(_) => Key::MailboxDeleted,
             Self::Empty(_) => Key::MailboxEmptied,
             Self::MarkSeen(_) => Key::MailboxMarked,
+            Self::Subscribe(_, true) => Key::MailboxShown,
+            Self::Subscribe(_, false) => Key::MailboxHidden,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every mutation goes through here: shown at once, queued, sent in order, taken back on failure.
 
+mod everything;
 mod mailboxes;
 mod plan;
 mod queue;
@@ -12,6 +13,7 @@ use leptos::task::spawn_local;
 use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::Reply;
+use postern_shared::api::messages::Outcome;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::frame::decode_body;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
@@ -19,6 +21,7 @@ use postern_shared::message::{MessageKey, Moved};
 
 use super::mailboxes::Mailboxes;
 use super::messages::Messages;
+use super::threads::Threads;
 use super::toasts::{Toasts, UndoId};
 use super::windows::Windows;
 use crate::browser::random;
@@ -28,6 +31,7 @@ use crate::link::Link;
 use plan::{Plan, inverse};
 use queue::{Queue, rekey};
 
+pub use everything::Everything;
 pub use mailboxes::Change;
 pub use plan::Target;
 pub use queue::{Action, Verb};
@@ -74,6 +78,7 @@ pub struct Actions {
     mailboxes: Mailboxes,
     windows: Windows,
     messages: Messages,
+    threads: Threads,
     toasts: Toasts,
     moved: RwSignal<Vec<Moved>>,
 }
@@ -87,6 +92,8 @@ pub struct Touched {
     pub windows: Windows,
     /// Opened messages.
     pub messages: Messages,
+    /// Opened threads.
+    pub threads: Threads,
     /// Notices.
     pub toasts: Toasts,
 }
@@ -95,10 +102,10 @@ impl Actions {
     /// No mutation yet.
     #[must_use]
     pub fn new(link: Link, touched: Touched) -> Self {
-        let Touched { mailboxes, windows, messages, toasts } = touched;
+        let Touched { mailboxes, windows, messages, threads, toasts } = touched;
         let desk = StoredValue::new_local(Desk::default());
         let moved = RwSignal::new(Vec::new());
-        Self { desk, link, mailboxes, windows, messages, toasts, moved }
+        Self { desk, link, mailboxes, windows, messages, threads, toasts, moved }
     }
 
     /// The messages that moved last, for whoever holds keys of them.
@@ -197,9 +204,13 @@ impl Actions {
     /// Queues a mutation without messages; `after` hears what came of it.
     fn submit_verb(self, verb: Verb, after: After) {
         let id = ActionId(random::bytes());
+        self.submit_action(Action { id, verb, keys: Vec::new() }, after);
+    }
+
+    fn submit_action(self, action: Action, after: After) {
         self.desk.update_value(|desk| {
-            desk.queue.push(Action { id, verb, keys: Vec::new() });
-            desk.after.push((id, after));
+            desk.after.push((action.id, after));
+            desk.queue.push(action);
         });
         self.send();
     }
@@ -247,18 +258,20 @@ impl Actions {
         if let Verb::Flags(change) = &action.verb {
             self.windows.commit(&action.keys, change);
             self.messages.commit(&action.keys, change);
+            self.threads.commit(&action.keys, change);
         }
-        let shifts = self.windows.overlay().try_update(|overlay| overlay.settle(action.id));
-        self.mailboxes.shift(&shifts.unwrap_or_default());
-        self.windows.sweep();
         if let Reply::MoveMessages(outcome) = reply {
             self.rekey(&outcome.moved);
         }
         if let Some(failure) = failure_of(reply) {
             // Some of it was done: what is there now says which.
+            self.windows.overlay().update(|overlay| overlay.take_back(action.id));
             self.windows.refresh();
-            self.complain(failure);
+            return self.complain(failure);
         }
+        let shifts = self.windows.overlay().try_update(|overlay| overlay.settle(action.id));
+        self.mailboxes.shift(&shifts.unwrap_or_default());
+        self.windows.sweep();
     }
 
     /// Messages have new keys: whatever names them follows.
@@ -266,7 +279,9 @@ impl Actions {
         let emptied = self.desk.try_update_value(|desk| {
             for (_, back) in desk.undos.iter_mut().flat_map(|undo| &mut undo.steps) {
                 back.iter_mut().for_each(|(_, keys)| rekey(keys, moved));
-                back.retain(|(_, keys)| !keys.is_empty());
+                // What the bridge takes back names no message.
+                let whole = |verb: &Verb| matches!(verb, Verb::TakeBack(_));
+                back.retain(|(verb, keys)| whole(verb) || !keys.is_empty());
             }
             desk.queue.rekey(moved)
         });
@@ -275,6 +290,7 @@ impl Actions {
             self.complain(&CallError::new(ErrorCode::NonExistent));
         }
         self.messages.rekey(moved);
+        self.threads.rekey(moved);
         self.moved.set(moved.to_vec());
     }
 
@@ -291,12 +307,18 @@ impl Actions {
 
 /// Why a mutation ended before its end.
 fn failure_of(reply: &Reply) -> Option<&CallError> {
+    outcome_of(reply)?.failure.as_ref()
+}
+
+/// What became of a mutation of messages.
+fn outcome_of(reply: &Reply) -> Option<&Outcome> {
     match reply {
         Reply::ChangeFlags(outcome)
         | Reply::MoveMessages(outcome)
         | Reply::ExpungeMessages(outcome)
         | Reply::EmptyMailbox(outcome)
-        | Reply::MarkAllSeen(outcome) => outcome.failure.as_ref(),
+        | Reply::UndoAction(outcome)
+        | Reply::MarkAllSeen(outcome) => Some(outcome),
         _ => None,
     }
 }

@@ -3,13 +3,16 @@
 use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::Call;
-use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
+use postern_shared::api::messages::{
+    ChangeFlags, ExpungeMessages, MoveMessages, Targets, UndoAction,
+};
 use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
 use postern_shared::draft::Draft;
 use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, Moved};
 use postern_shared::submission::{Plan, SubmissionId};
+use postern_shared::window::View;
 use serde::{Deserialize, Serialize};
 
 use super::mailboxes::Change;
@@ -31,6 +34,10 @@ pub enum Verb {
     Retry(SubmissionId),
     /// Changes something about the mailboxes of an account.
     Mailboxes(AccountId, Change),
+    /// Does something to all that a view holds, apart from these.
+    OnView(Box<Self>, View, Vec<MessageKey>),
+    /// Takes an action back that the bridge knows how to take back.
+    TakeBack(ActionId),
 }
 
 /// One mutation.
@@ -48,8 +55,17 @@ impl Action {
     /// The call that performs it, encoded.
     #[must_use]
     pub fn request(&self) -> Vec<u8> {
-        let (action, targets) = (self.id, Targets::Keys(self.keys.clone()));
-        match &self.verb {
+        let action = self.id;
+        let (verb, targets) = match &self.verb {
+            Verb::OnView(verb, view, except) => {
+                (&**verb, Targets::View { view: view.clone(), except: except.clone() })
+            }
+            verb => (verb, Targets::Keys(self.keys.clone())),
+        };
+        match verb {
+            // A view's verb is one of those below.
+            Verb::OnView(..) => Vec::new(),
+            Verb::TakeBack(undone) => UndoAction { action, undone: *undone }.encode(),
             Verb::Flags(change) => ChangeFlags { action, targets, change: change.clone() }.encode(),
             Verb::Move(to) => MoveMessages { action, targets, to: to.clone() }.encode(),
             Verb::Expunge => ExpungeMessages { action, targets }.encode(),

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use postern_shared::action::ActionId;
-use postern_shared::api::messages::MAX_KEYS;
+use postern_shared::api::Call;
+use postern_shared::api::messages::{ChangeFlags, MAX_KEYS, Targets, UndoAction};
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::message::{MessageKey, Moved};
+use postern_shared::window::View;
 
 use super::plan::{Target, expunge, flag, inverse, relocate};
 use super::queue::{Action, Queue, Verb};
-use crate::state::fixtures::{key, mailbox, row, seen};
+use crate::state::fixtures::{account, key, mailbox, row, seen};
 
 fn id(number: u8) -> ActionId {
     ActionId([number; 16])
@@ -118,4 +120,16 @@ fn many_messages_become_several_calls() {
     let sizes: Vec<_> = plans.iter().map(|plan| plan.keys.len()).collect();
     assert_eq!(sizes, [MAX_KEYS, 1]);
     assert_eq!(inverse(&plans[0]), []);
+}
+
+#[test]
+fn what_is_done_to_a_view_names_the_view_and_what_is_left_out() {
+    let view = View::of_mailbox(account(), mailbox("inbox"));
+    let verb = Verb::OnView(Box::new(seeing()), view.clone(), vec![key(3)]);
+    let Verb::Flags(change) = seeing() else { unreachable!("seeing changes flags") };
+    let targets = Targets::View { view, except: vec![key(3)] };
+    let expect = ChangeFlags { action: id(1), targets, change }.encode();
+    assert_eq!(action(1, verb, &[]).request(), expect);
+    let undo = UndoAction { action: id(2), undone: id(1) }.encode();
+    assert_eq!(action(2, Verb::TakeBack(id(1)), &[]).request(), undo);
 }

@@ -12,13 +12,18 @@ use crate::i18n::{Key, text, text_count};
 
 impl Actions {
     /// Marks messages as seen because they were opened: nothing is said about it.
-    pub fn see(self, target: &Target) {
-        self.perform(plan::flag(std::slice::from_ref(target), &Flag::Seen, true), Tell::Nothing);
+    pub fn see(self, targets: &[Target]) {
+        self.perform(plan::flag(targets, &Flag::Seen, true), Tell::Nothing);
     }
 
     /// Sets or clears `\Flagged`; it shows in the row, so nothing is said.
     pub fn star(self, targets: &[Target], on: bool) {
         self.perform(plan::flag(targets, &Flag::Flagged, on), Tell::Failure);
+    }
+
+    /// Sets or clears a keyword; that shows in the row as well.
+    pub fn flag(self, targets: &[Target], keyword: &Flag, on: bool) {
+        self.perform(plan::flag(targets, keyword, on), Tell::Failure);
     }
 
     /// Sets or clears `\Seen`.

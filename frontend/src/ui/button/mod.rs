@@ -70,12 +70,17 @@ pub fn IconButton(
     /// False keeps it out of the Tab order, for rows that are one tab stop.
     #[prop(optional, into)]
     tab_stop: Option<bool>,
+    /// Given: the button stays down while this is on.
+    #[prop(optional, into)]
+    pressed: Option<Signal<bool>>,
 ) -> impl IntoView {
+    let pressed = move || pressed.map(|on| if on.get() { "true" } else { "false" });
     view! {
         <button
             type="button"
             class="button is-icon"
             aria-label=label
+            aria-pressed=pressed
             data-tooltip=label
             disabled=disabled
             tabindex=tab_stop.is_some_and(|stop| !stop).then_some("-1")

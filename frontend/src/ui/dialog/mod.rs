@@ -2,7 +2,8 @@
 
 use super::{button::IconButton, dom, icon::Icon};
 use leptos::prelude::*;
-use leptos::web_sys::HtmlDialogElement;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlDialogElement, HtmlElement};
 use leptos::{ev, html};
 
 /// A titled dialog; the focus goes back to where it was when the dialog closes.
@@ -54,7 +55,8 @@ pub fn Dialog(
                     <h2 class="dialog-title" id=heading>{title}</h2>
                     <IconButton label=close_label icon=Icon::Close on_press=on_close />
                 </div>
-                <div class="dialog-body">{move || open.get().then(|| children())}</div>
+                // Where it scrolls, keys must be able to scroll it.
+                <div class="dialog-body" tabindex="0">{move || open.get().then(|| children())}</div>
             </div>
         </dialog>
     }
@@ -64,10 +66,8 @@ pub fn Dialog(
 fn focus_content(dialog: HtmlDialogElement) {
     request_animation_frame(move || {
         let content = dialog.query_selector(".dialog-body").ok().flatten();
-        let first =
-            content.and_then(|content| dom::all(&content, dom::FOCUSABLE).into_iter().next());
-        if let Some(first) = first {
-            dom::focus(&first);
-        }
+        let content = content.and_then(|content| content.dyn_into::<HtmlElement>().ok());
+        let Some(content) = content else { return };
+        dom::focus(dom::all(&content, dom::FOCUSABLE).first().unwrap_or(&content));
     });
 }

@@ -2,10 +2,15 @@
 
 use super::node_id;
 use crate::ui::dom::lowercase;
-use postern_shared::account::Account;
+use postern_shared::account::{Account, AccountId};
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
 
-/// One visible node: a mailbox, or an account where there are several.
+/// The node of all accounts' inboxes.
+pub const ALL_INBOXES: &str = "all";
+/// The node of what is being sent.
+pub const OUTBOX: &str = "outbox";
+
+/// One visible node: a mailbox, an account where there are several, or what is no mailbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub id: String,
@@ -30,6 +35,39 @@ impl Entry {
             _ => 0,
         }
     }
+}
+
+/// A node that is no mailbox.
+pub fn apart(id: &str, name: String) -> Entry {
+    let (id, speaks_for_role) = (id.to_owned(), false);
+    Entry { id, name, level: 1, expanded: None, mailbox: None, speaks_for_role }
+}
+
+/// The mailboxes that the user wants to see: those with a role, those subscribed to, and what these
+/// lie in; all of them where the server knows of no subscription.
+pub fn wanted(mailboxes: Vec<Mailbox>, all: bool) -> Vec<Mailbox> {
+    let some = |account: &AccountId| {
+        mailboxes.iter().any(|mailbox| mailbox.account == *account && mailbox.subscribed)
+    };
+    let own = |mailbox: &Mailbox| {
+        all || mailbox.role.is_some() || mailbox.subscribed || !some(&mailbox.account)
+    };
+    let mut kept: Vec<bool> = mailboxes.iter().map(own).collect();
+    // From the leaves up; a server that makes a mailbox its own ancestor must not hang the page.
+    for _ in 0..32 {
+        let is_parent = |at: usize| {
+            let inside = |(child, kept): (&Mailbox, &bool)| {
+                *kept && child.parent.as_ref() == Some(&mailboxes[at].id)
+            };
+            mailboxes.iter().zip(&kept).any(inside)
+        };
+        let more: Vec<usize> = (0..kept.len()).filter(|at| !kept[*at] && is_parent(*at)).collect();
+        if more.is_empty() {
+            break;
+        }
+        more.into_iter().for_each(|at| kept[at] = true);
+    }
+    mailboxes.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(mailbox, _)| mailbox).collect()
 }
 
 /// The visible nodes: roles first, then names; children of collapsed nodes are left out.
@@ -113,7 +151,7 @@ fn rank(role: Option<Role>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use postern_shared::account::{AccountId, AccountState, Protocol};
+    use postern_shared::account::{AccountState, Protocol};
     use postern_shared::mailbox::Counts;
 
     fn mailbox(id: &str, parent: Option<&str>, role: Option<Role>) -> Mailbox {
@@ -192,6 +230,26 @@ mod tests {
         );
         let seen: Vec<_> = entries.iter().map(|entry| (&*entry.name, entry.level)).collect();
         assert_eq!(seen, [("a@example.test", 1), ("INBOX", 2), ("b@example.test", 1)]);
+    }
+
+    #[test]
+    fn what_is_not_subscribed_to_is_left_out_unless_something_in_it_is() {
+        let unsubscribed = |id, parent| Mailbox { subscribed: false, ..mailbox(id, parent, None) };
+        let check = |mailboxes: &[Mailbox], all, expect: &[&str]| {
+            let shown = wanted(mailboxes.to_vec(), all);
+            let shown: Vec<_> = shown.iter().map(|mailbox| &*mailbox.name).collect();
+            assert_eq!(shown, expect);
+        };
+        let mailboxes = [
+            mailbox("INBOX", None, Some(Role::Inbox)),
+            unsubscribed("lists", None),
+            unsubscribed("rust", Some("lists")),
+            mailbox("wg", Some("rust"), None),
+            unsubscribed("old", None),
+        ];
+        check(&mailboxes, false, &["INBOX", "lists", "rust", "wg"]);
+        check(&mailboxes, true, &["INBOX", "lists", "rust", "wg", "old"]);
+        check(&mailboxes[4..], false, &["old"]);
     }
 
     #[test]

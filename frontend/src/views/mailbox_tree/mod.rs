@@ -7,10 +7,12 @@ use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::skeleton::Skeleton;
 use crate::ui::tree::{Tree, TreeNode};
-use arrange::{Entry, arrange};
+use arrange::{Entry, apart, arrange};
 use leptos::prelude::*;
 use postern_shared::account::Account;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
+
+pub use arrange::{ALL_INBOXES, OUTBOX, wanted};
 
 /// What the tree shows.
 #[derive(Clone, Copy)]
@@ -24,12 +26,16 @@ pub struct TreeModel {
     pub selected: Signal<Option<String>>,
     /// Nodes that the user closed.
     pub collapsed: Signal<Vec<String>>,
+    /// Whether something is being sent.
+    pub sending: Signal<bool>,
 }
 
 /// What its nodes do.
 #[derive(Clone, Copy)]
 pub struct TreeVerbs {
     pub open: Callback<MailboxId>,
+    /// Opens what is no mailbox: [`ALL_INBOXES`] or [`OUTBOX`].
+    pub open_apart: Callback<String>,
     pub retry: Callback<()>,
     /// Expands or collapses the node of this id.
     pub toggle: Callback<String>,
@@ -45,7 +51,15 @@ pub fn node_id(mailbox: &MailboxId) -> String {
 pub fn MailboxTree(model: TreeModel, verbs: TreeVerbs) -> impl IntoView {
     let entries = Memo::new(move |_| {
         let mailboxes = model.mailboxes.get().unwrap_or_default();
-        arrange(&model.accounts.get(), &mailboxes, &model.collapsed.get())
+        let accounts = model.accounts.get();
+        let mut entries = arrange(&accounts, &mailboxes, &model.collapsed.get());
+        if accounts.len() > 1 {
+            entries.insert(0, apart(ALL_INBOXES, text(Key::TreeAllInboxes)));
+        }
+        if model.sending.get() {
+            entries.push(apart(OUTBOX, text(Key::TreeOutbox)));
+        }
+        entries
     });
     let nodes = Signal::derive(move || entries.with(|entries| entries.iter().map(node).collect()));
     let select = move |id: String| {
@@ -54,6 +68,7 @@ pub fn MailboxTree(model: TreeModel, verbs: TreeVerbs) -> impl IntoView {
         });
         match chosen {
             Some(Some(mailbox)) if mailbox.selectable => verbs.open.run(mailbox.id),
+            Some(None) if id == ALL_INBOXES || id == OUTBOX => verbs.open_apart.run(id),
             Some(_) => verbs.toggle.run(id),
             None => {}
         }
@@ -70,7 +85,7 @@ pub fn MailboxTree(model: TreeModel, verbs: TreeVerbs) -> impl IntoView {
     let failed = move || !model.failure.with(String::is_empty);
     let empty = move || model.mailboxes.with(|known| known.as_ref().is_some_and(Vec::is_empty));
     view! {
-        <nav class="mailbox-tree" aria-label=t(Key::ShellMailboxes)>
+        <div class="mailbox-tree">
             {move || failed().then(|| view! { <Failed reason=model.failure on_retry=verbs.retry /> })}
             {move || (waiting() && !failed()).then(|| view! { <Waiting /> })}
             {move || {
@@ -84,7 +99,7 @@ pub fn MailboxTree(model: TreeModel, verbs: TreeVerbs) -> impl IntoView {
                 on_toggle=verbs.toggle
                 row
             />
-        </nav>
+        </div>
     }
 }
 
@@ -112,12 +127,18 @@ fn Failed(reason: Signal<String>, on_retry: Callback<()>) -> impl IntoView {
 #[component]
 fn Content(entry: Memo<Option<Entry>>) -> impl IntoView {
     let role = Memo::new(move |_| entry.with(|entry| entry.as_ref().and_then(shown_role)));
-    let is_account =
-        move || entry.with(|entry| entry.as_ref().is_some_and(|entry| entry.mailbox.is_none()));
+    let shape = move || match entry.with(|entry| entry.as_ref().map(|entry| entry.id.clone())) {
+        Some(id) if id == OUTBOX => Icon::Outbox,
+        Some(id) if id == ALL_INBOXES => Icon::Inbox,
+        _ if entry.with(|entry| entry.as_ref().is_some_and(|it| it.mailbox.is_none())) => {
+            Icon::User
+        }
+        _ => role_icon(role.get()),
+    };
     let name = move || entry.with(|entry| entry.as_ref().map(shown_name).unwrap_or_default());
     let unseen = move || entry.with(|entry| entry.as_ref().map_or(0, Entry::unseen));
     view! {
-        {move || icon(if is_account() { Icon::User } else { role_icon(role.get()) })}
+        {move || icon(shape())}
         <span class="mailbox-tree-name" class:is-unseen=move || unseen() != 0 dir="auto">{name}</span>
         {move || {
             let count = unseen();

@@ -19,12 +19,12 @@ pub fn MessageGrid() -> impl IntoView {
     let active = Memo::new(move |_| stores.cursor());
     // The cursor goes along with the opened message, also when that was opened by its address.
     let opened = Memo::new(move |_| match stores.location.route() {
-        Route::Message(key) => stores.windows.index_of(&key).map(|_| key),
+        Route::Message(key) => stores.row_of(&key).map(|_| key),
         _ => None,
     });
     Effect::new(move |_| {
         if let Some(key) = opened.get()
-            && let Some(index) = untrack(|| stores.windows.index_of(&key))
+            && let Some(index) = untrack(|| stores.row_of(&key))
         {
             stores.selection.stand(index, Some(key));
         }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use leptos::ev;
 use leptos::prelude::*;
+use postern_shared::address::Address;
 use postern_shared::flag::Flag;
 use postern_shared::mailbox::Role;
 use postern_shared::message::{MessageKey, MessageSummary};
 
-use crate::i18n::{Key, full_date, list, short_date, t, text, text_with};
-use crate::routes::Route;
+use crate::i18n::{Key, full_date, list, number, short_date, t, text, text_count, text_with};
 use crate::state::Stores;
+use crate::state::tags::Tag;
 use crate::state::windows::RowKey;
 use crate::ui::grid::GridRow;
 use crate::ui::icon::{Icon, icon};
@@ -38,9 +39,7 @@ fn message_row(stores: Stores, key: MessageKey) -> GridRow {
     });
     let name = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| spoken(stores, row))));
     let selected = Memo::new(move |_| stores.selection.has(&selected_key));
-    let current = Memo::new(
-        move |_| matches!(stores.location.route(), Route::Message(open) if open == current_key),
-    );
+    let current = Memo::new(move |_| stores.is_open(&current_key));
     GridRow {
         name: Signal::derive(move || name.get().unwrap_or_default()),
         selected: selected.into(),
@@ -53,13 +52,17 @@ fn message_row(stores: Stores, key: MessageKey) -> GridRow {
 fn spoken(stores: Stores, row: &MessageSummary) -> String {
     let mut parts = vec![people(stores, row), subject(row)];
     let marks = [
-        (!row.flags.seen(), Key::ListUnread),
-        (row.flags.flagged(), Key::ListFlagged),
+        (stores.unseen(row), Key::ListUnread),
+        (stores.flagged(row), Key::ListFlagged),
         (row.has_attachment, Key::ListAttachment),
         (row.flags.has(&Flag::Answered), Key::ListAnswered),
         (forwarded(row), Key::ListForwarded),
     ];
     parts.extend(marks.iter().filter(|(on, _)| *on).map(|(_, key)| text(*key)));
+    if let Some(count) = messages(row) {
+        parts.push(text_count(Key::ListThread, count.into(), &[]));
+    }
+    parts.extend(stores.tags_of(row).into_iter().map(|tag| tag.name));
     parts.push(short_date(millis(row)));
     parts.join(", ")
 }
@@ -79,11 +82,36 @@ fn forwarded(row: &MessageSummary) -> bool {
     row.flags.has(&Flag::Keyword(Flag::FORWARDED.to_owned()))
 }
 
-/// The sender; in mailboxes of one's own messages, whom they went to.
+/// How many messages a row stands for, where that is more than one.
+fn messages(row: &MessageSummary) -> Option<u32> {
+    row.thread.as_ref().map(|thread| thread.messages).filter(|count| *count > 1)
+}
+
+/// Who wrote a thread, oneself as "me".
+fn writers(stores: Stores, row: &MessageSummary) -> Option<String> {
+    messages(row)?;
+    let thread = row.thread.as_ref()?;
+    let own = |writer: &Address| {
+        stores.accounts.all().with(|all| {
+            let identities = all.iter().flat_map(|account| &account.identities);
+            identities.map(|identity| &identity.from).any(|own| own.same_mailbox(writer))
+        })
+    };
+    let name = |writer: &Address| match own(writer) {
+        true => text(Key::ListMe),
+        false => writer.shown().to_owned(),
+    };
+    Some(list(&thread.participants.iter().map(name).collect::<Vec<_>>()))
+}
+
+/// The sender, or all who wrote a thread; in mailboxes of one's own messages, whom they went to.
 fn people(stores: Stores, row: &MessageSummary) -> String {
+    if let Some(writers) = writers(stores, row) {
+        return writers;
+    }
     let mailbox = stores.mailboxes.get(&row.key.account, &row.key.mailbox);
     let own = matches!(mailbox.and_then(|found| found.role), Some(Role::Sent | Role::Drafts));
-    let shown = |addresses: &[postern_shared::address::Address]| {
+    let shown = |addresses: &[Address]| {
         addresses.iter().map(|address| address.shown().to_owned()).collect::<Vec<_>>()
     };
     if own && !row.envelope.to.is_empty() {
@@ -105,14 +133,25 @@ fn Hole() -> impl IntoView {
     }
 }
 
+/// The tags of a message.
+#[component]
+fn Chips(row: Row) -> impl IntoView {
+    let stores = crate::state::stores();
+    let chip = |tag: Tag| view! { <span class=tag.class()>{tag.name.clone()}</span> };
+    move || {
+        let tags = row.with(|row| row.as_ref().map(|row| stores.tags_of(row)).unwrap_or_default());
+        tags.into_iter().map(chip).collect_view()
+    }
+}
+
 #[component]
 fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
     let stores = crate::state::stores();
     let read = move |read: fn(Stores, &MessageSummary) -> String| {
         move || row.with(|row| row.as_ref().map(|row| read(stores, row)).unwrap_or_default())
     };
-    let is = move |test: fn(&MessageSummary) -> bool| {
-        move || row.with(|row| row.as_ref().is_some_and(|row| test(row)))
+    let is = move |test: fn(Stores, &MessageSummary) -> bool| {
+        move || row.with(|row| row.as_ref().is_some_and(|row| test(stores, row)))
     };
     let label = move || text_with(Key::ListSelect, &[("subject", &read(|_, row| subject(row))())]);
     let check = move |event: ev::MouseEvent| {
@@ -124,9 +163,10 @@ fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
             stores.toggle_at(index);
         }
     };
-    let mark = move |test: fn(&MessageSummary) -> bool, shape: Icon, class: &'static str| {
-        move || is(test)().then(|| view! { <span class=class>{icon(shape)}</span> })
-    };
+    let mark =
+        move |test: fn(Stores, &MessageSummary) -> bool, shape: Icon, class: &'static str| {
+            move || is(test)().then(|| view! { <span class=class>{icon(shape)}</span> })
+        };
     view! {
         <div role="gridcell">
             <label class="message-list-check">
@@ -142,21 +182,30 @@ fn Cells(row: Row, key: MessageKey, selected: Memo<bool>) -> impl IntoView {
         </div>
         <div
             class="message-list-row"
-            class:is-unseen=is(|row| !row.flags.seen())
+            class:is-unseen=is(Stores::unseen)
             role="gridcell"
         >
             <div class="message-list-line">
                 <span class="message-list-sender" dir="auto">{read(people)}</span>
-                {mark(|row| row.flags.has(&Flag::Answered), Icon::Reply, "message-list-mark")}
-                {mark(forwarded, Icon::Forward, "message-list-mark")}
-                {mark(|row| row.has_attachment, Icon::Attach, "message-list-mark")}
+                <span class="message-list-count">
+                    {read(|_, row| messages(row).map(|count| number(count.into())).unwrap_or_default())}
+                </span>
+                {mark(|_, row| row.flags.has(&Flag::Answered), Icon::Reply, "message-list-mark")}
+                {mark(|_, row| forwarded(row), Icon::Forward, "message-list-mark")}
+                {mark(|_, row| row.has_attachment, Icon::Attach, "message-list-mark")}
                 <time class="message-list-date" title=read(|_, row| full_date(millis(row)))>
                     {read(|_, row| short_date(millis(row)))}
                 </time>
             </div>
             <div class="message-list-line">
-                <span class="message-list-subject" dir="auto">{read(|_, row| subject(row))}</span>
-                {mark(|row| row.flags.flagged(), Icon::StarFilled, "message-list-star")}
+                <div class="message-list-text">
+                    <span class="message-list-subject" dir="auto">{read(|_, row| subject(row))}</span>
+                    <span class="message-list-preview" dir="auto">
+                        {read(|_, row| row.preview.clone())}
+                    </span>
+                </div>
+                <Chips row />
+                {mark(Stores::flagged, Icon::StarFilled, "message-list-star")}
             </div>
         </div>
     }

@@ -18,8 +18,8 @@ pub fn Toolbar() -> impl IntoView {
     let stores = stores();
     let targets = Memo::new(move |_| {
         let targets = stores.targets();
-        let seen = targets.iter().all(|row| row.flags.seen());
-        let flagged = targets.iter().all(|row| row.flags.flagged());
+        let seen = !targets.iter().any(|row| stores.unseen(row));
+        let flagged = targets.iter().all(|row| stores.flagged(row));
         (targets.len(), seen, flagged)
     });
     let none = Signal::derive(move || targets.get().0 == 0);
@@ -65,13 +65,29 @@ pub fn Toolbar() -> impl IntoView {
                 disabled=none
                 on_press=press(Command::Star)
             />
-            <IconButton
-                label=t(Key::ActionMove)
-                icon=Icon::Move
-                disabled=none
-                on_press=press(Command::Move)
-            />
+            <Places none />
         </div>
+    }
+}
+
+/// Where the messages go, and what they are filed under.
+#[component]
+fn Places(none: Signal<bool>) -> impl IntoView {
+    let stores = stores();
+    let press = move |command: Command| move |()| stores.perform(command);
+    view! {
+        <IconButton
+            label=t(Key::ActionMove)
+            icon=Icon::Move
+            disabled=none
+            on_press=press(Command::Move)
+        />
+        <IconButton
+            label=t(Key::ActionTags)
+            icon=Icon::Tag
+            disabled=none
+            on_press=press(Command::Tag)
+        />
     }
 }
 

@@ -16,6 +16,7 @@ use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement, ResizeObserver};
 use postern_shared::account::{Account, AccountState};
 use postern_shared::message::{Message, MessageKey};
 
+use super::quotes::Quotes;
 use super::{Waiting, keys, neighbours};
 use crate::i18n::{Key, t, text};
 use crate::state::messages::Opened;
@@ -34,9 +35,11 @@ const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-san
 
 /// A frame and what it shows.
 #[derive(Clone, PartialEq)]
-struct Body {
-    key: MessageKey,
-    token: String,
+pub struct Body {
+    /// The message.
+    pub key: MessageKey,
+    /// Where its body is.
+    pub token: String,
 }
 
 /// The frames of the open message and of those beside it, which load once it has been `shown`.
@@ -63,7 +66,7 @@ pub fn Frames(
         <div class="message-view-frames">
             {move || waiting().then(|| view! { <Waiting /> })}
             <For each=move || bodies.get() key=|body| (body.key.clone(), body.token.clone()) let:body>
-                <Frame body open=key here done=shown />
+                <Frame body open=key here done=shown quotes=None />
             </For>
         </div>
     }
@@ -97,12 +100,15 @@ fn arrange(before: &[Body], wanted: Vec<Body>, hurry: bool) -> Vec<Body> {
     kept
 }
 
+/// A body: in sight while its message is the `open` one, `here` once loaded, `done` once painted.
 #[component]
-fn Frame(
+pub fn Frame(
     body: Body,
     open: Memo<Option<MessageKey>>,
     here: RwSignal<Option<MessageKey>>,
     done: RwSignal<Option<MessageKey>>,
+    /// Folds away what it quotes at its end.
+    quotes: Option<Quotes>,
 ) -> impl IntoView {
     let stores = stores();
     let node = NodeRef::<html::Iframe>::new();
@@ -141,6 +147,7 @@ fn Frame(
         failed.set(body.is_none());
         loads.update(|loads| *loads += 1);
         if let Some(body) = body {
+            quotes.into_iter().for_each(|quotes| quotes.look(&body));
             watch.set_value(Watch::start(&frame, height));
             keys::listen(stores, &body);
         }

@@ -7,32 +7,28 @@ use postern_shared::address::Address;
 use postern_shared::message::{MessageKey, MessageSummary};
 
 use crate::i18n::{Key, full_date, short_date, t, text, text_with};
+use crate::state::actions::Target;
 use crate::state::drafts::answer::Kind;
 use crate::state::drafts::recipients::written;
-use crate::state::stores;
+use crate::state::tags::Tag;
+use crate::state::{Stores, stores};
 use crate::ui::avatar::Avatar;
-use crate::ui::button::{Button, ButtonKind};
+use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::Icon;
-use crate::ui::menu::{Menu, MenuFace, MenuItem};
+use crate::ui::menu::{Menu, MenuFace, MenuItem, MenuSeparator};
 
-type Summary = Memo<Option<Arc<MessageSummary>>>;
+/// A message's row, as far as it is known.
+pub type Summary = Memo<Option<Arc<MessageSummary>>>;
 
 /// What stands above the body; the row tells most of it before the message itself is here.
 #[component]
 pub fn Header(key: Memo<Option<MessageKey>>) -> impl IntoView {
     let stores = stores();
     let summary: Summary = Memo::new(move |_| key.get().and_then(|key| stores.summary(&key)));
-    let subject = move || {
-        let subject = summary.with(|row| row.as_ref().map(|row| row.envelope.subject.clone()));
-        match subject {
-            Some(subject) if subject.trim().is_empty() => text(Key::ListNoSubject),
-            Some(subject) => subject,
-            None => String::new(),
-        }
-    };
     view! {
         <header class="message-view-header">
-            <h1 class="message-view-subject" dir="auto">{subject}</h1>
+            <h1 class="message-view-subject" dir="auto">{move || subject(summary)}</h1>
+            <Tags summary />
             <div class="message-view-from">
                 <Sender summary />
                 <Answers key />
@@ -41,18 +37,67 @@ pub fn Header(key: Memo<Option<MessageKey>>) -> impl IntoView {
     }
 }
 
+/// The tags of a message; each leads to all that have it.
+#[component]
+pub fn Tags(summary: Summary) -> impl IntoView {
+    let stores = stores();
+    let tags = Memo::new(move |_| {
+        summary.with(|row| row.as_ref().map(|row| stores.tags_of(row)).unwrap_or_default())
+    });
+    let chip = move |tag: Tag| {
+        let (class, name) = (format!("button {}", tag.class()), tag.name.clone());
+        let label = {
+            let name = name.clone();
+            move || text_with(Key::TagShow, &[("name", &name)])
+        };
+        view! {
+            <button
+                type="button"
+                class=class
+                aria-label=label
+                on:click=move |_| stores.show_tagged(&tag)
+            >
+                {name}
+            </button>
+        }
+    };
+    move || {
+        let tags = tags.get();
+        (!tags.is_empty()).then(|| {
+            view! {
+                <div class="message-view-tags">{tags.into_iter().map(chip).collect_view()}</div>
+            }
+        })
+    }
+}
+
+/// The subject, or that there is none.
+pub fn subject(summary: Summary) -> String {
+    let subject = summary.with(|row| row.as_ref().map(|row| row.envelope.subject.clone()));
+    match subject {
+        Some(subject) if subject.trim().is_empty() => text(Key::ListNoSubject),
+        Some(subject) => subject,
+        None => String::new(),
+    }
+}
+
+/// Who wrote it.
+pub fn sender(summary: Summary) -> String {
+    let from = summary.with(|row| row.as_ref().and_then(|row| row.envelope.from.first().cloned()));
+    match from.unwrap_or_default() {
+        sender if sender.shown().is_empty() => text(Key::ListNoSender),
+        sender => sender.shown().to_owned(),
+    }
+}
+
 #[component]
 fn Sender(summary: Summary) -> impl IntoView {
-    let details = RwSignal::new(false);
     let from = move || {
         let from =
             summary.with(|row| row.as_ref().and_then(|row| row.envelope.from.first().cloned()));
         from.unwrap_or_default()
     };
-    let name = move || match from() {
-        sender if sender.shown().is_empty() => text(Key::ListNoSender),
-        sender => sender.shown().to_owned(),
-    };
+    let name = move || sender(summary);
     let address = move || match from() {
         sender if sender.name.is_empty() => String::new(),
         sender => format!("<{}>", sender.email),
@@ -62,12 +107,6 @@ fn Sender(summary: Summary) -> impl IntoView {
         summary.with(|row| row.as_ref().map(|row| sent(row) as f64 * 1000.0))
     };
     let date = move |write: fn(f64) -> String| move || millis().map(write).unwrap_or_default();
-    let short = move || {
-        let to = summary.with(|row| row.as_ref().map(|row| names(&row.envelope.to)));
-        to.filter(|to| !to.is_empty()).map(|to| text_with(Key::ListTo, &[("names", &to)]))
-    };
-    let toggle =
-        move || text(if details.get() { Key::MessageDetailsHide } else { Key::MessageDetailsShow });
     view! {
         <Avatar name=Signal::derive(name) seed=Signal::derive(move || from().email) />
         <div class="message-view-who">
@@ -76,19 +115,34 @@ fn Sender(summary: Summary) -> impl IntoView {
                 <span class="message-view-address">{address}</span>
                 <time class="message-view-date" title=date(full_date)>{date(short_date)}</time>
             </div>
-            <div class="message-view-line">
-                <span class="message-view-to" dir="auto">{short}</span>
-                <button
-                    type="button"
-                    class="message-view-toggle"
-                    aria-expanded=move || if details.get() { "true" } else { "false" }
-                    on:click=move |_| details.update(|open| *open = !*open)
-                >
-                    {toggle}
-                </button>
-            </div>
-            {move || details.get().then(|| view! { <Details summary /> })}
+            <Recipients summary />
         </div>
+    }
+}
+
+/// To whom it went, and behind a button everything about it.
+#[component]
+pub fn Recipients(summary: Summary) -> impl IntoView {
+    let details = RwSignal::new(false);
+    let short = move || {
+        let to = summary.with(|row| row.as_ref().map(|row| names(&row.envelope.to)));
+        to.filter(|to| !to.is_empty()).map(|to| text_with(Key::ListTo, &[("names", &to)]))
+    };
+    let toggle =
+        move || text(if details.get() { Key::MessageDetailsHide } else { Key::MessageDetailsShow });
+    view! {
+        <div class="message-view-line">
+            <span class="message-view-to" dir="auto">{short}</span>
+            <button
+                type="button"
+                class="message-view-toggle"
+                aria-expanded=move || if details.get() { "true" } else { "false" }
+                on:click=move |_| details.update(|open| *open = !*open)
+            >
+                {toggle}
+            </button>
+        </div>
+        {move || details.get().then(|| view! { <Details summary /> })}
     }
 }
 
@@ -129,7 +183,7 @@ fn Details(summary: Summary) -> impl IntoView {
 fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
     let stores = stores();
     let answer = move |kind: Kind| move |()| stores.answer(kind);
-    let with_key = move |act: fn(crate::state::Stores, &MessageKey)| {
+    let with_key = move |act: fn(Stores, &MessageKey)| {
         move |()| {
             if let Some(key) = key.get_untracked() {
                 act(stores, &key);
@@ -157,22 +211,90 @@ fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
                 on_press=answer(Kind::Forward)
             />
             <Menu label=t(Key::MessageMore) face=MenuFace::Icon(Icon::More)>
-                <MenuItem
-                    label=t(Key::MessageSource)
-                    icon=Icon::Source
-                    on_choose=with_key(|stores, key| stores.show_source(key))
-                />
-                <MenuItem
-                    label=t(Key::MessagePrint)
-                    icon=Icon::Print
-                    on_choose=with_key(|stores, _| stores.print())
-                />
-                <MenuItem
-                    label=t(Key::MessageDownload)
-                    icon=Icon::Download
-                    on_choose=with_key(|stores, key| stores.download_source(key))
-                />
+                <Files act=Callback::new(move |act: fn(Stores, &MessageKey)| with_key(act)(())) />
             </Menu>
         </div>
+    }
+}
+
+/// What a message of a conversation has of its own.
+#[component]
+pub fn Tools(key: MessageKey, summary: Summary) -> impl IntoView {
+    let stores = stores();
+    let key = StoredValue::new(key);
+    let answer = move |kind: Kind| {
+        move |()| {
+            if let Some(row) = summary.get_untracked() {
+                stores.answer_to(&row, kind);
+            }
+        }
+    };
+    let with_row =
+        move |act: fn(Stores, &[Target])| move |()| act(stores, summary.get_untracked().as_slice());
+    let flagged = move || summary.with(|row| row.as_ref().is_some_and(|row| row.flags.flagged()));
+    let star = move |()| {
+        let on = !untrack(flagged);
+        stores.actions.star(summary.get_untracked().as_slice(), on);
+    };
+    let star_label =
+        Signal::derive(move || text(if flagged() { Key::ActionUnflag } else { Key::ActionFlag }));
+    view! {
+        <div class="message-view-answers">
+            <IconButton
+                label=t(Key::MessageReply)
+                icon=Icon::Reply
+                on_press=answer(Kind::Reply)
+            />
+            <IconButton
+                label=t(Key::MessageReplyAll)
+                icon=Icon::ReplyAll
+                on_press=answer(Kind::ReplyAll)
+            />
+            <IconButton
+                label=t(Key::MessageForward)
+                icon=Icon::Forward
+                on_press=answer(Kind::Forward)
+            />
+            <Menu label=t(Key::MessageMore) face=MenuFace::Icon(Icon::More)>
+                <MenuItem label=star_label icon=Icon::Star on_choose=star />
+                <MenuItem
+                    label=t(Key::ActionUnseen)
+                    icon=Icon::Mail
+                    on_choose=with_row(|stores, row| stores.actions.mark_seen(row, false))
+                />
+                <MenuItem
+                    label=t(Key::MessageTrash)
+                    icon=Icon::Trash
+                    on_choose=with_row(|stores, row| stores.actions.trash(row))
+                />
+                <MenuSeparator />
+                <Files act=Callback::new(move |act: fn(Stores, &MessageKey)| {
+                    key.with_value(|key| act(stores, key));
+                }) />
+            </Menu>
+        </div>
+    }
+}
+
+/// What can be done with a message as a file.
+#[component]
+fn Files(act: Callback<fn(Stores, &MessageKey)>) -> impl IntoView {
+    let item = move |what: fn(Stores, &MessageKey)| move |()| act.run(what);
+    view! {
+        <MenuItem
+            label=t(Key::MessageSource)
+            icon=Icon::Source
+            on_choose=item(|stores, key| stores.show_source(key))
+        />
+        <MenuItem
+            label=t(Key::MessagePrint)
+            icon=Icon::Print
+            on_choose=item(|stores, _| stores.print())
+        />
+        <MenuItem
+            label=t(Key::MessageDownload)
+            icon=Icon::Download
+            on_choose=item(|stores, key| stores.download_source(key))
+        />
     }
 }

@@ -1,9 +1,12 @@
 //! The region "Message": heading, sender, actions, body and attachments of the open message.
 
+mod article;
 mod attachments;
 mod frames;
 mod header;
 mod keys;
+mod quotes;
+mod thread;
 
 use std::sync::Arc;
 
@@ -25,6 +28,7 @@ use crate::views::message_list::toolbar::Toolbar;
 use attachments::Attachments;
 use frames::Frames;
 use header::Header;
+use thread::OpenThread;
 
 /// The open message, or what to do to open one.
 #[component]
@@ -37,8 +41,8 @@ pub fn MessageView() -> impl IntoView {
         Route::Message(key) if inside.get() => Some(key),
         _ => None,
     });
-    let opened = Memo::new(move |_| key.get().and_then(|key| stores.messages.get(&key)));
-    open_and_see(stores, key);
+    let conversing = Memo::new(move |_| stores.conversing());
+    open_and_see(stores, key, conversing);
     // The message whose body has been painted: what is beside it loads after it, never with it.
     let shown = RwSignal::new(None::<MessageKey>);
     fetch_neighbours(stores, key, shown);
@@ -50,6 +54,25 @@ pub fn MessageView() -> impl IntoView {
         }
     });
     let none = move || key.with(Option::is_none);
+    view! {
+        <section class="message-view" aria-label=t(Key::MessageRegion)>
+            <Bar none=Signal::derive(none) />
+            <div class="message-view-scroll" node_ref=scroller>
+                {move || none().then(|| view! { <Nothing /> })}
+                {move || match conversing.get() {
+                    true => view! { <OpenThread key shown /> }.into_any(),
+                    false => view! { <Paper key shown /> }.into_any(),
+                }}
+            </div>
+        </section>
+    }
+}
+
+/// The open message alone.
+#[component]
+fn Paper(key: Memo<Option<MessageKey>>, shown: RwSignal<Option<MessageKey>>) -> impl IntoView {
+    let stores = stores();
+    let opened = Memo::new(move |_| key.get().and_then(|key| stores.messages.get(&key)));
     let failed = move || match opened.get() {
         Some(Opened::Failed(error)) => Some(error),
         _ => None,
@@ -58,27 +81,22 @@ pub fn MessageView() -> impl IntoView {
         Some(Opened::Ready(message)) => Some(message),
         _ => None,
     });
+    let hidden = move || key.with(Option::is_none) || failed().is_some();
     view! {
-        <section class="message-view" aria-label=t(Key::MessageRegion)>
-            <Bar none=Signal::derive(none) />
-            <div class="message-view-scroll" node_ref=scroller>
-                {move || none().then(|| view! { <Nothing /> })}
-                {move || {
-                    failed().map(|error| view! { <Failed error on_retry=move |()| retry(stores, key) /> })
-                }}
-                <div class="message-view-paper" hidden=move || none() || failed().is_some()>
-                    <Header key />
-                    <Blocked message />
-                    <Frames key message shown />
-                    <Attachments message />
-                </div>
-            </div>
-        </section>
+        {move || {
+            failed().map(|error| view! { <Failed error on_retry=move |()| retry(stores, key) /> })
+        }}
+        <div class="message-view-paper" hidden=hidden>
+            <Header key />
+            <Blocked message />
+            <Frames key message shown />
+            <Attachments message />
+        </div>
     }
 }
 
 /// Opens the message of the route, and marks it as seen: once, so that a later mark holds.
-fn open_and_see(stores: Stores, key: Memo<Option<MessageKey>>) {
+fn open_and_see(stores: Stores, key: Memo<Option<MessageKey>>, conversing: Memo<bool>) {
     Effect::new(move |_| {
         if let Some(key) = key.get() {
             stores.messages.open(&key);
@@ -86,13 +104,15 @@ fn open_and_see(stores: Stores, key: Memo<Option<MessageKey>>) {
     });
     let done = StoredValue::new(None::<MessageKey>);
     Effect::new(move |_| {
-        let Some(key) = key.get() else { return done.set_value(None) };
+        // A conversation knows by itself what of it is seen.
+        let key = key.get().filter(|_| !conversing.get());
+        let Some(key) = key else { return done.set_value(None) };
         if done.with_value(|done| done.as_ref() == Some(&key)) {
             return;
         }
         if let Some(row) = stores.summary(&key) {
             done.set_value(Some(key));
-            untrack(|| stores.actions.see(&row));
+            untrack(|| stores.actions.see(&[row]));
         }
     });
 }
@@ -110,13 +130,16 @@ fn fetch_neighbours(
         };
         for neighbour in neighbours(stores, &key) {
             stores.messages.prefetch(&neighbour);
+            if stores.conversing() {
+                stores.threads.open(&neighbour);
+            }
         }
     });
 }
 
 /// The messages after and before one in the list in sight.
 fn neighbours(stores: Stores, key: &MessageKey) -> Vec<MessageKey> {
-    let Some(index) = stores.windows.index_of(key) else { return Vec::new() };
+    let Some(index) = stores.row_of(key) else { return Vec::new() };
     let beside = [Some(index + 1), index.checked_sub(1)];
     let rows = beside.into_iter().flatten().filter_map(|index| stores.windows.at(index));
     rows.map(|row| row.key.clone()).collect()

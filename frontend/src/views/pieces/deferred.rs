@@ -4,16 +4,20 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
+use super::account::AccountMenu;
 use super::layers::Layers;
 use super::outbox::Outbox;
 use super::preferences::SettingsScreen;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, learn_rest, t};
 use crate::routes::Route;
-use crate::state::parts::{Draw, Region, Stage};
+use crate::state::parts::{Draw, Region, Sheet, Stage};
 use crate::state::{Stores, stores};
 use crate::ui::button::Button;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::skeleton::Skeleton;
+use crate::views::message_list::choices::Choices;
+use crate::views::message_list::selected::Selected;
+use crate::views::message_list::toolbar::Toolbar;
 use crate::views::message_view::{MessageView, Nothing};
 
 /// A region, as soon as its part is here.
@@ -35,20 +39,27 @@ pub fn Deferred(region: Region) -> impl IntoView {
 /// Loads the part of a region, unless that was done or is being done.
 pub fn fetch(stores: Stores, region: Region) {
     if stores.parts.begin(region) {
+        let sheet = Sheet::later();
         spawn_local(async move {
             let outcome = match region {
                 Region::Settings => settings().await,
                 _ => later().await,
             };
-            stores.parts.end(region, outcome);
+            let styled = sheet.applied().await;
+            stores.parts.end(region, outcome.ok().filter(|_| styled));
         });
     }
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn later() -> Result<Draw, SplitLoaderError> {
+    learn_rest();
     Ok(|region| match region {
         Region::Message => view! { <MessageView /> }.into_any(),
+        Region::Account => view! { <AccountMenu /> }.into_any(),
+        Region::Tools => view! { <Toolbar /> }.into_any(),
+        Region::Choices => view! { <Choices /> }.into_any(),
+        Region::Selected => view! { <Selected /> }.into_any(),
         Region::Outbox => view! { <Outbox /> }.into_any(),
         Region::Layers | Region::Settings => view! { <Layers /> }.into_any(),
     })
@@ -56,6 +67,7 @@ fn later() -> Result<Draw, SplitLoaderError> {
 
 #[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn settings() -> Result<Draw, SplitLoaderError> {
+    learn_rest();
     Ok(|_| view! { <SettingsScreen /> }.into_any())
 }
 
@@ -69,20 +81,21 @@ fn waiting(stores: Stores, region: Region) -> AnyView {
             </section>
         }
         .into_any(),
-        Region::Layers => ().into_any(),
-        _ => view! {
+        Region::Message | Region::Outbox | Region::Settings => view! {
             <div class="deferred">
                 <span class="is-hidden-visually">{t(Key::ShellLoading)}</span>
                 <Skeleton lines=6 />
             </div>
         }
         .into_any(),
+        // Their place is kept for them.
+        _ => ().into_any(),
     }
 }
 
 /// Says that a part could not be had. Of what lies over the page, its status says so.
 fn missing(stores: Stores, region: Region) -> AnyView {
-    if region == Region::Layers {
+    if !matches!(region, Region::Message | Region::Outbox | Region::Settings) {
         return ().into_any();
     }
     view! {

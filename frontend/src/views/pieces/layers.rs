@@ -8,6 +8,7 @@ use crate::state::session::SessionState;
 use crate::state::stores;
 use crate::ui::tooltip::TooltipLayer;
 use crate::views::composer::Composers;
+use crate::views::message_list::gestures::Gestures;
 
 /// Every layer; what belongs to a user only while somebody is signed in.
 #[component]
@@ -17,7 +18,7 @@ pub fn Layers() -> impl IntoView {
     let state = stores.session.state();
     let inside = Memo::new(move |_| state.get() != SessionState::SignedOut);
     view! {
-        {move || inside.get().then(|| view! { <Composers /> <Prompts /> })}
+        {move || inside.get().then(|| view! { <Composers /> <Prompts /> <Gestures /> })}
         <Notices />
         <TooltipLayer />
     }

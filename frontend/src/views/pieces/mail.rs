@@ -5,14 +5,15 @@ use postern_shared::account::AccountState;
 use postern_shared::mailbox::MailboxId;
 
 use super::deferred::{Deferred, fetch};
-use super::preferences::address;
 use crate::i18n::{error_text, number};
-use crate::routes::{Route, SettingsPage};
+use crate::routes::Route;
 use crate::state::parts::Region;
 use crate::state::preferences::{ReadingPane, Sizes};
 use crate::state::shortcuts::Command;
 use crate::state::{LinkState, Stores, stores};
-use crate::views::mailbox_tree::{MailboxTree, TreeModel, TreeVerbs, node_id};
+use crate::views::mailbox_tree::{
+    ALL_INBOXES, MailboxTree, OUTBOX, TreeModel, TreeVerbs, node_id, wanted,
+};
 use crate::views::message_list::MessageList;
 use crate::views::shell::{Arrangement, Front, PaneSizes, Shell, ShellModel, ShellVerbs, Status};
 
@@ -25,7 +26,6 @@ pub fn MailScreen() -> impl IntoView {
     number(0);
     let preferred = stores.preferences.all();
     let model = ShellModel {
-        address: address(stores),
         query: Memo::new(move |_| match stores.location.list() {
             Some(Route::Search(query)) => query,
             _ => String::new(),
@@ -48,10 +48,6 @@ pub fn MailScreen() -> impl IntoView {
     let verbs = ShellVerbs {
         compose: Callback::new(move |()| stores.perform(Command::Compose)),
         search: Callback::new(move |query: String| stores.search(query.trim())),
-        settings: Callback::new(move |()| {
-            stores.location.go(Route::Settings(SettingsPage::General));
-        }),
-        sign_out: Callback::new(move |()| stores.sign_out()),
         mend: Callback::new(move |()| mend(stores)),
         resize: Callback::new(move |PaneSizes { tree, list, list_block }| {
             // Truncation is meant: nobody sees a part of a pixel.
@@ -64,6 +60,7 @@ pub fn MailScreen() -> impl IntoView {
         <Shell
             model
             verbs
+            account=move || view! { <Deferred region=Region::Account /> }
             tree=move || view! { <Tree /> }
             list=move || view! {
                 {move || match in_outbox.get() {
@@ -122,17 +119,24 @@ fn mend(stores: Stores) {
 fn Tree() -> impl IntoView {
     let stores = stores();
     let collapsed = RwSignal::new(Vec::new());
-    let selected = Memo::new(move |_| match stores.location.list() {
-        Some(Route::Mailbox(_, mailbox)) => Some(node_id(&mailbox)),
+    let selected = Memo::new(move |_| match (stores.location.route(), stores.location.list()) {
+        (Route::Outbox, _) => Some(OUTBOX.to_owned()),
+        (_, Some(Route::Mailbox(_, mailbox))) => Some(node_id(&mailbox)),
+        (_, Some(Route::All)) => Some(ALL_INBOXES.to_owned()),
         _ => None,
     });
     let failure = move || stores.mailboxes.failure().map(|error| error_text(&error));
     let model = TreeModel {
         accounts: stores.accounts.all(),
-        mailboxes: Memo::new(move |_| stores.mailboxes.all()).into(),
+        mailboxes: Memo::new(move |_| {
+            let all = stores.preferences.all().with(|preferred| preferred.all_mailboxes);
+            stores.mailboxes.all().map(|mailboxes| wanted(mailboxes, all))
+        })
+        .into(),
         failure: Signal::derive(move || failure().unwrap_or_default()),
         selected: selected.into(),
         collapsed: collapsed.into(),
+        sending: Memo::new(move |_| !stores.submissions.all().with(Vec::is_empty)).into(),
     };
     let open = move |mailbox: MailboxId| {
         let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();
@@ -142,6 +146,9 @@ fn Tree() -> impl IntoView {
     };
     let verbs = TreeVerbs {
         open: Callback::new(open),
+        open_apart: Callback::new(move |id: String| {
+            stores.location.go(if id == OUTBOX { Route::Outbox } else { Route::All });
+        }),
         retry: Callback::new(move |()| {
             for account in stores.accounts.all().get_untracked() {
                 stores.load_mailboxes(account.id);

@@ -2,6 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use postern_shared::account::AccountId;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
 
 use crate::i18n::{Key, t, text_with};
@@ -10,7 +11,7 @@ use crate::state::actions::Change;
 use crate::state::{Stores, stores};
 use crate::ui::button::{Button, ButtonKind, SubmitButton};
 use crate::ui::dom;
-use crate::ui::field::TextField;
+use crate::ui::field::{Checkbox, TextField};
 use crate::views::mailbox_tree::role_name;
 
 /// What the dialog asks.
@@ -19,6 +20,7 @@ enum Step {
     Choose,
     Create,
     Rename,
+    Show,
     Empty,
     Delete,
 }
@@ -36,6 +38,9 @@ pub fn MailboxActions() -> impl IntoView {
         Step::Choose => view! { <Choices mailbox step /> }.into_any(),
         Step::Create | Step::Rename => {
             view! { <Naming mailbox rename=step.get() == Step::Rename /> }.into_any()
+        }
+        Step::Show => {
+            view! { <Shown account=mailbox.with_value(|own| own.account.clone()) /> }.into_any()
         }
         Step::Empty => {
             view! { <Confirm mailbox key=Key::MailboxEmptyHint empty=true /> }.into_any()
@@ -87,6 +92,7 @@ fn Choices(mailbox: StoredValue<Mailbox>, step: RwSignal<Step>) -> impl IntoView
         <div class="destinations">
             <Button label=t(Key::MailboxMarkAll) kind=quiet on_press=mark />
             <Button label=t(Key::MailboxNew) kind=quiet on_press=go(Step::Create) />
+            <Button label=t(Key::MailboxShow) kind=quiet on_press=go(Step::Show) />
             {role.is_none().then(|| view! {
                 <Button label=t(Key::MailboxRename) kind=quiet on_press=go(Step::Rename) />
                 <Button label=t(Key::MailboxDelete) kind=quiet on_press=go(Step::Delete) />
@@ -95,6 +101,42 @@ fn Choices(mailbox: StoredValue<Mailbox>, step: RwSignal<Step>) -> impl IntoView
                 <Button label=t(Key::MailboxEmpty) kind=quiet on_press=go(Step::Empty) />
             })}
         </div>
+    }
+}
+
+/// Which mailboxes the tree shows.
+#[component]
+fn Shown(account: AccountId) -> impl IntoView {
+    let stores = stores();
+    let own = account.clone();
+    let mailboxes = Memo::new(move |_| {
+        let all = stores.mailboxes.all().unwrap_or_default();
+        // One with a role is always shown.
+        let fits = |found: &Mailbox| found.account == own && found.role.is_none();
+        let mut found: Vec<_> = all.into_iter().filter(fits).collect();
+        found.sort_by_key(|mailbox| dom::lowercase(&mailbox.name));
+        found.into_iter().map(|found| (found.id, found.name, found.subscribed)).collect::<Vec<_>>()
+    });
+    let entry = move |(id, name, subscribed): (MailboxId, String, bool)| {
+        let account = account.clone();
+        let change = move |on| {
+            let change = Change::Subscribe(id.clone(), on);
+            stores.actions.change_mailboxes(account.clone(), change, |_| {});
+        };
+        view! { <li><Checkbox label=Signal::stored(name) checked=Signal::stored(subscribed) on_change=change /></li> }
+    };
+    let all = Signal::derive(move || stores.preferences.all().with(|all| all.all_mailboxes));
+    let show_all = move |on| stores.preferences.change(|all| all.all_mailboxes = on);
+    view! {
+        <Checkbox
+            label=t(Key::MailboxShowAll)
+            hint=t(Key::MailboxShownHint)
+            checked=all
+            on_change=show_all
+        />
+        <ul class="destinations" aria-label=t(Key::MailboxShow)>
+            {move || mailboxes.get().into_iter().map(&entry).collect_view()}
+        </ul>
     }
 }
 

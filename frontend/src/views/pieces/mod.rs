@@ -1,5 +1,6 @@
 //! What joins the regions: screens, notices, dialogs and keys.
 
+mod account;
 pub mod deferred;
 pub mod keys;
 mod layers;
@@ -10,3 +11,4 @@ mod outbox;
 pub mod preferences;
 pub mod prompts;
 pub mod sign_in;
+mod tags;

@@ -25,6 +25,10 @@ pub fn SettingsScreen() -> impl IntoView {
             density: preferred.density.slug().to_owned(),
             reading_pane: preferred.reading_pane.slug().to_owned(),
             shortcuts: !preferred.shortcuts_off,
+            threads: preferred.threads,
+            previews: !preferred.previews_off,
+            all_mailboxes: preferred.all_mailboxes,
+            swipes: [preferred.swipe_forward, preferred.swipe_backward],
         }
     });
     let model =
@@ -49,11 +53,17 @@ pub fn address(stores: Stores) -> Signal<String> {
 }
 
 fn choose(stores: Stores, choices: Choices) {
+    if choices.threads != untrack(|| stores.conversing()) {
+        stores.converse(choices.threads);
+    }
     stores.preferences.change(|preferred| {
         preferred.language = choices.language;
         preferred.theme = Theme::from_slug(&choices.theme);
         preferred.density = Density::from_slug(&choices.density);
         preferred.reading_pane = ReadingPane::from_slug(&choices.reading_pane);
         preferred.shortcuts_off = !choices.shortcuts;
+        preferred.previews_off = !choices.previews;
+        preferred.all_mailboxes = choices.all_mailboxes;
+        [preferred.swipe_forward, preferred.swipe_backward] = choices.swipes;
     });
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use postern_shared::mailbox::Mailbox;
 
 use super::mailbox::MailboxActions;
+use super::tags::Tags;
 use crate::i18n::{Key, t};
 use crate::state::{Prompt, stores};
 use crate::ui::dialog::Dialog;
@@ -41,6 +42,14 @@ pub fn Prompts() -> impl IntoView {
         >
             <MailboxActions />
         </Dialog>
+        <Dialog
+            open=open(Prompt::Tags)
+            on_close=move |()| prompt.set(None)
+            title=t(Key::ActionTags)
+            close_label=t(Key::ShellClose)
+        >
+            <Tags />
+        </Dialog>
     }
 }
 
@@ -63,7 +72,11 @@ fn Destinations() -> impl IntoView {
         let shown = name.clone();
         let choose = move |_| {
             stores.prompt.set(None);
-            stores.leave_with(|targets| stores.actions.relocate(targets, &mailbox.id, &name));
+            if stores.relocate_everything(&mailbox.id, &name) {
+                return;
+            }
+            let (to, name) = (mailbox.id.clone(), name.clone());
+            stores.leave_with(move |targets| stores.actions.relocate(targets, &to, &name));
         };
         view! {
             <li>

@@ -10,6 +10,7 @@ pub use shortcuts::ShortcutTable;
 
 use crate::i18n::{Key, t, text};
 use crate::routes::SettingsPage;
+use crate::state::preferences::Swipe;
 use crate::ui::button::IconButton;
 use crate::ui::icon::{Icon, icon};
 use leptos::ev;
@@ -28,6 +29,14 @@ pub struct Choices {
     /// `right`, `below` or `off`.
     pub reading_pane: String,
     pub shortcuts: bool,
+    /// One row a conversation.
+    pub threads: bool,
+    /// The beginning of each message in its row.
+    pub previews: bool,
+    /// Mailboxes that are not subscribed to as well.
+    pub all_mailboxes: bool,
+    /// What swiping a row does, along the line of writing and the other way.
+    pub swipes: [Swipe; 2],
 }
 
 /// What the settings show.

@@ -94,7 +94,9 @@ fn action(command: Command) -> Key {
         Command::GoSent => Key::ShortcutSent,
         Command::GoDrafts => Key::ShortcutDrafts,
         Command::Undo => Key::ShortcutUndo,
+        Command::Tag => Key::ShortcutTag,
         Command::Help => Key::ShortcutHelp,
+        Command::Converse => Key::ListConversations,
     }
 }
 

@@ -6,14 +6,18 @@ use super::{ShellModel, ShellVerbs};
 use crate::i18n::{Key, t, text};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Icon, icon};
-use crate::ui::menu::{Menu, MenuFace, MenuItem, MenuSeparator};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
 #[component]
-pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> impl IntoView {
+pub fn Header(
+    model: ShellModel,
+    verbs: ShellVerbs,
+    drawer: RwSignal<bool>,
+    account: ViewFn,
+) -> impl IntoView {
     let drawer_label =
         move || text(if drawer.get() { Key::ShellMailboxesHide } else { Key::ShellMailboxesShow });
     view! {
@@ -43,20 +47,7 @@ pub fn Header(model: ShellModel, verbs: ShellVerbs, drawer: RwSignal<bool>) -> i
             <SearchBox model verbs />
             <Banner status=model.status on_press=verbs.mend />
             <div class="shell-account">
-                <Menu label=t(Key::ShellAccountMenu) face=MenuFace::Initials(model.address)>
-                    <p class="shell-address" role="presentation">{model.address}</p>
-                    <MenuSeparator />
-                    <MenuItem
-                        label=t(Key::ShellSettings)
-                        icon=Icon::Settings
-                        on_choose=verbs.settings
-                    />
-                    <MenuItem
-                        label=t(Key::ShellSignOut)
-                        icon=Icon::SignOut
-                        on_choose=verbs.sign_out
-                    />
-                </Menu>
+                {account.run()}
             </div>
         </header>
     }

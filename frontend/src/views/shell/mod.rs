@@ -24,8 +24,6 @@ pub enum Front {
 /// What the shell shows.
 #[derive(Clone, Copy)]
 pub struct ShellModel {
-    /// The address that is signed in.
-    pub address: Signal<String>,
     /// What is being searched for; empty where nothing is.
     pub query: Signal<String>,
     pub status: Signal<Status>,
@@ -40,8 +38,6 @@ pub struct ShellVerbs {
     pub compose: Callback<()>,
     /// Search for this; nothing ends the search.
     pub search: Callback<String>,
-    pub settings: Callback<()>,
-    pub sign_out: Callback<()>,
     /// The banner's button: try again, or reload, whichever the status offers.
     pub mend: Callback<()>,
     pub resize: Callback<PaneSizes>,
@@ -52,6 +48,9 @@ pub struct ShellVerbs {
 pub fn Shell(
     model: ShellModel,
     verbs: ShellVerbs,
+    /// The menu of the account.
+    #[prop(into)]
+    account: ViewFn,
     /// The mailbox tree.
     #[prop(into)]
     tree: ViewFn,
@@ -68,7 +67,7 @@ pub fn Shell(
     on_cleanup(move || resized.remove());
     view! {
         <div class="shell">
-            <Header model verbs drawer />
+            <Header model verbs drawer account />
             <Panes model on_resize=verbs.resize drawer tree list message />
         </div>
     }

@@ -71,8 +71,8 @@ pub fn Panes(
             style:--tree-size=move || px(sizes.get().tree)
             style:--list-size=move || px(list_size.get())
         >
-            <TreePane drawer tree />
-            <div class="shell-tree-line">
+            <nav class="shell-tree-line" aria-label=t(Key::ShellMailboxes)>
+                <TreePane drawer tree />
                 <Splitter
                     label=t(Key::ShellResizeTree)
                     line=Line::Upright
@@ -80,7 +80,7 @@ pub fn Panes(
                     limits=TREE
                     on_resize=resize_tree
                 />
-            </div>
+            </nav>
             <main class="shell-main" inert=move || drawer.get()>
                 <div class="shell-list">{list.run()}</div>
                 <div class="shell-list-line">
