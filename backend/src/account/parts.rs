@@ -46,6 +46,10 @@ impl Account {
         };
         let name = attachment::file_name(part.name.as_deref(), &part.content_type);
         let content_type = attachment::content_type(&part.content_type);
+        let ready = match part.embedded {
+            Some(_) => Some(self.embedded_bytes(&key, &opened, &part).await?),
+            None => None,
+        };
         let state = Progress {
             account: self.clone(),
             key,
@@ -53,6 +57,7 @@ impl Account {
             offset: 0,
             decoder: TransferDecoder::new(part.encoding),
             done: false,
+            ready,
         };
         let bytes = stream::try_unfold(state, Progress::next);
         Ok(Download { name, content_type, bytes })
@@ -98,12 +103,18 @@ struct Progress {
     offset: u64,
     decoder: TransferDecoder,
     done: bool,
+    /// All of it, where it came out of another part.
+    ready: Option<Bytes>,
 }
 
 impl Progress {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Error> {
         if self.done {
             return Ok(None);
+        }
+        if let Some(bytes) = self.ready.take() {
+            self.done = true;
+            return Ok(Some((bytes, self)));
         }
         let slice =
             self.account.slice(&self.key, &self.section, self.offset, Urgency::Ahead).await?;
@@ -146,6 +157,7 @@ fn collect(structure: &Structure, parent: Option<usize>, parts: &mut Vec<Part>) 
         parent,
         content_type: structure.media_type(),
         charset: structure.param("charset").map(str::to_owned),
+        params: structure.params.clone(),
         flowed: Flowed::from_params(structure.param("format"), structure.param("delsp")),
         name: structure.name.clone(),
         disposition: match structure.disposition.as_deref() {
@@ -156,7 +168,7 @@ fn collect(structure: &Structure, parent: Option<usize>, parts: &mut Vec<Part>) 
         content_id: structure.id.clone(),
         encoding: Encoding::from_name(&structure.encoding),
         size: structure.octets,
-        span: 0..0,
+        ..Part::default()
     });
     if structure.is_multipart() {
         for child in &structure.children {

@@ -1,9 +1,70 @@
 //! Names and types of attachments, made safe to show and to save.
 
+pub use postern_shared::insight::Danger;
+
 /// Longest file name in bytes that every file system takes, extension included.
 const NAME_LIMIT: usize = 200;
 
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// Files that the systems of this world act on where they lie.
+const SYSTEM: [&str; 4] = ["desktop.ini", "autorun.inf", "thumbs.db", ".htaccess"];
+
+/// What runs when it is opened.
+const EXECUTABLE: [&str; 43] = [
+    "apk",
+    "app",
+    "appref-ms",
+    "appx",
+    "bat",
+    "chm",
+    "cmd",
+    "com",
+    "command",
+    "cpl",
+    "dll",
+    "dmg",
+    "exe",
+    "gadget",
+    "hta",
+    "img",
+    "inf",
+    "iso",
+    "jar",
+    "js",
+    "jse",
+    "lnk",
+    "msc",
+    "msi",
+    "msix",
+    "msp",
+    "pif",
+    "pkg",
+    "ps1",
+    "psm1",
+    "reg",
+    "scf",
+    "scr",
+    "sct",
+    "sh",
+    "url",
+    "vb",
+    "vbe",
+    "vbs",
+    "vhd",
+    "vhdx",
+    "ws",
+    "wsf",
+];
+
+/// What may carry macros.
+const MACROS: [&str; 9] = ["docm", "dotm", "one", "ppam", "ppsm", "pptm", "xlam", "xlsm", "xltm"];
+
+/// What a program likes to be taken for.
+const DOCUMENTS: [&str; 22] = [
+    "avi", "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "mov", "mp3", "mp4", "odt",
+    "pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip",
+];
 
 /// A file name that is never empty, deceives nobody and leaves no folder.
 pub fn file_name(declared: Option<&str>, content_type: &str) -> String {
@@ -11,8 +72,12 @@ pub fn file_name(declared: Option<&str>, content_type: &str) -> String {
         .unwrap_or_default()
         .chars()
         .filter(|c| !is_deceptive(*c))
-        .map(|c| {
-            if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }
+        .map(|c| match c {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
+            // They look like a full stop or a slash: the extension is where it seems to be.
+            '\u{2024}' | '\u{ff0e}' | '\u{3002}' | '\u{ff61}' | '\u{fe52}' => '.',
+            '\u{2044}' | '\u{2215}' | '\u{29f8}' | '\u{ff0f}' | '\u{ff3c}' | '\u{2216}' => '_',
+            c => c,
         })
         .collect();
     let name = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -23,9 +88,25 @@ pub fn file_name(declared: Option<&str>, content_type: &str) -> String {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let device = stem.trim_end_matches(|c: char| c.is_ascii_digit());
     let numbered = device.len() < stem.len();
-    let reserved = RESERVED.iter().take(if numbered { 6 } else { 4 }).any(|word| *word == device);
+    let reserved = RESERVED.iter().take(if numbered { 6 } else { 4 }).any(|word| *word == device)
+        || SYSTEM.iter().any(|system| name.eq_ignore_ascii_case(system));
     let name = if reserved { format!("_{name}") } else { name.to_owned() };
     shorten(&name)
+}
+
+/// What makes a file more than it seems to be.
+#[must_use]
+pub fn danger(name: &str) -> Option<Danger> {
+    let lower = name.to_ascii_lowercase();
+    let mut extensions = lower.rsplit('.');
+    let last = extensions.next().filter(|last| last.len() < lower.len())?.trim();
+    let before = extensions.next().unwrap_or_default().trim();
+    match (EXECUTABLE.contains(&last), DOCUMENTS.contains(&before)) {
+        (true, true) if lower.matches('.').count() > 1 => Some(Danger::Disguised),
+        (true, _) => Some(Danger::Program),
+        _ if MACROS.contains(&last) => Some(Danger::Macros),
+        _ => None,
+    }
 }
 
 /// `type/subtype` in lower case; what is no type becomes `application/octet-stream`.
@@ -42,11 +123,85 @@ pub fn content_type(declared: &str) -> String {
     }
 }
 
+/// The type of a file: as declared, or by its content where the declaration says nothing.
+pub fn type_of(declared: &str, name: Option<&str>, beginning: &[u8]) -> String {
+    const SILENT: [&str; 4] = [
+        "application/octet-stream",
+        "application/x-download",
+        "application/force-download",
+        "binary/octet-stream",
+    ];
+    if !SILENT.contains(&declared) {
+        return declared.to_owned();
+    }
+    by_content(beginning).or_else(|| by_name(name?)).unwrap_or(SILENT[0]).to_owned()
+}
+
+/// What the first bytes tell: only types that cannot be taken for another.
+fn by_content(bytes: &[u8]) -> Option<&'static str> {
+    const SIGNS: [(usize, &[u8], &str); 20] = [
+        (0, b"%PDF-", "application/pdf"),
+        (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+        (0, b"\xff\xd8\xff", "image/jpeg"),
+        (0, b"GIF87a", "image/gif"),
+        (0, b"GIF89a", "image/gif"),
+        (8, b"WEBP", "image/webp"),
+        (4, b"ftypavif", "image/avif"),
+        (4, b"ftypheic", "image/heic"),
+        (4, b"ftypqt", "video/quicktime"),
+        (4, b"ftyp", "video/mp4"),
+        (0, b"\x1aE\xdf\xa3", "video/webm"),
+        (0, b"OggS", "audio/ogg"),
+        (0, b"ID3", "audio/mpeg"),
+        (0, b"fLaC", "audio/flac"),
+        (8, b"WAVE", "audio/wav"),
+        (0, b"\x1f\x8b", "application/gzip"),
+        (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+        (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+        (0, b"BEGIN:VCARD", "text/vcard"),
+        (0, b"BEGIN:VCALENDAR", "text/calendar"),
+    ];
+    let fits = |(at, sign, _): &&(usize, &[u8], &str)| {
+        bytes.get(*at..).is_some_and(|rest| rest.starts_with(sign))
+    };
+    SIGNS.iter().find(fits).map(|(_, _, found)| *found)
+}
+
+/// What a name promises: nothing that a browser would act on.
+fn by_name(name: &str) -> Option<&'static str> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let found = match extension.trim().to_ascii_lowercase().as_str() {
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "txt" | "log" | "md" => "text/plain",
+        "csv" => "text/csv",
+        "ics" => "text/calendar",
+        "vcf" => "text/vcard",
+        "eml" => "message/rfc822",
+        "zip" => "application/zip",
+        "mp3" => "audio/mpeg",
+        "mp4" => "video/mp4",
+        "doc" => "application/msword",
+        "xls" => "application/vnd.ms-excel",
+        "ppt" => "application/vnd.ms-powerpoint",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        _ => return None,
+    };
+    Some(found)
+}
+
 /// Controls, bidirectional overrides, and characters without width: what hides `exe` behind `txt`.
 fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{ad}' | '\u{61c}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{feff}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{ad}' | '\u{61c}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn fallback(content_type: &str) -> String {
@@ -120,6 +275,27 @@ mod tests {
     fn a_missing_name_is_made_from_the_type() {
         assert_eq!(file_name(None, "image/png"), "attachment.png");
         assert_eq!(file_name(Some(""), "message/rfc822"), "message.eml");
+    }
+
+    #[test]
+    fn what_is_more_than_it_seems_is_named() {
+        assert_eq!(danger("invoice.pdf.exe"), Some(Danger::Disguised));
+        assert_eq!(danger("setup.EXE"), Some(Danger::Program));
+        assert_eq!(danger("report.docm"), Some(Danger::Macros));
+        assert_eq!(danger("report.pdf"), None);
+        assert_eq!(danger("exe"), None);
+        check("invoice\u{2024}pdf\u{2024}exe", "invoice.pdf.exe");
+        check("Desktop.ini", "_Desktop.ini");
+        check("x\u{3164}\u{115f}.exe", "x.exe");
+    }
+
+    #[test]
+    fn content_speaks_where_the_type_is_silent() {
+        let octets = "application/octet-stream";
+        assert_eq!(type_of(octets, Some("x.exe"), b"%PDF-1.7"), "application/pdf");
+        assert_eq!(type_of(octets, Some("x.pdf"), b""), "application/pdf");
+        assert_eq!(type_of(octets, Some("x.html"), b"<script>"), octets);
+        assert_eq!(type_of("text/plain", Some("x.pdf"), b"%PDF-"), "text/plain");
     }
 
     #[test]

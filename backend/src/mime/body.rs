@@ -3,10 +3,13 @@
 use super::html::{self, Sanitised};
 use super::parse::{Parsed, text_of};
 use super::part::{Disposition, Part};
-use super::{plain, text};
+use super::{Defect, plain, text};
 
 /// Bytes of a body that are looked at first for something to read.
 const BEGINNING: usize = 4096;
+
+/// Encoded bytes of one text that are shown: the rest is cut off.
+pub const TEXT_LIMIT: usize = 4 << 20;
 
 /// Indexes into a list of parts: what to show and what to offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,10 +49,35 @@ pub fn choose(parts: &[Part]) -> Display {
     if !parts.is_empty() {
         walk.siblings(&[0], "mixed", Wanted { rich: true, plain: true, alternative: false });
     }
+    walk.offer_embedded();
     walk.display
 }
 
 impl Walk<'_> {
+    /// Files inside of parts are offered, in the place of a container that only wraps them.
+    fn offer_embedded(&mut self) {
+        let Display { rich, plain, attachments } = &mut self.display;
+        let nothing_shown = rich.is_empty() && plain.is_empty();
+        let embedded = self.parts.iter().enumerate().filter(|(_, part)| part.embedded.is_some());
+        let mut unwrapped = Vec::new();
+        for (index, part) in embedded {
+            let Some(container) = part.parent else { continue };
+            let is_text = part.content_type.starts_with("text/");
+            let is_body = part.disposition == Disposition::Inline && is_text;
+            if is_body && nothing_shown && attachments.contains(&container) {
+                rich.push(index);
+                plain.push(index);
+                unwrapped.push(container);
+            } else if attachments.contains(&container) {
+                attachments.push(index);
+                unwrapped.push(container);
+            } else if rich.contains(&container) || plain.contains(&container) {
+                attachments.push(index);
+            }
+        }
+        attachments.retain(|index| !unwrapped.contains(index));
+    }
+
     // Recursion is as deep as the guard's limit on nesting, 100.
     fn siblings(&mut self, siblings: &[usize], kind: &str, mut wanted: Wanted) {
         let (rich_before, plain_before) = (self.display.rich.len(), self.display.plain.len());
@@ -140,7 +168,11 @@ where
 {
     let mut whole = Sanitised::default();
     for (place, (part, encoded)) in blocks.iter().enumerate() {
-        let (content, defects) = text_of(part, encoded.as_ref());
+        let encoded = encoded.as_ref();
+        let (content, mut defects) = text_of(part, &encoded[..encoded.len().min(TEXT_LIMIT)]);
+        if encoded.len() > TEXT_LIMIT {
+            defects.push(Defect::Truncated);
+        }
         let block = if part.content_type == "text/html" {
             html::sanitise_part(&content, place, cid.clone())
         } else {

@@ -27,9 +27,14 @@ impl Default for Limits {
 
 /// Reads a message; whatever the bytes, there is something to show. Blocking: it takes CPU time.
 pub fn parse(raw: impl Into<Bytes>, limits: &Limits) -> Parsed {
+    parse_as(raw, limits, None)
+}
+
+/// Reads a message as [`parse`] does, its text in `charset`, whatever it says itself.
+pub fn parse_as(raw: impl Into<Bytes>, limits: &Limits, charset: Option<&str>) -> Parsed {
     let raw = raw.into();
     // Our code and mail-parser's mean never to panic; a message must not be the proof of the contrary.
-    catch_unwind(AssertUnwindSafe(|| Parsed::read(raw.clone(), limits)))
+    catch_unwind(AssertUnwindSafe(|| Parsed::read(raw.clone(), limits, charset)))
         .unwrap_or_else(|_| Parsed::unreadable(raw))
 }
 

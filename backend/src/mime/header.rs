@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use mail_parser::{HeaderName, HeaderValue, Message, MessageParser};
 use postern_shared::address::Address;
 
-use super::charset;
+use super::{charset, words};
 
 static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 
@@ -39,6 +39,10 @@ pub struct Headers {
     pub list_id: Option<String>,
     /// List-Post as it stands.
     pub list_post: Option<String>,
+    /// List-Archive as it stands.
+    pub list_archive: Option<String>,
+    /// List-Help as it stands.
+    pub list_help: Option<String>,
     /// List-Unsubscribe as it stands.
     pub list_unsubscribe: Option<String>,
     /// List-Unsubscribe-Post as it stands (RFC 8058).
@@ -47,27 +51,57 @@ pub struct Headers {
 
 /// Reads the fields of a header block, which may be a `BODY[HEADER]` fetched alone.
 pub fn headers(block: &[u8]) -> Headers {
-    let text = as_utf8(block);
-    PARSER.parse_headers(text.as_ref()).map_or_else(Headers::default, |message| fields(&message))
+    headers_as(block, None)
+}
+
+/// Reads the fields of a header block whose raw 8-bit text is in `charset`.
+pub fn headers_as(block: &[u8], charset: Option<&str>) -> Headers {
+    with_fields(block, charset, fields).unwrap_or_default()
 }
 
 /// Hands a header block's parsed fields to `read`.
-pub(super) fn with_fields<T>(block: &[u8], read: impl FnOnce(&Message<'_>) -> T) -> Option<T> {
-    let text = as_utf8(block);
+pub(super) fn with_fields<T>(
+    block: &[u8],
+    charset: Option<&str>,
+    read: impl FnOnce(&Message<'_>) -> T,
+) -> Option<T> {
+    let text = as_utf8(block, charset);
+    let text = words::join(&text);
     PARSER.parse_headers(text.as_ref()).map(|message| read(&message))
 }
 
-/// Raw 8-bit headers are turned into UTF-8 line by line, for mail-parser reads nothing else.
-fn as_utf8(block: &[u8]) -> Cow<'_, [u8]> {
-    if std::str::from_utf8(block).is_ok() {
+/// The text of one field's value: raw 8-bit text guessed, encoded words decoded, on one line.
+pub fn decoded(raw: &[u8]) -> String {
+    let text = charset::to_text(raw, None).0;
+    // Folded lines keep the space that follows the fold.
+    let line = text.replace("\r\n", "").replace(['\r', '\n', '\0'], " ");
+    one_line(&words::text(&line))
+}
+
+/// A field's value with its encoded words decoded, nothing else changed: to look for tricks in it.
+pub(super) fn as_written(raw: &str) -> String {
+    words::text(raw)
+}
+
+/// True when a header block holds 8-bit text that is not UTF-8.
+pub(super) fn is_raw(block: &[u8]) -> bool {
+    std::str::from_utf8(block).is_err()
+}
+
+/// Raw 8-bit headers are turned into UTF-8 line by line, for mail-parser reads nothing else. What
+/// nobody names a charset for is guessed from all such lines together.
+fn as_utf8<'a>(block: &'a [u8], charset: Option<&str>) -> Cow<'a, [u8]> {
+    if !is_raw(block) {
         return Cow::Borrowed(block);
     }
-    let declared = charset::sniff_html(block);
-    let lines =
-        block.split_inclusive(|&b| b == b'\n').map(|line| match std::str::from_utf8(line) {
-            Ok(line) => line.to_owned(),
-            Err(_) => charset::to_text(line, declared.as_deref()).0,
-        });
+    let lines = || block.split_inclusive(|&b| b == b'\n');
+    let declared = charset.map(str::to_owned).or_else(|| charset::sniff_html(block));
+    let raw: Vec<u8> = lines().filter(|line| is_raw(line)).flatten().copied().collect();
+    let name = charset::read(&raw, declared.as_deref()).charset;
+    let lines = lines().map(|line| match std::str::from_utf8(line) {
+        Ok(line) => line.to_owned(),
+        Err(_) => charset::to_text(line, Some(&name)).0,
+    });
     Cow::Owned(lines.collect::<String>().into_bytes())
 }
 
@@ -89,6 +123,8 @@ pub(super) fn fields(message: &Message<'_>) -> Headers {
         references: ids(Some(message.references())),
         list_id: raw(HeaderName::ListId),
         list_post: raw(HeaderName::ListPost),
+        list_archive: raw(HeaderName::ListArchive),
+        list_help: raw(HeaderName::ListHelp),
         list_unsubscribe: raw(HeaderName::ListUnsubscribe),
         list_unsubscribe_post: raw(HeaderName::ListUnsubscribePost),
     }
@@ -115,13 +151,21 @@ fn ids(value: Option<&HeaderValue<'_>>) -> Vec<String> {
     }
 }
 
-/// A value on one line without control characters.
-pub(super) fn one_line(value: &str) -> String {
-    let spaced = value.replace(|c: char| c.is_control(), " ");
+/// A value on one line, without control characters and without what shows text in another order.
+pub fn one_line(value: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let spaced = value.replace(breaks, " ").replace(reorders, "");
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Bidirectional overrides and isolates: they let text show in another order than it is.
 pub(super) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A date as headers write it, in seconds since 1970 UTC.
+pub fn date(value: &str) -> Option<i64> {
+    let date = mail_parser::DateTime::parse_rfc822(&format!("{}\n", value.trim()))?;
+    date.is_valid().then(|| date.to_timestamp())
 }

@@ -6,29 +6,44 @@
 
 pub mod attachment;
 pub mod body;
+mod calendar;
+mod card;
 pub mod charset;
+mod contact;
+mod content_line;
 mod css;
 pub mod document;
+pub mod embedded;
+mod escapes;
+mod fields;
 mod flowed;
 pub mod guard;
 pub mod header;
 pub mod html;
+pub mod insight;
+mod list;
+pub mod params;
 pub mod parse;
 pub mod part;
 mod plain;
 pub mod preview;
 pub mod quote;
+mod report;
 mod structure;
 pub mod text;
 pub mod transfer;
+pub mod trust;
+mod words;
 
-pub use guard::{Limits, parse};
+pub use guard::{Limits, parse, parse_as};
 pub use header::Headers;
 pub use parse::Parsed;
 pub use part::{Disposition, Flowed, Part};
 pub use plain::html_to_text;
 pub use transfer::{Encoding, TransferDecoder};
 
+#[cfg(test)]
+mod corpora;
 #[cfg(test)]
 mod tests;
 

@@ -54,6 +54,8 @@ pub struct Part {
     pub content_type: String,
     /// The charset parameter.
     pub charset: Option<String>,
+    /// All parameters of Content-Type, names lower case.
+    pub params: Vec<(String, String)>,
     /// How lines of text/plain are to be joined.
     pub flowed: Flowed,
     /// The declared file name, as it came: show and save [`super::attachment::file_name`].
@@ -68,9 +70,16 @@ pub struct Part {
     pub size: u64,
     /// Where the encoded body lies in the message.
     pub span: Range<usize>,
+    /// Which of the files inside its parent's content it is, from 1 on; none for a part of the message.
+    pub embedded: Option<usize>,
 }
 
 impl Part {
+    /// A parameter of Content-Type.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// True for parts that hold parts.
     pub fn is_multipart(&self) -> bool {
         self.content_type.starts_with("multipart/")
@@ -79,6 +88,18 @@ impl Part {
     /// True for a message inside the message.
     pub fn is_message(&self) -> bool {
         matches!(self.content_type.as_str(), "message/rfc822" | "message/global")
+    }
+
+    /// True for parts of a message inside the message.
+    pub fn is_inside_message(&self, parts: &[Self]) -> bool {
+        let mut parent = self.parent;
+        while let Some(outer) = parent.and_then(|index| parts.get(index)) {
+            if outer.is_message() {
+                return true;
+            }
+            parent = outer.parent;
+        }
+        false
     }
 
     /// The subtype after `multipart/`.

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use mail_parser::{ContentType, HeaderName, Message, MimeHeaders};
 
-use super::Defect;
 use super::guard::Limits;
 use super::header::{self, Headers};
 use super::part::{Disposition, Flowed, Part};
 use super::transfer::Encoding;
+use super::{Defect, charset, params};
 
 /// An open multipart: what its children are separated by and how they are numbered.
 struct Frame {
@@ -25,6 +25,10 @@ struct Frame {
 pub(super) struct Scan<'a> {
     raw: &'a [u8],
     limits: &'a Limits,
+    /// What raw text is to be read in, whatever it says.
+    charset: Option<&'a str>,
+    /// The message's own header block.
+    pub(super) block: &'a [u8],
     pub(super) headers: Headers,
     pub(super) parts: Vec<Part>,
     pub(super) defects: Vec<Defect>,
@@ -42,10 +46,11 @@ struct Place {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn run(raw: &'a [u8], limits: &'a Limits) -> Self {
+    pub(super) fn run(raw: &'a [u8], limits: &'a Limits, charset: Option<&'a str>) -> Self {
         let (headers, parts, defects) = Default::default();
+        let (frames, open) = Default::default();
         let mut scan =
-            Self { raw, limits, headers, parts, defects, frames: Vec::new(), open: Vec::new() };
+            Self { raw, limits, charset, block: &[], headers, parts, defects, frames, open };
         let place = Place { parent: None, section: String::new(), is_root: true };
         let mut at = scan.entity(0, place);
         while at < raw.len() {
@@ -189,9 +194,9 @@ impl<'a> Scan<'a> {
         // A line of blanks is no end of the header, but mail-parser takes it for one.
         block = block.trim_ascii_start();
         if place.is_root {
-            let headers = header::headers(block);
+            let headers = header::headers_as(block, self.charset);
             match place.parent {
-                None => self.headers = headers,
+                None => (self.headers, self.block) = (headers, block),
                 Some(parent) if !headers.subject.is_empty() => {
                     let name = format!("{}.eml", headers.subject);
                     self.parts[parent].name.get_or_insert(name);
@@ -202,7 +207,8 @@ impl<'a> Scan<'a> {
         let digest = place.parent.is_some_and(|parent| {
             !place.is_root && self.parts[parent].multipart_kind() == "digest"
         });
-        let (mut part, boundary) = header::with_fields(block, read_part).unwrap_or_default();
+        let (mut part, boundary) =
+            header::with_fields(block, self.charset, read_part).unwrap_or_default();
         if part.content_type.is_empty() {
             part.content_type = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
         }
@@ -210,8 +216,24 @@ impl<'a> Scan<'a> {
             self.note(Defect::NoBoundary);
             part.content_type = "text/plain".to_owned();
         }
+        if let Some(charset) = self.charset.filter(|_| part.content_type.starts_with("text/")) {
+            part.charset = Some(charset.to_owned());
+        }
         let multipart = part.is_multipart();
         (part, boundary.filter(|_| multipart))
+    }
+
+    /// Raw 8-bit headers that name no charset themselves are most likely in that of the text.
+    fn read_raw_headers(&mut self) {
+        let silent = self.charset.is_none() && charset::sniff_html(self.block).is_none();
+        if !silent || !header::is_raw(self.block) {
+            return;
+        }
+        let declared = self.parts.iter().filter_map(|part| part.charset.as_deref());
+        let named = declared.map(charset::name).find(|name| name != "us-ascii" && name != "utf-8");
+        if let Some(name) = named {
+            self.headers = header::headers_as(self.block, Some(&name));
+        }
     }
 
     fn finish(&mut self) {
@@ -233,6 +255,7 @@ impl<'a> Scan<'a> {
                 self.defects.push(Defect::NoBoundary);
             }
         }
+        self.read_raw_headers();
         for part in &mut self.parts {
             part.size = part.encoding.decoded_len(&self.raw[part.span.clone()]) as u64;
         }
@@ -260,15 +283,23 @@ fn read_part(message: &Message<'_>) -> (Part, Option<Vec<u8>>) {
     let content_type = first(HeaderName::ContentType);
     let attribute = |name| content_type.and_then(|c| c.attribute(name)).map(str::to_owned);
     let disposition = first(HeaderName::ContentDisposition);
+    // mail-parser decodes a value in pieces piece by piece: the raw fields are read once more.
+    let params = |name| first_raw(message, name).map(params::read).unwrap_or_default();
+    let of_type = params(HeaderName::ContentType);
+    let of_disposition = params(HeaderName::ContentDisposition);
+    let named = |list: &[(String, String)], key: &str| {
+        let value = list.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        value.map(header::one_line).filter(|name| !name.is_empty())
+    };
+    let name = ["filename", "name"].iter().find_map(|key| named(&of_disposition, key));
+    let name = name.or_else(|| named(&of_type, "name")).or_else(|| named(&of_type, "filename"));
+    let typed = content_type.filter(|value| value.subtype().is_some() || name.is_some());
     let part = Part {
-        content_type: content_type.map(type_name).unwrap_or_default(),
+        content_type: typed.map(type_name).unwrap_or_default(),
         charset: attribute("charset"),
+        params: of_type,
         flowed: Flowed::from_params(attribute("format").as_deref(), attribute("delsp").as_deref()),
-        name: disposition
-            .and_then(|d| d.attribute("filename"))
-            .or_else(|| content_type?.attribute("name"))
-            .map(header::one_line)
-            .filter(|name| !name.is_empty()),
+        name,
         disposition: match disposition {
             None => Disposition::Unstated,
             Some(value) if value.ctype().eq_ignore_ascii_case("inline") => Disposition::Inline,
@@ -283,6 +314,14 @@ fn read_part(message: &Message<'_>) -> (Part, Option<Vec<u8>>) {
     };
     let boundary = attribute("boundary").map(|b| b.trim_end().to_owned()).filter(|b| !b.is_empty());
     (part, boundary.map(|boundary| [b"--", boundary.as_bytes()].concat()))
+}
+
+/// A field's value as it stands, of the first such field.
+fn first_raw<'a>(message: &'a Message<'_>, name: HeaderName<'_>) -> Option<&'a str> {
+    let field = message.headers().iter().find(|header| header.name == name)?;
+    let value =
+        message.raw_message().get(field.offset_start() as usize..field.offset_end() as usize)?;
+    std::str::from_utf8(value).ok()
 }
 
 fn type_name(value: &ContentType<'_>) -> String {
@@ -322,5 +361,5 @@ fn is_known_field(line: &[u8]) -> bool {
 
 fn line_end(raw: &[u8], at: usize) -> usize {
     let rest = &raw[at.min(raw.len())..];
-    at + rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |found| found + 1)
+    at + memchr::memchr(b'\n', rest).map_or(rest.len(), |found| found + 1)
 }

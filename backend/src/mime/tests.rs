@@ -114,7 +114,17 @@ fn lost_parts(parsed: &Parsed) -> Vec<String> {
         }
         false
     };
-    let known: Vec<_> = [rich, plain, attachments].concat();
+    let mut known: Vec<_> = [rich, plain, attachments].concat();
+    // A container stands for what it holds, and the other way round.
+    for (index, part) in parsed.parts.iter().enumerate().filter(|(_, p)| p.embedded.is_some()) {
+        let container = part.parent.expect("it lies in one");
+        if known.contains(&index) || known.contains(&container) {
+            known.extend([index, container]);
+        }
+        if part.disposition == Disposition::Inline {
+            known.push(index);
+        }
+    }
     let parts = parsed.parts.iter().enumerate();
     let lost = parts
         .filter(|(index, part)| !part.is_multipart() && !inside(part) && !known.contains(index));

@@ -1,7 +1,24 @@
 //! Content-Transfer-Encoding, whole or in slices (RFC 2045 §6).
 
+use super::embedded::uu_line;
+
 /// Longest quoted-printable line that is kept waiting for its end.
 const LINE_LIMIT: usize = 64 * 1024;
+
+/// No character of base64.
+const OTHER: u8 = 0x40;
+
+/// The six bits that a character of base64 stands for.
+const SIXES: [u8; 256] = {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [OTHER; 256];
+    let mut at = 0;
+    while at < ALPHABET.len() {
+        table[ALPHABET[at] as usize] = at as u8;
+        at += 1;
+    }
+    table
+};
 
 /// How the bytes of a part are written down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +30,8 @@ pub enum Encoding {
     Base64,
     /// RFC 2045 §6.7.
     QuotedPrintable,
+    /// `x-uuencode`: a file between `begin` and `end`.
+    Uuencode,
 }
 
 impl Encoding {
@@ -23,6 +42,11 @@ impl Encoding {
             Self::Base64
         } else if name.eq_ignore_ascii_case("quoted-printable") {
             Self::QuotedPrintable
+        } else if ["x-uuencode", "x-uue", "uuencode", "x-uu"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+        {
+            Self::Uuencode
         } else {
             Self::Identity
         }
@@ -33,10 +57,22 @@ impl Encoding {
         if self == Self::Identity {
             return bytes.len();
         }
+        if self == Self::Base64 {
+            return base64_len(bytes);
+        }
         let mut decoder = TransferDecoder::new(self);
         let sliced: usize = bytes.chunks(LINE_LIMIT).map(|slice| decoder.push(slice).len()).sum();
         sliced + decoder.finish().len()
     }
+}
+
+/// Number of bytes behind base64: three for four characters, in groups that padding ends.
+fn base64_len(bytes: &[u8]) -> usize {
+    let group = |piece: &[u8]| {
+        let kept = piece.iter().filter(|byte| SIXES[usize::from(**byte)] < OTHER).count();
+        kept / 4 * 3 + [0, 0, 1, 2][kept % 4]
+    };
+    bytes.split(|byte| *byte == b'=').map(group).sum()
 }
 
 /// Decodes a part while it arrives, in slices cut anywhere.
@@ -47,12 +83,28 @@ pub struct TransferDecoder {
     held_bits: u32,
     line: Vec<u8>,
     damaged: bool,
+    place: Place,
+}
+
+/// Where a decoder of uuencode is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Before,
+    Inside,
+    Behind,
 }
 
 impl TransferDecoder {
     /// A decoder at the beginning of a part.
     pub fn new(encoding: Encoding) -> Self {
-        Self { encoding, bits: 0, held_bits: 0, line: Vec::new(), damaged: false }
+        Self {
+            encoding,
+            bits: 0,
+            held_bits: 0,
+            line: Vec::new(),
+            damaged: false,
+            place: Place::Before,
+        }
     }
 
     /// True once bytes were met that the encoding does not allow; they were skipped or kept as is.
@@ -66,6 +118,7 @@ impl TransferDecoder {
             Encoding::Identity => slice.to_vec(),
             Encoding::Base64 => self.push_base64(slice),
             Encoding::QuotedPrintable => self.push_quoted(slice),
+            Encoding::Uuencode => self.push_uuencoded(slice),
         }
     }
 
@@ -73,9 +126,12 @@ impl TransferDecoder {
     pub fn finish(&mut self) -> Vec<u8> {
         let line = std::mem::take(&mut self.line);
         let mut out = Vec::with_capacity(line.len());
-        if !line.is_empty() {
+        if !line.is_empty() && self.encoding == Encoding::Uuencode {
+            self.uuencoded_line(&line, &mut out);
+        } else if !line.is_empty() {
             self.quoted_line(&line, &mut out);
         }
+        self.damaged |= self.encoding == Encoding::Uuencode && self.place != Place::Behind;
         self.damaged |= self.held_bits == 6;
         self.held_bits = 0;
         out
@@ -83,23 +139,32 @@ impl TransferDecoder {
 
     fn push_base64(&mut self, slice: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(slice.len() / 4 * 3 + 3);
-        for &byte in slice {
-            let value = match byte {
-                b'A'..=b'Z' => byte - b'A',
-                b'a'..=b'z' => byte - b'a' + 26,
-                b'0'..=b'9' => byte - b'0' + 52,
-                b'+' => 62,
-                b'/' => 63,
+        let mut rest = slice;
+        while let Some((first, tail)) = rest.split_first() {
+            // Whole groups, which nearly all of it is, go four characters at a time.
+            if self.held_bits == 0
+                && let Some((group, after)) = rest.split_first_chunk::<4>()
+            {
+                let [a, b, c, d] = group.map(|byte| SIXES[usize::from(byte)]);
+                if (a | b | c | d) < OTHER {
+                    let bits = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6;
+                    let bits = bits | u32::from(d);
+                    out.extend_from_slice(&[(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]);
+                    rest = after;
+                    continue;
+                }
+            }
+            rest = tail;
+            let value = SIXES[usize::from(*first)];
+            if value >= OTHER {
                 // Padding ends a group; some senders join several encoded pieces.
-                b'=' => {
+                if *first == b'=' {
                     self.held_bits = 0;
-                    continue;
+                } else {
+                    self.damaged |= !first.is_ascii_whitespace();
                 }
-                _ => {
-                    self.damaged |= !byte.is_ascii_whitespace();
-                    continue;
-                }
-            };
+                continue;
+            }
             self.bits = self.bits << 6 | u32::from(value);
             self.held_bits += 6;
             if self.held_bits >= 8 {
@@ -108,6 +173,33 @@ impl TransferDecoder {
             }
         }
         out
+    }
+
+    fn push_uuencoded(&mut self, slice: &[u8]) -> Vec<u8> {
+        self.line.extend_from_slice(slice);
+        let ready = match slice.iter().rposition(|&b| b == b'\n') {
+            Some(at) => self.line.len() - slice.len() + at + 1,
+            None if self.line.len() > LINE_LIMIT => self.line.len(),
+            None => return Vec::new(),
+        };
+        let rest = self.line.split_off(ready);
+        let lines = std::mem::replace(&mut self.line, rest);
+        let mut out = Vec::with_capacity(lines.len() / 4 * 3);
+        for line in lines.split_inclusive(|&b| b == b'\n') {
+            self.uuencoded_line(line, &mut out);
+        }
+        out
+    }
+
+    fn uuencoded_line(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match self.place {
+            Place::Before if line.starts_with(b"begin ") => self.place = Place::Inside,
+            Place::Inside if line.trim_ascii_end() == b"end" => self.place = Place::Behind,
+            Place::Inside => self.damaged |= !uu_line(line, out),
+            Place::Before | Place::Behind => {}
+        }
     }
 
     fn push_quoted(&mut self, slice: &[u8]) -> Vec<u8> {
@@ -206,6 +298,12 @@ mod tests {
         check(Encoding::QuotedPrintable, "caf=C3=A9 =\r\nau lait  \r\n=3D", "café au lait\r\n=");
         check(Encoding::QuotedPrintable, "a=ZZb=\n c=", "a=ZZb c");
         check(Encoding::QuotedPrintable, "tail =", "tail ");
+    }
+
+    #[test]
+    fn uuencode_is_decoded_in_slices_cut_anywhere() {
+        check(Encoding::Uuencode, "note\nbegin 644 x\r\n#0V%T\r\n#0V%T\n`\nend\nmore", "CatCat");
+        check(Encoding::Uuencode, "no file", "");
     }
 
     #[test]

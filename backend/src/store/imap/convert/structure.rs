@@ -1,6 +1,6 @@
 //! BODYSTRUCTURE (RFC 9051 §7.5.2) to ours, tolerant of what servers make of it.
 
-use super::text::{decoded, parameter};
+use super::text::{decoded, parameter, parameters};
 use crate::store::Structure;
 use crate::store::imap::ext::token::Value;
 
@@ -133,8 +133,7 @@ fn dispose(structure: &mut Structure, disposition: Option<&Value<'_>>) {
 }
 
 fn params(value: &Value<'_>) -> Vec<(String, String)> {
-    let pairs = value.list().chunks_exact(2);
-    pairs.filter_map(|pair| Some((lower(&pair[0]), decoded(pair[1].bytes()?)))).collect()
+    parameters(value.list())
 }
 
 fn lower(value: &Value<'_>) -> String {

@@ -1,42 +1,26 @@
 //! Header text to Unicode (RFC 2047), parameters (RFC 2231), dates and flags.
 
-use std::borrow::Cow;
-
 use mail_parser::DateTime;
-use mail_parser::parsers::MessageStream;
 use postern_shared::flag::Flag;
 
+use crate::mime::{header, params};
 use crate::store::imap::ext::token::Value;
 
-/// Decodes encoded-words. Raw 8-bit text is taken for UTF-8, else for Latin-1.
+/// Decodes encoded-words. Raw 8-bit text is taken for UTF-8, else for what it looks like.
 pub(crate) fn decoded(raw: &[u8]) -> String {
-    let line = one_line(raw);
-    let value = MessageStream::new(line.as_bytes()).parse_unstructured();
-    value.into_text().unwrap_or_default().trim().to_owned()
+    header::decoded(raw)
 }
 
-/// A parameter by its name, with RFC 2231's continuations and RFC 2047's words decoded.
+/// All parameters of a list, with RFC 2231's continuations and RFC 2047's words decoded.
+pub(super) fn parameters(list: &[Value<'_>]) -> Vec<(String, String)> {
+    let pair = |pair: &[Value<'_>]| Some((pair[0].text().into_owned(), pair[1].bytes()?.to_vec()));
+    params::join(list.chunks_exact(2).filter_map(pair))
+}
+
+/// A parameter by its name.
 pub(super) fn parameter(list: &[Value<'_>], name: &str) -> Option<String> {
-    let mut header = String::from("x/x");
-    for pair in list.chunks_exact(2) {
-        let key = pair[0].text().to_ascii_lowercase();
-        if key != name && !key.strip_prefix(name).is_some_and(|rest| rest.starts_with('*')) {
-            continue;
-        }
-        let value = one_line(pair[1].bytes()?);
-        let value = value.trim_end();
-        let extended = key.ends_with('*') && !value.contains(['"', ';', ' ']);
-        header += &if extended {
-            format!("; {key}={value}")
-        } else {
-            format!("; {key}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-        };
-    }
-    header.push('\n');
-    let content_type = MessageStream::new(header.as_bytes()).parse_content_type();
-    let value = content_type.as_content_type()?.attribute(name)?;
-    let value = if value.contains("=?") { decoded(value.as_bytes()) } else { value.to_owned() };
-    (!value.is_empty()).then_some(value)
+    let found = parameters(list).into_iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| header::one_line(&value)).filter(|value| !value.is_empty())
 }
 
 /// INTERNALDATE in seconds since 1970; none for NIL, `00-Jan-0000` and the like.
@@ -56,20 +40,6 @@ pub(crate) fn flags(value: &Value<'_>) -> Vec<Flag> {
     value.list().iter().filter_map(|flag| Flag::parse(&flag.text())).collect()
 }
 
-/// Valid UTF-8 in one line that ends as the parser wants it.
-fn one_line(raw: &[u8]) -> String {
-    let text = match std::str::from_utf8(raw) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(raw.iter().copied().map(char::from).collect()),
-    };
-    // Folded lines keep the space that follows the fold.
-    let text = text.replace("\r\n", "");
-    let mut line: String =
-        text.chars().map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }).collect();
-    line.push('\n');
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +50,7 @@ mod tests {
         assert_eq!(decoded(b"=?gb2312?B?xOO6ww==?="), "你好");
         assert_eq!(decoded("Grüße".as_bytes()), "Grüße");
         assert_eq!(decoded(b"Gr\xFC\xDFe"), "Grüße");
+        assert_eq!(decoded(b"\xc4\xe3\xba\xc3\xa3\xac\xca\xc0\xbd\xe7"), "你好，世界");
         assert_eq!(decoded(b"a\r\n b"), "a b");
         assert_eq!(decoded(b""), "");
     }
@@ -109,5 +80,7 @@ mod tests {
         );
         check(&[("filename", "=?utf-8?B?R3LDvMOfZS50eHQ=?=")], Some("Grüße.txt"));
         check(&[("charset", "x")], None);
+        let pieces = [("filename*0*", "utf-8''%D9%8A%D8"), ("filename*1*", "%AF.txt")];
+        check(&pieces, Some("يد.txt"));
     }
 }
