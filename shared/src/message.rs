@@ -93,6 +93,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// Remote images in it, trackers apart; see [`RemoteContent`] for what becomes of them.
     pub blocked_images: u32,
+    /// What it tells beyond its text, encoded: [`Insight::decode`](crate::insight::Insight::decode).
+    pub insight: Vec<u8>,
 }
 
 /// What a message wants from elsewhere, and what becomes of it.

@@ -29,6 +29,8 @@ pub(super) struct Opened {
     pub parsed: Option<Parsed>,
     /// Its body.
     pub body: Sanitised,
+    /// The charset that somebody wants it read in, whatever it says itself.
+    pub charset: Option<String>,
     /// Its text as a reply quotes it, before the `> `; of a whole message once somebody asks.
     pub text: OnceLock<String>,
 }

@@ -33,6 +33,7 @@ fn opened(uid: u32, weight: usize) -> Arc<Opened> {
         body: String::new(),
         attachments: Vec::new(),
         blocked_images: 0,
+        insight: Vec::new(),
     };
     let text = "x".repeat(weight);
     Arc::new(Opened {
@@ -40,6 +41,7 @@ fn opened(uid: u32, weight: usize) -> Arc<Opened> {
         parts: Vec::new(),
         parsed: None,
         body: Sanitised::default(),
+        charset: None,
         text: text.into(),
     })
 }

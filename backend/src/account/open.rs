@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::attachment::Attachment;
 use postern_shared::envelope::Envelope;
+use postern_shared::insight::Insight;
 use postern_shared::message::{Message, MessageKey, Quote};
 
 use super::Account;
@@ -18,13 +19,14 @@ use super::cache::Opened;
 use super::error::Error;
 use super::parts::{parts_of, transfer_size};
 use crate::mime::html::Sanitised;
-use crate::mime::{Limits, Parsed, Part, attachment, body, quote};
+use crate::mime::trust::Reader;
+use crate::mime::{Limits, Parsed, Part, attachment, body, embedded, insight, quote};
 use crate::store::Opened as Described;
 
 /// Messages up to this size are fetched whole; also the size of a slice.
 pub(super) const SLICE: u32 = 256 * 1024;
 /// Text of a large message past this many bytes is cut.
-const TEXT_LIMIT: u64 = 4 << 20;
+const TEXT_LIMIT: u64 = body::TEXT_LIMIT as u64;
 
 impl Account {
     /// Opens a message. Does not set `\Seen`.
@@ -57,12 +59,16 @@ impl Account {
         .await
     }
 
-    /// A message's body, made safe, and its headers.
+    /// A message's body, made safe, and its headers; its text read in `charset`, where one is named.
     ///
     /// # Errors
     /// As for `open_message`.
-    pub async fn body(&self, key: &MessageKey) -> Result<(Sanitised, Envelope), Error> {
-        let opened = self.opened(key, Urgency::Now).await?;
+    pub async fn body(
+        &self,
+        key: &MessageKey,
+        charset: Option<&str>,
+    ) -> Result<(Sanitised, Envelope), Error> {
+        let opened = self.opened_as(key, charset, Urgency::Now).await?;
         Ok((opened.body.clone(), opened.message.summary.envelope.clone()))
     }
 
@@ -72,7 +78,21 @@ impl Account {
         key: &MessageKey,
         urgency: Urgency,
     ) -> Result<Arc<Opened>, Error> {
-        if let Some(opened) = self.0.cache.get(key) {
+        match self.0.cache.get(key) {
+            Some(opened) => Ok(opened),
+            None => self.opened_as(key, None, urgency).await,
+        }
+    }
+
+    /// A message that was opened before in the same charset, or is now.
+    pub(super) async fn opened_as(
+        &self,
+        key: &MessageKey,
+        charset: Option<&str>,
+        urgency: Urgency,
+    ) -> Result<Arc<Opened>, Error> {
+        let known = || self.0.cache.get(key).filter(|it| it.charset.as_deref() == charset);
+        if let Some(opened) = known() {
             return Ok(opened);
         }
         // The page asks for a message and for its body at once: the second waits for the first.
@@ -80,13 +100,16 @@ impl Account {
             Urgency::Now => Some(self.0.turns.take(key).await),
             Urgency::Ahead => None,
         };
-        if let Some(opened) = self.0.cache.get(key) {
+        if let Some(opened) = known() {
             return Ok(opened);
         }
         let (described, first) = self.describe(key, urgency).await?;
+        let reader = self.0.facts.reader();
+        let charset = charset.map(str::to_owned);
+        let wanted = Wanted { key: key.clone(), described, charset, reader };
         let opened = match first {
-            Some(raw) => read_whole(key, described, raw).await?,
-            None => self.read_text(key, described, urgency).await?,
+            Some(raw) => read_whole(wanted, raw).await?,
+            None => self.read_text(wanted, urgency).await?,
         };
         let opened = Arc::new(opened);
         self.0.cache.put(opened.clone());
@@ -129,27 +152,45 @@ impl Account {
         .await
     }
 
-    /// Fetches only what is shown of a large message.
-    async fn read_text(
-        &self,
-        key: &MessageKey,
-        described: Described,
-        urgency: Urgency,
-    ) -> Result<Opened, Error> {
-        let parts = described.structure.as_ref().map(parts_of).unwrap_or_default();
-        let display = body::choose(&parts);
-        let mut blocks = Vec::new();
-        for part in display.rich.iter().filter_map(|index| parts.get(*index)) {
-            let bytes = self.part_bytes(key, &part.section, TEXT_LIMIT, urgency).await?;
-            blocks.push((part.clone(), bytes));
+    /// Fetches only what is shown of a large message: its texts, its header and what makes cards.
+    async fn read_text(&self, wanted: Wanted, urgency: Urgency) -> Result<Opened, Error> {
+        let mut parts = wanted.described.structure.as_ref().map(parts_of).unwrap_or_default();
+        if let Some(charset) = &wanted.charset {
+            for part in parts.iter_mut().filter(|part| part.content_type.starts_with("text/")) {
+                part.charset = Some(charset.clone());
+            }
         }
-        let summary_key = key.clone();
+        let display = body::choose(&parts);
+        let mut fetched = Vec::new();
+        let worth = insight::wanted(&parts, u64::from(SLICE));
+        let shown = display.rich.iter().chain(worth.iter().filter(|it| !display.rich.contains(it)));
+        for index in shown {
+            let section = &parts[*index].section;
+            fetched
+                .push((*index, self.part_bytes(&wanted.key, section, TEXT_LIMIT, urgency).await?));
+        }
+        let header = match &wanted.described.beginning {
+            Some(beginning) => beginning.bytes.clone(),
+            None => self.part_bytes(&wanted.key, "HEADER", SLICE.into(), urgency).await?,
+        };
         blocking(move || {
+            let shown = |(index, bytes): &(usize, Bytes)| {
+                display.rich.contains(index).then(|| (parts[*index].clone(), bytes.clone()))
+            };
+            let blocks: Vec<(Part, Bytes)> = fetched.iter().filter_map(shown).collect();
             let text = OnceLock::from(text_of_blocks(&blocks));
             let blocks: Vec<(&Part, &Bytes)> =
                 blocks.iter().map(|(part, bytes)| (part, bytes)).collect();
-            let body = body::render_blocks(&blocks, addresses(&summary_key, &parts));
-            finish(&summary_key, described, Material { parts, parsed: None, body, text })
+            let body = body::render_blocks(&blocks, addresses(&wanted.key, &parts));
+            let mut inside = Vec::new();
+            for (index, bytes) in &fetched {
+                if embedded::may_hold(&parts[*index], bytes) {
+                    inside.extend(embedded::files(*index, &parts[*index], bytes));
+                }
+            }
+            let insight = insight::of_parts(&header, &parts, &fetched, &wanted.reader);
+            parts.extend(inside.into_iter().map(|file| file.part));
+            finish(wanted, Material { parts, parsed: None, body, text, insight })
         })
         .await
     }
@@ -173,14 +214,24 @@ impl Account {
     }
 }
 
+/// What is to be opened, and how it is to be read.
+struct Wanted {
+    key: MessageKey,
+    described: Described,
+    charset: Option<String>,
+    /// What is known before it is looked at.
+    reader: Reader,
+}
+
 /// Parses and sanitises a message that was fetched whole.
-async fn read_whole(key: &MessageKey, described: Described, raw: Bytes) -> Result<Opened, Error> {
-    let key = key.clone();
+async fn read_whole(wanted: Wanted, raw: Bytes) -> Result<Opened, Error> {
     blocking(move || {
-        let parsed: Parsed = crate::mime::parse(raw, &Limits::default());
-        let body = body::render(&parsed, addresses(&key, &parsed.parts));
+        let charset = wanted.charset.as_deref();
+        let parsed: Parsed = crate::mime::parse_as(raw, &Limits::default(), charset);
+        let body = body::render(&parsed, addresses(&wanted.key, &parsed.parts));
+        let insight = insight::of_message(&parsed, &wanted.reader);
         let (parts, text) = (parsed.parts.clone(), OnceLock::new());
-        finish(&key, described, Material { parts, parsed: Some(parsed), body, text })
+        finish(wanted, Material { parts, parsed: Some(parsed), body, text, insight })
     })
     .await
 }
@@ -190,31 +241,43 @@ struct Material {
     parsed: Option<Parsed>,
     body: Sanitised,
     text: OnceLock<String>,
+    insight: Insight,
 }
 
-fn finish(key: &MessageKey, described: Described, material: Material) -> Opened {
-    let Material { parts, parsed, body, text } = material;
-    let attachments = attachments(&parts, &body);
-    let summary = super::rows::summary(key, described.row);
+fn finish(wanted: Wanted, material: Material) -> Opened {
+    let Material { mut parts, parsed, body, text, mut insight } = material;
+    let Wanted { key, described, charset, .. } = wanted;
+    let offered = body::choose(&parts).attachments;
+    for index in &offered {
+        let beginning = parsed.as_ref().map(|parsed| parsed.beginning(&parts[*index]));
+        let (part, beginning) = (&mut parts[*index], beginning.unwrap_or_default());
+        let declared = attachment::content_type(&part.content_type);
+        part.content_type = attachment::type_of(&declared, part.name.as_deref(), &beginning);
+    }
+    let attachments = attachments(offered.iter().map(|index| &parts[*index]), &body);
+    let dangers = attachments
+        .iter()
+        .filter_map(|file| Some((file.section.clone(), attachment::danger(&file.name)?)));
+    insight.dangers = dangers.collect();
+    let summary = super::rows::summary(&key, described.row);
     let message = Message {
         summary,
         references: described.references,
-        body: key.token(),
+        body: body_token(&key, charset.as_deref()),
         attachments,
         blocked_images: body.blocked_images,
+        insight: insight.encode(),
     };
-    Opened { message, parts, parsed, body, text }
+    Opened { message, parts, parsed, body, charset, text }
 }
 
 /// The parts that are offered as files; pictures that the body shows in place are marked.
-fn attachments(parts: &[Part], body: &Sanitised) -> Vec<Attachment> {
-    let offered = body::choose(parts).attachments;
-    let files = offered.iter().filter_map(|index| parts.get(*index));
-    files
+fn attachments<'a>(offered: impl Iterator<Item = &'a Part>, body: &Sanitised) -> Vec<Attachment> {
+    offered
         .map(|part| Attachment {
             section: part.section.clone(),
             name: attachment::file_name(part.name.as_deref(), &part.content_type),
-            content_type: attachment::content_type(&part.content_type),
+            content_type: part.content_type.clone(),
             size: transfer_size(part),
             inline: part.content_id.is_some()
                 && body.html.contains(&format!("/{}?inline", part.section)),
@@ -233,6 +296,12 @@ fn addresses(
         .collect();
     let base = format!("../blob/{}", key.path());
     move |cid| sections.get(cid).map(|section| format!("{base}/{section}?inline"))
+}
+
+/// A message's name below `/api/body/`: its key, and the charset that somebody wants it read in.
+fn body_token(key: &MessageKey, charset: Option<&str>) -> String {
+    let token = key.token();
+    charset.map_or_else(|| token.clone(), |charset| format!("{token}.{charset}"))
 }
 
 fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {

@@ -36,6 +36,10 @@ pub struct Provider {
     /// Who files the copy in Sent.
     #[serde(default)]
     pub sent_copy: SentCopy,
+    /// Names under which its servers write Authentication-Results, and take such fields of
+    /// strangers away; `*.example.test` for every machine below. None: well-known ones only.
+    #[serde(default)]
+    pub authserv_ids: Vec<String>,
     /// Extra trust anchors, PEM.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -85,6 +89,7 @@ impl Provider {
             smtp_login: String::new(),
             any_from: false,
             sent_copy: SentCopy::Auto,
+            authserv_ids: Vec::new(),
             ca_file: None,
             connections: connections(),
             imap_limits: ImapLimits::default(),

@@ -19,6 +19,7 @@ imap = "imaps://mail.example.test"
 smtp = "smtp+starttls://mail.example.test:2587"
 login = "{local}"
 sent_copy = "server"
+authserv_ids = ["mx.example.test"]
 [[provider]]
 name = "Rest"
 domains = ["*"]
@@ -65,6 +66,7 @@ fn a_full_file_is_read() {
     );
     assert_eq!(example.smtp.as_ref().map(|smtp| smtp.security), Some(Security::StartTls));
     assert_eq!(example.domains, ["example.test"]);
+    assert_eq!(example.authserv_ids, ["mx.example.test"]);
 }
 
 #[test]
@@ -114,7 +116,7 @@ fn an_error_in_the_file_names_its_line() {
 #[test]
 fn a_check_that_fails_names_the_key_where_it_was_set() {
     let plain = FULL.replace("allow_plaintext = true", "");
-    check_error(&plain, &[], ("FILE:19", "allow_plaintext"));
+    check_error(&plain, &[], ("FILE:20", "allow_plaintext"));
     check_error("public_url = \"http://mail.example.test/\"", &[], ("FILE:1", "insecure_http"));
     check_error("\nsecret_key = \"short\"", &[], ("FILE:2", "32"));
     check_error(

@@ -10,7 +10,8 @@ use postern_shared::api::mailboxes::{
 };
 use postern_shared::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadRemoteContent, UndoAction,
+    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadRemoteContent, RereadMessage,
+    UndoAction,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
@@ -72,6 +73,9 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
         Request::ReadRemoteContent(call) => {
             reply::<ReadRemoteContent>(user.remote_content(&call.key).await)
+        }
+        Request::RereadMessage(call) => {
+            reply::<RereadMessage>(user.reread_message(call.key, &call.charset).await)
         }
         Request::OpenThread(call) => reply::<OpenThread>(user.open_thread(&call.key).await),
         Request::SuggestAddresses(call) => {

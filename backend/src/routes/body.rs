@@ -40,9 +40,9 @@ pub(super) async fn serve(
         Some(token) => (token, true),
         None => (token.as_str(), false),
     };
-    let key = key_of_token(token).ok_or(Failure::from(ErrorCode::NonExistent))?;
+    let (key, charset) = key_of_token(token).ok_or(Failure::from(ErrorCode::NonExistent))?;
     let user = state.users.enter(&session);
-    let body = user.body(&key).await.map_err(CallError::from)?;
+    let body = user.body(&key, charset.as_deref()).await.map_err(CallError::from)?;
     let show = state.config.access.image_proxy && (body.images_wanted || asked);
     let picture = |remote: &Remote| show.then(|| state.pictures.address(&session, token, remote));
     let html = document(&body.content, Theme::from_name(&look.theme), &picture);

@@ -38,12 +38,12 @@ impl User {
         Ok(written.map_err(account::Error::from)?)
     }
 
-    /// A message's body, made safe.
+    /// A message's body, made safe; its text read in `charset`, where one is named.
     ///
     /// # Errors
     /// As for `open_message`.
-    pub async fn body(&self, key: &MessageKey) -> Result<Body, Error> {
-        let (content, envelope) = self.account(&key.account)?.body(key).await?;
+    pub async fn body(&self, key: &MessageKey, charset: Option<&str>) -> Result<Body, Error> {
+        let (content, envelope) = self.account(&key.account)?.body(key, charset).await?;
         let images_wanted =
             !content.remote.is_empty() && self.images_of(&envelope).await? == RemoteImages::Shown;
         Ok(Body { content, images_wanted })
@@ -54,7 +54,7 @@ impl User {
     /// # Errors
     /// As for `open_message`.
     pub async fn remote_content(&self, key: &MessageKey) -> Result<RemoteContent, Error> {
-        let (content, envelope) = self.account(&key.account)?.body(key).await?;
+        let (content, envelope) = self.account(&key.account)?.body(key, None).await?;
         Ok(RemoteContent {
             count: content.blocked_images,
             images: self.images_of(&envelope).await?,

@@ -220,6 +220,14 @@ impl User {
         Ok(self.account(&key.account)?.quote_message(&key).await?)
     }
 
+    /// Opens a message again, its text read in another charset.
+    ///
+    /// # Errors
+    /// As for `open_message`, and `Invalid` where there is no such charset.
+    pub async fn reread_message(&self, key: MessageKey, charset: &str) -> Result<Message, Error> {
+        Ok(self.account(&key.account)?.reread_message(key, charset).await?)
+    }
+
     /// Streams a part of a message.
     ///
     /// # Errors

@@ -54,5 +54,6 @@ pub fn message(uid: u32) -> Message {
         body: "token".into(),
         attachments: Vec::new(),
         blocked_images: 0,
+        insight: Vec::new(),
     }
 }

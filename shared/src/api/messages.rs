@@ -43,6 +43,18 @@ pub struct ReadRemoteContent {
     pub key: MessageKey,
 }
 
+/// Opens a message again, its text read in another charset than it says.
+///
+/// # Errors
+/// As [`OpenMessage`]; `Invalid` where `charset` is no charset's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RereadMessage {
+    /// The message.
+    pub key: MessageKey,
+    /// The charset, such as `gb18030`; empty for what the message says itself.
+    pub charset: String,
+}
+
 /// Asks for the whole thread of a message: oldest first, across mailboxes, with one's own replies.
 ///
 /// # Errors

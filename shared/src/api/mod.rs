@@ -28,7 +28,8 @@ use mailboxes::{
 };
 use messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, UndoAction,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
+    UndoAction,
 };
 use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -165,6 +166,7 @@ calls! {
         CloseWindow => (),
         OpenMessage => Message,
         QuoteMessage => Quote,
+        RereadMessage => Message,
         OpenThread => Vec<MessageSummary>,
         SuggestAddresses => Vec<Address>,
         ListSubmissions => Vec<Submission>,

@@ -10,8 +10,8 @@ use crate::api::mailboxes::{
 };
 use crate::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, UndoAction,
-    Urgency,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
+    UndoAction, Urgency,
 };
 use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -199,6 +199,7 @@ fn questions() -> Vec<Request> {
         message(Urgency::Ahead),
         QuoteMessage { key: key() }.into_request(),
         ReadRemoteContent { key: key() }.into_request(),
+        RereadMessage { key: key(), charset: "gb18030".into() }.into_request(),
         OpenThread { key: key() }.into_request(),
         SuggestAddresses { prefix: "zo".into(), count: 8 }.into_request(),
         ListSubmissions.into_request(),
@@ -253,6 +254,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         body: "t0ken".into(),
         attachments: vec![attachment],
         blocked_images: 2,
+        insight: super::insight::sample().encode(),
     };
     let remote = remote_contents();
     let [images_off, images_shown, images_blocked] = remote.map(ReadRemoteContent::wrap);
@@ -268,7 +270,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("ResumeWindow", ResumeWindow::wrap(Resumed::Stale(window()))),
         ("FocusWindow", FocusWindow::wrap(())),
         ("CloseWindow", CloseWindow::wrap(())),
-        ("OpenMessage", OpenMessage::wrap(message)),
+        ("OpenMessage", OpenMessage::wrap(message.clone())),
+        ("RereadMessage", RereadMessage::wrap(message)),
         ("QuoteMessage", QuoteMessage::wrap(quote)),
         ("OpenThread", OpenThread::wrap(vec![summary()])),
         ("SuggestAddresses", SuggestAddresses::wrap(vec![address()])),

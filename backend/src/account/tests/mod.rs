@@ -160,6 +160,7 @@ fn facts(host: &Host) -> Facts {
         smtp_login: String::new(),
         any_from: false,
         sent_copy: config::SentCopy::Auto,
+        authserv_ids: Vec::new(),
         ca_file: None,
         connections: 2,
         imap_limits: config::ImapLimits::default(),
@@ -283,7 +284,7 @@ async fn a_message_is_opened_and_its_attachment_comes_as_it_went() {
     let opened = stage.account.open_message(key.clone(), Urgency::Now).await.unwrap();
     assert_eq!(opened.attachments.len(), 1);
     assert_eq!(opened.attachments[0].name, "big.bin");
-    assert!(stage.account.body(&key).await.unwrap().0.html.contains("See the file."));
+    assert!(stage.account.body(&key, None).await.unwrap().0.html.contains("See the file."));
     let section = &opened.attachments[0].section;
     let download = stage.account.download(key, section).await.unwrap();
     let bytes: Vec<Bytes> = download.bytes.try_collect().await.unwrap();
