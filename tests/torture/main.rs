@@ -1,10 +1,11 @@
 //! `torture TARGET [SECONDS]`: throws generated input at what reads from strangers, and counts.
 //!
 //! Targets: wire, tokens, transcripts and server (the IMAP store behind a malicious server, each in
-//! its own way), query, utf7, mime, html. A panic or a broken promise ends it with the input, or
+//! its own way), query, utf7, mime, html, trust, cards, embedded. A panic or a broken promise ends it with the input, or
 //! with the seed (`POSTERN_SEED`) that repeats it. Each target is a process of its own, so that its
 //! memory is its own.
 
+mod mail;
 mod pure;
 
 use std::io::Write;
@@ -29,6 +30,9 @@ fn main() -> Result<()> {
         "utf7" => pure::utf7(lasts)?,
         "mime" => pure::mime(lasts)?,
         "html" => pure::html(lasts)?,
+        "trust" => mail::trust(lasts)?,
+        "cards" => mail::cards(lasts)?,
+        "embedded" => mail::embedded(lasts)?,
         other => bail!("no target {other:?}"),
     };
     writeln!(std::io::stdout(), "{target}: {counted} in {} s", lasts.as_secs())?;

@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 const BATCH: u32 = 64;
 
 /// Checks generated values until the time is over; a failure comes with its smallest input.
-fn until<S: Strategy>(
+pub fn until<S: Strategy>(
     lasts: Duration,
     strategy: &S,
     check: impl Fn(S::Value) -> Result<(), TestCaseError>,

@@ -10,9 +10,10 @@ use crate::install::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The verb: `page` needs a browser, mail servers and the page; `link` and `imap` mail servers.
+/// The verb: `page` needs a browser, mail servers and the page; `link` and `imap` mail servers, `mime`
+/// nothing.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    let (name, rest) = args.split_first().context("which benchmark? page, link, imap")?;
+    let (name, rest) = args.split_first().context("which benchmark? page, link, imap, mime")?;
     if name == "link" || name == "imap" {
         install::all(workspace, &[Need::MailServers])?;
     }

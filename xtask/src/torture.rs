@@ -11,8 +11,19 @@ use crate::run;
 use crate::workspace::Workspace;
 
 /// What `torture` of the tests crate throws things at.
-const TARGETS: [&str; 8] =
-    ["wire", "tokens", "transcripts", "server", "query", "utf7", "mime", "html"];
+const TARGETS: [&str; 11] = [
+    "wire",
+    "tokens",
+    "transcripts",
+    "server",
+    "query",
+    "utf7",
+    "mime",
+    "html",
+    "trust",
+    "cards",
+    "embedded",
+];
 /// How long each target is thrown at.
 const SECONDS: u64 = 600;
 /// How long a page follows chaos, and a bridge withstands a siege.
