@@ -130,7 +130,6 @@ impl Account {
         let cache = Cache::new(memory);
         let give_way = Arc::new(Notify::new());
         let lane = Arc::new(Lane::new(facts.clone(), clock.clone()));
-        let most = facts.provider.settings.connections;
         let actor = Actor {
             facts: facts.clone(),
             audience,
@@ -174,7 +173,7 @@ impl Account {
             hears: false,
         };
         tasks.spawn(actor.run(inputs));
-        if most > 1 {
+        if facts.provider.settings.connections > 1 {
             tasks.spawn(watcher.run());
         }
         tasks.close();
