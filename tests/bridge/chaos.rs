@@ -51,7 +51,7 @@ impl Disturber<'_> {
         let mut renewed = 0;
         while started.elapsed() < lasts || self.deeds < LEAST {
             let due = started.elapsed().as_secs_f64() / lasts.as_secs_f64();
-            if due > f64::from(renewed + 1) / f64::from(renewals + 1) {
+            if renewed < renewals && due > f64::from(renewed + 1) / f64::from(renewals + 1) {
                 renewed += 1;
                 self.ground.renew_uid_validity(self.person, "INBOX")?;
                 self.reconnect().await?;

@@ -45,9 +45,8 @@ pub(super) fn read(text: &str, method: &str) -> Option<Invitation> {
                 }
             }
             "END" => {
-                if inside.pop().is_some_and(|it| it == "VEVENT") {
-                    events.extend(draft.take().map(Draft::finish));
-                }
+                let ended = inside.pop().filter(|it| it == "VEVENT");
+                events.extend(ended.and_then(|_| draft.take()).map(Draft::finish));
             }
             "METHOD" => own_method = value,
             // Alarms inside an event have lines of the same names.

@@ -122,7 +122,7 @@ impl Writer {
     }
 
     fn shows(&self) -> bool {
-        !self.group.hidden && !(self.html && self.group.rtf_only)
+        !(self.group.hidden || self.html && self.group.rtf_only)
     }
 
     fn byte(&mut self, byte: u8) {
@@ -205,7 +205,7 @@ impl Writer {
             b"emdash" => self.push("—"),
             b"htmlrtf" => self.group.rtf_only = number != Some(0),
             b"uc" => {
-                self.group.fallback = number.and_then(|n| usize::try_from(n).ok()).unwrap_or(1)
+                self.group.fallback = number.and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
             }
             b"u" => {
                 let unit = number.unwrap_or(0) & 0xffff;

@@ -12,7 +12,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Option<Block> {
         let next = line_end(bytes, at);
         let text = bare(&bytes[at..next]);
         if text.trim_ascii_end() == b"end" && (lines > 0 || content.is_empty()) {
-            return (lines > 0).then(|| Block { range: start..next, name, content });
+            return (lines > 0).then_some(Block { range: start..next, name, content });
         }
         if !line(text, &mut content) {
             break;
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Option<Block> {
         at = next;
     }
     // Cut short: what is there is kept.
-    (!content.is_empty()).then(|| Block { range: start..at, name, content })
+    (!content.is_empty()).then_some(Block { range: start..at, name, content })
 }
 
 /// The name in `begin 644 name`.

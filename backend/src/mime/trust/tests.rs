@@ -41,7 +41,7 @@ fn a_domain_answers_for_a_message_or_does_not() {
 #[test]
 fn what_looks_wrong_is_named() {
     let check = |from: &str, expect: &[Warning]| {
-        assert_eq!(trust(&format!("{from}\n\nx")).warnings, expect, "{from}")
+        assert_eq!(trust(&format!("{from}\n\nx")).warnings, expect, "{from}");
     };
     let held = |address: &str| Warning::NameHoldsAddress(address.into());
     check("From: Ann <ann@b.test>", &[]);
