@@ -16,6 +16,7 @@ use postern_shared::account::AccountState;
 use postern_shared::event::Event;
 use postern_shared::mailbox::{Mailbox, MailboxId};
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::arrivals::Announced;
@@ -40,9 +41,11 @@ use crate::store::imap::ImapConnection;
 /// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long a patient chore waits for somebody to ask for something: what a page asks for when it
-/// opens comes within this time.
+/// How long patient chores wait for somebody to ask for something: what a page asks for when it
+/// opens comes within this time. However much is asked for, they wait no longer.
 const LULL: Duration = Duration::from_millis(25);
+/// How long the index waits at most where something is asked for all the time.
+const INDEX_TURN: Duration = Duration::from_millis(1_000);
 
 /// A piece of work.
 pub(super) type Work = Box<dyn for<'a> FnOnce(&'a mut Actor) -> BoxFuture<'a, ()> + Send>;
@@ -143,20 +146,24 @@ impl Actor {
         self.remember_roles().await;
         self.reconnect().await;
         self.settle().await;
+        let (mut lull_end, mut index_turn) = (None, None);
         loop {
             let retry = self.backoff.due(&self.clock);
             let held = self.held_for();
             let released = self.clock.sleep(held.unwrap_or_default());
             let (for_index, online) = (self.keeper.has_work(), self.connection.is_some());
-            let pause = self.keeper.pause();
+            let turn = *index_turn.get_or_insert_with(|| Instant::now() + INDEX_TURN);
+            let index_at = turn.min(Instant::now() + self.keeper.pause());
             self.keeper.set_busy(false);
             let keeper = &mut self.keeper;
             let index = async {
                 keeper.at_rest().await;
-                tokio::time::sleep(pause).await;
+                sleep_until(index_at).await;
             };
+            let patient = held.is_none() && self.chores.iter().any(Chore::is_patient);
             let lull = if inputs.later.is_empty() { LULL } else { Duration::ZERO };
-            let aside = tokio::time::sleep(lull);
+            lull_end = patient.then(|| lull_end.unwrap_or_else(|| Instant::now() + lull));
+            let aside = sleep_until(lull_end.unwrap_or_else(Instant::now));
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
@@ -165,13 +172,14 @@ impl Actor {
                 () = retry => self.reconnect().await,
                 _ = poll.tick() => self.beat().await,
                 () = released, if held.is_some() => {}
-                () = aside, if held.is_none() && self.chores.iter().any(Chore::is_patient) => {
+                () = aside, if patient => {
                     self.do_aside(&mut inputs.later).await;
                 }
                 Some(work) = inputs.later.recv() => work(self).await,
                 () = index, if for_index && online && held.is_none() => {
                     self.guarded(|actor| actor.keep_index().boxed()).await;
                     self.keeper.set_busy(true);
+                    index_turn = None;
                 }
             }
             self.settle().await;
