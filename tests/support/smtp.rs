@@ -13,12 +13,7 @@ pub async fn submit(
     recipients: &[&str],
     message: &[u8],
 ) -> Result<Vec<String>> {
-    let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
-    expect(&mut stream, "220").await?;
-    say(&mut stream, b"EHLO tests", "250").await?;
-    say(&mut stream, b"AUTH LOGIN", "334").await?;
-    say(&mut stream, base64(&from.address).as_bytes(), "334").await?;
-    say(&mut stream, base64(&from.password).as_bytes(), "235").await?;
+    let mut stream = wait::until("submission to let somebody in", || enter(port, from)).await?;
     say(&mut stream, format!("MAIL FROM:<{}>", from.address).as_bytes(), "250").await?;
     let mut refused = Vec::new();
     for recipient in recipients {
@@ -35,6 +30,27 @@ pub async fn submit(
     }
     say(&mut stream, b"QUIT", "221").await?;
     Ok(refused)
+}
+
+/// Signs in; none where the server says that it cannot check passwords just now (454, RFC 4954 §6),
+/// as Postfix does once after Dovecot was started anew.
+async fn enter(port: u16, from: &Person) -> Result<Option<BufReader<TcpStream>>> {
+    let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
+    expect(&mut stream, "220").await?;
+    say(&mut stream, b"EHLO tests", "250").await?;
+    let steps = [
+        ("AUTH LOGIN".to_owned(), "334"),
+        (base64(&from.address), "334"),
+        (base64(&from.password), "235"),
+    ];
+    for (line, code) in steps {
+        let reply = ask(&mut stream, line.as_bytes()).await?;
+        if reply.starts_with("454") {
+            return Ok(None);
+        }
+        ensure!(reply.starts_with(code), "expected {code}, was answered {reply}");
+    }
+    Ok(Some(stream))
 }
 
 async fn say(stream: &mut BufReader<TcpStream>, line: &[u8], code: &str) -> Result<()> {

@@ -16,7 +16,7 @@ use postern_shared::account::AccountState;
 use postern_shared::event::Event;
 use postern_shared::mailbox::{Mailbox, MailboxId};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::arrivals::Announced;
@@ -128,7 +128,7 @@ impl Actor {
         let overdue = async {
             stop.cancelled().await;
             // What waits for a silent server longer than this is cut off.
-            tokio::time::sleep(GRACE).await;
+            sleep(GRACE).await;
         };
         tokio::select! {
             () = self.work(inputs) => {}
@@ -146,24 +146,31 @@ impl Actor {
         self.remember_roles().await;
         self.reconnect().await;
         self.settle().await;
-        let (mut lull_end, mut index_turn) = (None, None);
+        // They go on while other work is done, until it is their turn.
+        let mut lull = None;
+        let mut index_turn = Box::pin(sleep(INDEX_TURN));
         loop {
             let retry = self.backoff.due(&self.clock);
             let held = self.held_for();
             let released = self.clock.sleep(held.unwrap_or_default());
             let (for_index, online) = (self.keeper.has_work(), self.connection.is_some());
-            let turn = *index_turn.get_or_insert_with(|| Instant::now() + INDEX_TURN);
-            let index_at = turn.min(Instant::now() + self.keeper.pause());
+            if !for_index {
+                index_turn = Box::pin(sleep(INDEX_TURN));
+            }
+            let pause = self.keeper.pause();
             self.keeper.set_busy(false);
             let keeper = &mut self.keeper;
             let index = async {
                 keeper.at_rest().await;
-                sleep_until(index_at).await;
+                tokio::select! {
+                    () = sleep(pause) => {}
+                    () = &mut index_turn => {}
+                }
             };
             let patient = held.is_none() && self.chores.iter().any(Chore::is_patient);
-            let lull = if inputs.later.is_empty() { LULL } else { Duration::ZERO };
-            lull_end = patient.then(|| lull_end.unwrap_or_else(|| Instant::now() + lull));
-            let aside = sleep_until(lull_end.unwrap_or_else(Instant::now));
+            let length = if inputs.later.is_empty() { LULL } else { Duration::ZERO };
+            lull = lull.filter(|_| patient);
+            let aside = lull.get_or_insert_with(|| Box::pin(sleep(length)));
             tokio::select! {
                 biased;
                 () = inputs.stop.cancelled() => break,
@@ -173,13 +180,14 @@ impl Actor {
                 _ = poll.tick() => self.beat().await,
                 () = released, if held.is_some() => {}
                 () = aside, if patient => {
+                    lull = None;
                     self.do_aside(&mut inputs.later).await;
                 }
                 Some(work) = inputs.later.recv() => work(self).await,
                 () = index, if for_index && online && held.is_none() => {
                     self.guarded(|actor| actor.keep_index().boxed()).await;
                     self.keeper.set_busy(true);
-                    index_turn = None;
+                    index_turn = Box::pin(sleep(INDEX_TURN));
                 }
             }
             self.settle().await;

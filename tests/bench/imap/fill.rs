@@ -107,9 +107,9 @@ async fn follow(bridge: &Program, tab: &mut Tab, messages: u32) -> Result<(f64, 
                 break;
             }
         }
-        // Near the end it is asked more often: the end is then known to a tenth of a second.
+        // Near the end it is asked more often, but not so often that there is no quiet to fill in.
         let near = matches!(order, Order::Provisional { done, of } if done + of / 10 > of);
-        let pause = if near { QUESTION / 20 } else { QUESTION };
+        let pause = if near { QUESTION / 4 } else { QUESTION };
         while asked.elapsed() < pause {
             tokio::time::sleep(GLANCE).await;
             most = most.max(bridge.heap()?);

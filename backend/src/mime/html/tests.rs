@@ -216,6 +216,13 @@ fn rewritten(html: &str) -> String {
     out.as_str().to_owned()
 }
 
+#[test]
+fn a_byte_order_mark_at_the_beginning_is_no_text() {
+    for source in ["\u{feff}<p>x</p>", "</script>\u{feff}\u{feff} <p>x</p>"] {
+        check(source, "<p>x</p>");
+    }
+}
+
 const ADDRESS: &str = "data:image/gif;base64,AA==";
 
 fn holds(source: &str) -> Result<(), TestCaseError> {

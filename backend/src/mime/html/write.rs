@@ -117,9 +117,10 @@ impl<A: Attributes> Writer<'_, A> {
     }
 
     fn text(&mut self, text: &StrTendril) {
-        // White space at the beginning of a document is none.
+        // White space at the beginning of a document is none, and a byte order mark no text.
         let beginning = self.out.is_empty();
-        let text = if beginning { text.trim_start_matches(is_blank) } else { text };
+        let is_nothing = |c| is_blank(c) || c == '\u{feff}';
+        let text = if beginning { text.trim_start_matches(is_nothing) } else { text };
         if text.is_empty() {
             return;
         }

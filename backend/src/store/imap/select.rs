@@ -76,6 +76,9 @@ impl ImapConnection {
         }
         // A server that does not say what it keeps keeps everything (RFC 9051 §7.1).
         selected.any_keyword |= !permanent;
+        // Some say HIGHESTMODSEQ and know no CHANGEDSINCE.
+        let counted = self.capabilities.has("CONDSTORE") || self.capabilities.has("QRESYNC");
+        selected.highest_modseq = selected.highest_modseq.filter(|_| counted);
         let status = exchange.status.as_ref();
         selected.read_only = status.is_some_and(|it| it.code_arguments("READ-ONLY").is_some());
         // Silence is not an empty mailbox.
