@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use postern_mailhost::Capabilities;
 use postern_shared::api::messages::{OpenMessage, Urgency};
+use postern_shared::api::windows::OpenWindow;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::mailbox::Role;
 use postern_shared::window::{Anchor, Total};
@@ -68,17 +69,23 @@ impl Siege {
         }
     }
 
+    /// A call for a window; none where the garbled line was the one that told of the mailbox.
+    async fn window(&mut self, role: Role) -> Result<Option<OpenWindow>> {
+        let mailbox = self.tab.find(role).await?;
+        Ok(mailbox.map(|mailbox| self.tab.window_of(mailbox, Anchor::Offset(0), 50)))
+    }
+
     /// Whether the inbox shows something.
     async fn rows(&mut self) -> Result<bool> {
         // Another mailbox in between, so that the inbox has to be selected and read anew.
         let role = if self.chance.one_in(2) { Role::Inbox } else { Role::Sent };
-        let call = self.tab.window(role, Anchor::Offset(0), 50).await?;
+        let Some(call) = self.window(role).await? else { return Ok(true) };
         let window = self.tab.link.call(call).await?;
         Ok(role != Role::Inbox || window.total != Total::Exact(0))
     }
 
     async fn open_message(&mut self) -> Result<()> {
-        let call = self.tab.window(Role::Inbox, Anchor::Offset(0), 50).await?;
+        let Some(call) = self.window(Role::Inbox).await? else { return Ok(()) };
         let rows = self.tab.link.call(call).await?.rows;
         if let Some(row) = self.chance.pick(&rows).cloned().flatten() {
             self.tab.link.call(OpenMessage { key: row.key, urgency: Urgency::Now }).await?;
@@ -139,7 +146,9 @@ async fn siege(seed: u64) -> Result<()> {
     // What was remembered of the bad days must not outlast them.
     wait::until("the inbox as it is", || async {
         let mut tab = visitor.tab().await?;
-        let call = tab.window(Role::Inbox, Anchor::Offset(0), 50).await?;
+        let Ok(call) = tab.window(Role::Inbox, Anchor::Offset(0), 50).await else {
+            return Ok(None);
+        };
         let window = tab.link.call(call).await;
         Ok(window.ok().filter(|window| window.total == Total::Exact(MESSAGES)))
     })

@@ -178,18 +178,28 @@ impl Tab {
         self.link.call(ListMailboxes { account }).await
     }
 
+    /// The mailbox with a role, if the list has one.
+    pub async fn find(&mut self, role: Role) -> Result<Option<Mailbox>> {
+        let mailboxes = self.mailboxes().await?;
+        Ok(mailboxes.into_iter().find(|mailbox| mailbox.role == Some(role)))
+    }
+
     /// The mailbox with a role.
     pub async fn mailbox(&mut self, role: Role) -> Result<Mailbox> {
-        let found = self.mailboxes().await?.into_iter().find(|mailbox| mailbox.role == Some(role));
-        found.with_context(|| format!("no mailbox is {role:?}"))
+        self.find(role).await?.with_context(|| format!("no mailbox is {role:?}"))
     }
 
     /// The call that opens a fresh window on a role's mailbox.
     pub async fn window(&mut self, role: Role, anchor: Anchor, count: u32) -> Result<OpenWindow> {
         let mailbox = self.mailbox(role).await?;
+        Ok(self.window_of(mailbox, anchor, count))
+    }
+
+    /// The call that opens a fresh window on a mailbox.
+    pub fn window_of(&mut self, mailbox: Mailbox, anchor: Anchor, count: u32) -> OpenWindow {
         self.windows += 1;
         let view = View::of_mailbox(self.id(), mailbox.id);
-        Ok(OpenWindow { window: WindowId(self.windows), view, anchor, count })
+        OpenWindow { window: WindowId(self.windows), view, anchor, count }
     }
 
     /// Opens a window on the first rows of a role's mailbox.
