@@ -35,6 +35,12 @@ impl Capabilities {
         self.0.contains(name) || OF_REV2.contains(&name) && self.0.contains("IMAP4REV2")
     }
 
+    /// Whether the server numbers changes: CONDSTORE, or QRESYNC, which includes it (RFC 7162).
+    #[must_use]
+    pub fn counts_changes(&self) -> bool {
+        self.has("CONDSTORE") || self.has("QRESYNC")
+    }
+
     /// Whether the server speaks IMAP4rev2 and nothing older.
     #[must_use]
     pub fn is_rev2_alone(&self) -> bool {

@@ -28,7 +28,7 @@ impl ImapConnection {
     /// # Errors
     /// As `flags_by_uid`; `Unsupported` without CONDSTORE.
     pub async fn flags_since(&mut self, modseq: u64) -> Result<Vec<FlagsOf>, Error> {
-        if !self.capabilities.has("CONDSTORE") && !self.capabilities.has("QRESYNC") {
+        if !self.capabilities.counts_changes() {
             return Err(Error::Unsupported("CONDSTORE"));
         }
         if modseq == 0 {

@@ -30,8 +30,7 @@ impl ImapConnection {
 
     pub(super) fn select_command(&self, name: &MailboxName) -> Result<Command, Error> {
         let command = Command::new("SELECT").mailbox(name)?;
-        let condstore = self.capabilities.has("CONDSTORE") || self.capabilities.has("QRESYNC");
-        Ok(if condstore { command.words("(CONDSTORE)") } else { command })
+        Ok(if self.capabilities.counts_changes() { command.words("(CONDSTORE)") } else { command })
     }
 
     /// Forgets the selected mailbox, as the server does when SELECT arrives.
@@ -77,7 +76,7 @@ impl ImapConnection {
         // A server that does not say what it keeps keeps everything (RFC 9051 §7.1).
         selected.any_keyword |= !permanent;
         // Some say HIGHESTMODSEQ and know no CHANGEDSINCE.
-        let counted = self.capabilities.has("CONDSTORE") || self.capabilities.has("QRESYNC");
+        let counted = self.capabilities.counts_changes();
         selected.highest_modseq = selected.highest_modseq.filter(|_| counted);
         let status = exchange.status.as_ref();
         selected.read_only = status.is_some_and(|it| it.code_arguments("READ-ONLY").is_some());
