@@ -53,16 +53,20 @@ pub enum Swipe {
     Star,
 }
 
-/// A choice that is kept under a short name.
-pub(super) trait Named: Copy + PartialEq + 'static {
+/// A choice that is kept, and offered by the settings, under a short name.
+pub trait Named: Copy + Default + PartialEq + 'static {
+    /// Every choice with its name.
     const ALL: &'static [(&'static str, Self)];
 
-    fn name(self) -> &'static str {
+    /// Its name.
+    fn slug(self) -> &'static str {
         Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
     }
 
-    fn read(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    /// The choice of that name; of any other, what is chosen at first.
+    fn from_slug(slug: &str) -> Self {
+        let found = Self::ALL.iter().find(|(known, _)| *known == slug);
+        found.map(|(_, value)| *value).unwrap_or_default()
     }
 }
 
@@ -96,18 +100,6 @@ impl Swipe {
     pub const CHOICES: [Self; 5] =
         [Self::Archive, Self::Trash, Self::Seen, Self::Star, Self::Nothing];
 
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The choice of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-
     /// What it is called.
     #[must_use]
     pub fn key(self) -> Key {
@@ -130,47 +122,5 @@ impl Swipe {
             Self::Seen => Some(Command::Seen),
             Self::Star => Some(Command::Star),
         }
-    }
-}
-
-impl Theme {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The theme of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-}
-
-impl Density {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The density of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
-    }
-}
-
-impl ReadingPane {
-    /// The name under which settings offer it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.name()
-    }
-
-    /// The arrangement of that name.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Self {
-        Self::read(slug).unwrap_or_default()
     }
 }

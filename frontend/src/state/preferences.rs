@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::choices::Named;
 use super::tags::Tag;
 use crate::browser::{device, page, storage};
 use crate::i18n::{Locale, set_locale};
 
-pub use super::choices::{Density, ReadingPane, Swipe, Theme};
+pub use super::choices::{Density, Named, ReadingPane, Swipe, Theme};
 
 /// Sizes of the panes in whole pixels; 0 for the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,12 +75,12 @@ impl Preferred {
         let Sizes { tree, list, list_block } = self.sizes;
         let sizes = format!("tree={tree}\nlist={list}\nlist-block={list_block}");
         let mut lines = vec![
-            ["theme=", self.theme.name()].concat(),
-            ["density=", self.density.name()].concat(),
-            ["reading-pane=", self.reading_pane.name()].concat(),
+            ["theme=", self.theme.slug()].concat(),
+            ["density=", self.density.slug()].concat(),
+            ["reading-pane=", self.reading_pane.slug()].concat(),
             ["language=", &self.language].concat(),
-            ["swipe-forward=", self.swipe_forward.name()].concat(),
-            ["swipe-backward=", self.swipe_backward.name()].concat(),
+            ["swipe-forward=", self.swipe_forward.slug()].concat(),
+            ["swipe-backward=", self.swipe_backward.slug()].concat(),
             sizes,
         ];
         let on = self.switches().into_iter().filter(|(_, on)| *on);
@@ -171,9 +170,9 @@ impl Preferences {
     fn show(self) {
         let Preferred { theme, density, language, previews_off, .. } =
             self.preferred.get_untracked();
-        let theme = (theme != Theme::System).then(|| theme.name());
+        let theme = (theme != Theme::System).then(|| theme.slug());
         page::set_root_attribute("data-theme", theme);
-        let compact = (density == Density::Compact).then(|| density.name());
+        let compact = (density == Density::Compact).then(|| density.slug());
         page::set_root_attribute("data-density", compact);
         page::set_root_attribute("data-previews", previews_off.then_some("off"));
         set_locale(spoken(language));

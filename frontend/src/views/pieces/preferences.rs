@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::routes::{Route, SettingsPage};
-use crate::state::preferences::{Density, ReadingPane, Theme};
+use crate::state::preferences::{Density, Named, ReadingPane, Theme};
 use crate::state::session::SessionState;
 use crate::state::{Stores, base_path, stores};
 use crate::views::settings::{Choices, Settings, SettingsModel, SettingsVerbs};

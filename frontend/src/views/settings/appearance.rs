@@ -2,7 +2,7 @@
 
 use super::Choices;
 use crate::i18n::{Key, t, text};
-use crate::state::preferences::Swipe;
+use crate::state::preferences::{Named, Swipe};
 use crate::ui::field::{Checkbox, Choice, RadioGroup, Select};
 use leptos::prelude::*;
 
