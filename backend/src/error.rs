@@ -154,6 +154,7 @@ impl From<&account::Error> for CallError {
             account::Error::ReadOnly => ErrorCode::NoPermission.into(),
             account::Error::FlagNotKept => ErrorCode::Unsupported.into(),
             account::Error::Db(error) => error.into(),
+            account::Error::Blob(error) => error.into(),
             account::Error::Panicked => ErrorCode::Internal.into(),
         }
     }
@@ -183,6 +184,7 @@ impl From<&outbox::Error> for CallError {
             | outbox::Error::TooOften(_) => ErrorCode::Limit.into(),
             outbox::Error::NonExistent => ErrorCode::NonExistent.into(),
             outbox::Error::Busy => ErrorCode::Refused.into(),
+            outbox::Error::NoDraft => ErrorCode::Unsupported.into(),
             outbox::Error::Db(error) => error.into(),
             outbox::Error::Blob(error) => error.into(),
             outbox::Error::Unreadable(_) => ErrorCode::Internal.into(),

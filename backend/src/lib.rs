@@ -15,6 +15,7 @@ pub mod middleware;
 pub mod mime;
 pub mod net;
 pub mod routes;
+pub mod seal;
 pub mod secret;
 pub mod session;
 pub mod store;
@@ -34,7 +35,7 @@ use session::{CookieRules, Ground, Sessions, Verifier};
 use std::sync::Arc;
 use store::index::{Indexes, Settings};
 use tokio_util::sync::CancellationToken;
-use user::Users;
+use user::{Standing, Users};
 
 pub use bridge::{Bridge, StartError};
 pub use routes::router;
@@ -87,6 +88,12 @@ impl App {
             .map_err(|source| db::Error::Place { path: config.data_dir.clone(), source })?;
         let keys = session::load_keys(&config, &db, clock.unix_ms()).await?;
         let providers = Providers::new(&config.provider)?;
+        let standing = Standing {
+            db: db.clone(),
+            clock: clock.clone(),
+            keys: keys.clone(),
+            providers: providers.clone(),
+        };
         let ground = Ground {
             clock: clock.clone(),
             db: db.clone(),
@@ -100,7 +107,7 @@ impl App {
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
         let indexes = Indexes::new(index_settings(&config));
         let ground = (db.clone(), blobs.clone());
-        let users = Users::new(ground, indexes, clock.clone(), config.limits, config.access);
+        let users = Users::new(ground, indexes, standing, config.limits, config.access);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Account, AccountId};
 use crate::mailbox::{Counts, Mailbox, MailboxId};
 use crate::message::MessageSummary;
-use crate::submission::Submission;
+use crate::submission::{Submission, SubmissionId};
 use crate::window::{Delta, WindowId};
 
 /// Something changed. Events of one account arrive in the order in which they happened.
@@ -31,4 +31,6 @@ pub enum Event {
     SessionEnded,
     /// The bridge is shutting down: reconnect after a moment.
     BridgeStopping,
+    /// A submission was given up or taken back: it is in the outbox no longer, and was not sent.
+    SubmissionGone(SubmissionId),
 }

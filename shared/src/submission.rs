@@ -31,6 +31,8 @@ pub struct Submission {
     pub subject: String,
     /// Where it stands.
     pub state: SubmissionState,
+    /// Who is to get it, as addresses; those who have it already among them.
+    pub recipients: Vec<String>,
 }
 
 /// Where a submission stands.
@@ -54,6 +56,8 @@ pub enum SubmissionState {
         next: i64,
         /// The server's words, or why it could not be reached.
         reason: String,
+        /// What these words mean.
+        cause: Cause,
     },
     /// The connection was lost between the message and the server's word: the user decides.
     Uncertain,
@@ -77,4 +81,50 @@ pub struct Refusal {
     pub code: u16,
     /// The server's words.
     pub text: String,
+    /// What these words mean.
+    pub cause: Cause,
+}
+
+/// What a server's reply means for the sender (RFC 3463); the locales have sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Cause {
+    /// Nothing that is known here: the words must do.
+    #[default]
+    Unknown,
+    /// The server cannot be reached, or was lost.
+    Unreachable,
+    /// The credentials were refused.
+    AuthenticationFailed,
+    /// It waits for the user to sign in.
+    WaitsForSignIn,
+    /// There is no such recipient.
+    NoSuchRecipient,
+    /// The recipient's mailbox is full.
+    RecipientFull,
+    /// The recipient takes no mail, for now or for ever.
+    RecipientClosed,
+    /// The message is too large.
+    TooLarge,
+    /// Too many recipients in one message.
+    TooManyRecipients,
+    /// Too much mail in a short time.
+    TooOften,
+    /// The server knows no sender like this and asks to come again (greylisting).
+    Greylisted,
+    /// The server is out of order or too busy.
+    Busy,
+    /// The sender's address was refused.
+    SenderRefused,
+    /// The content was taken for junk or for something dangerous.
+    ContentRefused,
+    /// A rule of the server forbids it.
+    Policy,
+    /// An address outside of ASCII that the server cannot take.
+    International,
+    /// The message went in circles.
+    Loop,
+    /// The connection is not safe enough for a password.
+    Unprotected,
+    /// The message's bytes are missing from the bridge's store.
+    Missing,
 }

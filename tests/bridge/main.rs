@@ -11,6 +11,7 @@ mod limits;
 mod list;
 mod mailboxes;
 mod malicious;
+mod outbox;
 mod pages;
 mod recovery;
 mod scenarios;

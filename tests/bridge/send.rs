@@ -17,7 +17,7 @@ use postern_tests::visitor::{Tab, Visitor, action};
 use postern_tests::world::World;
 use postern_tests::{Person, wait};
 
-fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
+pub(crate) fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
     Draft {
         account: tab.id(),
         from: tab.account.identities[0].from.clone(),
@@ -31,7 +31,7 @@ fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
 }
 
 /// Waits until a submission has come to its end, and returns that.
-async fn outcome(tab: &mut Tab, id: &SubmissionId) -> Result<SubmissionState> {
+pub(crate) async fn outcome(tab: &mut Tab, id: &SubmissionId) -> Result<SubmissionState> {
     tab.link
         .event("the submission's end", |event| match event {
             Event::SubmissionChanged(submission) if submission.id == *id => {

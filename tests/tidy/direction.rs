@@ -27,6 +27,7 @@ const BRIDGE: Side = Side {
         &["net", "db", "blob"],
         &["mime"],
         &["config"],
+        &["seal"],
         &["clock", "secret"],
     ],
     guarded: &[
@@ -45,7 +46,7 @@ const BRIDGE: Side = Side {
 };
 
 /// `mime` is pure: it knows no time, no secret and no setting.
-const NOT_MIME: [&str; 13] = [
+const NOT_MIME: [&str; 14] = [
     "routes",
     "link",
     "middleware",
@@ -59,6 +60,7 @@ const NOT_MIME: [&str; 13] = [
     "db",
     "blob",
     "config",
+    "seal",
 ];
 
 const PAGE: Side = Side {

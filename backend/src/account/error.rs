@@ -4,7 +4,7 @@ use postern_shared::error::ErrorCode;
 use thiserror::Error;
 
 use super::throttle::asked_pause;
-use crate::{db, net, store};
+use crate::{blob, db, net, store};
 
 /// Why an account's verb failed.
 #[derive(Debug, Error)]
@@ -47,6 +47,9 @@ pub enum Error {
     /// Durable state.
     #[error(transparent)]
     Db(#[from] db::Error),
+    /// Durable bytes.
+    #[error(transparent)]
+    Blob(#[from] blob::Error),
     /// The connection was lost between two steps of which the first must not happen twice.
     #[error("the connection was lost halfway")]
     Halfway,

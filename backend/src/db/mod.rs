@@ -9,6 +9,7 @@ mod lock;
 pub mod roles;
 pub mod server_keys;
 pub mod sessions;
+pub mod standing;
 pub mod submissions;
 pub mod undos;
 
@@ -21,10 +22,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
+    include_str!("migrations/0004_standing.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

@@ -21,10 +21,12 @@ pub enum State {
     Failed,
     /// Accepted for every recipient.
     Sent,
+    /// Taken back for more work; its draft is kept until `due_at`.
+    Edited,
 }
 
 impl State {
-    const ALL: [(Self, &str); 7] = [
+    const ALL: [(Self, &str); 8] = [
         (Self::Held, "held"),
         (Self::Scheduled, "scheduled"),
         (Self::Sending, "sending"),
@@ -32,6 +34,7 @@ impl State {
         (Self::Uncertain, "uncertain"),
         (Self::Failed, "failed"),
         (Self::Sent, "sent"),
+        (Self::Edited, "edited"),
     ];
 
     fn name(self) -> &'static str {
@@ -74,11 +77,12 @@ pub struct SubmissionRow {
     pub last_error: String,
 }
 
-/// Adds a submission.
+/// Adds a submission, with the draft that it was written as.
 ///
 /// # Errors
 /// The database's; an id that exists already.
-pub async fn insert(db: &Db, row: &SubmissionRow) -> Result<(), Error> {
+pub async fn insert(db: &Db, row: &SubmissionRow, draft: Option<&[u8]>) -> Result<(), Error> {
+    let mut transaction = db.writer().begin().await?;
     sqlx::query(
         "INSERT INTO submissions (id, user_id, account_id, state, subject, smtp_envelope, blob_key,
          detail, due_at, created_at, updated_at, attempts, last_error)
@@ -97,9 +101,29 @@ pub async fn insert(db: &Db, row: &SubmissionRow) -> Result<(), Error> {
     .bind(row.updated_at)
     .bind(row.attempts)
     .bind(&row.last_error)
-    .execute(db.writer())
+    .execute(&mut *transaction)
     .await?;
+    if let Some(draft) = draft {
+        sqlx::query("INSERT INTO submission_drafts (submission_id, draft) VALUES ($1, $2)")
+            .bind(&row.id)
+            .bind(draft)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
     Ok(())
+}
+
+/// The draft that a submission was written as, where it came from one.
+///
+/// # Errors
+/// The database's.
+pub async fn draft(db: &Db, id: &str) -> Result<Option<Vec<u8>>, Error> {
+    let row = sqlx::query("SELECT draft FROM submission_drafts WHERE submission_id = $1")
+        .bind(id)
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(row.map(|row| row.try_get("draft")).transpose()?)
 }
 
 /// Writes what changes in a submission's life: state, times, attempts, error, detail.

@@ -92,14 +92,16 @@ async fn the_first_reply_to_an_action_stays_for_seven_days() {
 async fn a_submission_advances_only_from_the_state_it_is_in() {
     let (_folder, db) = open().await;
     let mut row = submission("s1", ANN);
-    submissions::insert(&db, &row).await.unwrap();
-    submissions::insert(&db, &submission("s2", BOB)).await.unwrap();
+    submissions::insert(&db, &row, Some(b"draft")).await.unwrap();
+    submissions::insert(&db, &submission("s2", BOB), None).await.unwrap();
     row.state = State::Sending;
     row.attempts = 1;
     assert!(submissions::advance(&db, &row, State::Held).await.unwrap());
     assert!(!submissions::advance(&db, &row, State::Held).await.unwrap(), "somebody else took it");
     assert_eq!(submissions::find(&db, ANN, "s1").await.unwrap(), Some(row.clone()));
     assert_eq!(submissions::find(&db, BOB, "s1").await.unwrap(), None);
+    assert_eq!(submissions::draft(&db, "s1").await.unwrap().as_deref(), Some(b"draft".as_slice()));
+    assert_eq!(submissions::draft(&db, "s2").await.unwrap(), None);
     assert_eq!(submissions::in_state(&db, State::Sending).await.unwrap(), vec![row.clone()]);
     assert_eq!(submissions::of_user(&db, ANN).await.unwrap(), vec![row]);
     assert_eq!(submissions::count_since(&db, ANN, 1).await.unwrap(), 1);
@@ -107,4 +109,18 @@ async fn a_submission_advances_only_from_the_state_it_is_in() {
     assert!(submissions::find(&db, ANN, "s1").await.unwrap().is_some());
     submissions::remove(&db, ANN, "s1").await.unwrap();
     assert_eq!(submissions::of_user(&db, ANN).await.unwrap(), vec![]);
+    assert_eq!(submissions::draft(&db, "s1").await.unwrap(), None, "it goes with its submission");
+}
+
+#[tokio::test]
+async fn standing_credentials_are_kept_once_an_account_and_erased() {
+    let (_folder, db) = open().await;
+    let owner = (ANN, "a1".to_owned());
+    standing::keep(&db, &owner, [1; 8], b"old", 1).await.unwrap();
+    standing::keep(&db, &owner, [2; 8], b"new", 2).await.unwrap();
+    assert_eq!(standing::find(&db, &owner).await.unwrap(), Some(([2; 8], b"new".to_vec())));
+    assert_eq!(standing::find(&db, &(BOB, "a1".into())).await.unwrap(), None);
+    assert_eq!(standing::owners(&db).await.unwrap(), std::slice::from_ref(&owner));
+    standing::erase(&db, &owner).await.unwrap();
+    assert_eq!(standing::owners(&db).await.unwrap(), []);
 }

@@ -14,7 +14,8 @@ use postern_shared::api::messages::{
     UndoAction,
 };
 use postern_shared::api::submissions::{
-    CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage,
+    CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
+    SubmitMessage,
 };
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow};
 use postern_shared::api::{Call, Reply, Request};
@@ -97,6 +98,12 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         }
         Request::RetrySubmission(call) => {
             reply::<RetrySubmission>(user.retry_submission(&call.submission).await)
+        }
+        Request::EditSubmission(call) => {
+            reply::<EditSubmission>(user.edit_submission(&call.submission).await)
+        }
+        Request::ConfirmSubmission(call) => {
+            reply::<ConfirmSubmission>(user.confirm_submission(&call.submission).await)
         }
         other => mutate_messages(user, other).await,
     }

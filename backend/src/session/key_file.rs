@@ -1,8 +1,8 @@
 //! Where the server keys come from, and the check that they are the database's own.
 
-use super::seal::Keys;
 use crate::config::Config;
 use crate::db::{self, Db, server_keys};
+use crate::seal::Keys;
 use crate::secret::Secret;
 use std::fs::File;
 use std::io::Write;

@@ -8,7 +8,6 @@ mod cookie;
 mod key_file;
 mod limits;
 mod live;
-mod seal;
 mod sign_in;
 mod verify;
 
@@ -17,20 +16,20 @@ use crate::config::Config;
 use crate::db::sessions::{self, SessionRow};
 use crate::db::{self, Db};
 use crate::net::{Provider, Providers};
+use crate::seal::{Context, With};
 use crate::secret::{Credentials, Secret};
-use seal::Context;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 pub use crate::db::UserId;
+pub use crate::seal::{KeyId, Keys};
 pub use address::Address;
 pub use cookie::{CookieRules, Token};
 pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};
 pub use live::Session;
-pub use seal::{KeyId, Keys};
 pub use sign_in::{Error as SignInError, SignIn, SignedIn};
 #[cfg(test)]
 pub(crate) use verify::FakeVerifier;
@@ -238,12 +237,12 @@ impl Sessions {
         };
         let clear =
             postcard::to_stdvec(&facts).map(Zeroizing::new).expect("three texts always encode");
-        self.0.keys.seal(&Context { cookie: token.as_bytes(), bound: &user.0 }, &clear)
+        self.0.keys.seal(&Context { with: With::Cookie(token.as_bytes()), bound: &user.0 }, &clear)
     }
 
     /// Opens a row; one that cannot be opened any more (key or provider gone) is no session.
     async fn unseal(&self, token: &Token, row: &SessionRow) -> Result<Option<Session>, db::Error> {
-        let context = Context { cookie: token.as_bytes(), bound: &row.user.0 };
+        let context = Context { with: With::Cookie(token.as_bytes()), bound: &row.user.0 };
         let Some(clear) = self.0.keys.open(row.key_id, &context, &row.sealed) else {
             return Ok(None);
         };

@@ -18,7 +18,7 @@ pub(super) enum Act {
 pub(super) type Heard = (Vec<String>, usize);
 
 /// A server that takes everything, but for its exceptions: `GREETING`, a command, `CONTENT` (amid
-/// the message) or `.` (its end).
+/// the message), `.` (its end) or `EMPTY` (a line without anything).
 #[derive(Clone, Default)]
 pub(super) struct Fake(Vec<(&'static str, Act)>);
 
@@ -45,6 +45,7 @@ impl Fake {
     }
 
     fn act(&self, line: &str) -> Act {
+        let line = if line.is_empty() { "EMPTY" } else { line };
         let exception = self.0.iter().find(|(prefix, _)| line.starts_with(prefix));
         exception.map_or_else(|| usual(line), |(_, act)| *act)
     }

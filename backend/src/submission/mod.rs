@@ -4,6 +4,8 @@
 //! The outbox is the durable part: once [`Outbox::accept`] has answered, neither a crash nor a
 //! lost connection loses the message, and nothing is ever sent twice by itself.
 
+mod base64;
+mod cause;
 pub mod compose;
 #[cfg(test)]
 mod fake;
@@ -13,5 +15,6 @@ pub mod smtp;
 mod wire;
 
 pub use compose::{Composed, Enclosure, Stamp, compose};
-pub use outbox::{Accounts, FilingStep, Order, Outbox, Route, Update};
-pub use smtp::{Login, SmtpEnvelope};
+pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
+pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};
+pub use wire::{Content, content, whole};

@@ -7,45 +7,80 @@ use postern_shared::api::messages::Targets;
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::message::MessageKey;
 
-use super::registry::Inner;
+use super::registry::{Inner, Users};
 use crate::account::{self, Account};
 use crate::config::Protocol;
 use crate::db::UserId;
 use crate::submission::outbox::Filing;
-use crate::submission::{Accounts, FilingStep, Login, Route};
+use crate::submission::{Accounts, FilingStep, Login, Proof, Route, Unsigned};
+
+/// Why something cannot be done for a user.
+const GONE: &str = "nobody is signed in";
 
 /// Finds the accounts whose mail the outbox carries. Holds no user alive.
 pub struct Carrier(pub(super) Weak<Inner>);
 
 impl Carrier {
-    fn account(&self, user: UserId, account: &AccountId) -> Option<Account> {
-        let user = self.0.upgrade()?.find(user)?;
-        user.account(account).ok().cloned()
+    /// The account of a user who is here, or who can come in by what is kept for that.
+    async fn account(&self, user: UserId, account: &AccountId) -> Option<Account> {
+        let inner = self.0.upgrade()?;
+        if let Some(user) = inner.find(user) {
+            return user.account(account).ok().cloned();
+        }
+        match inner.standing.entrant(user, account).await {
+            Ok(entrant) => Users::from(inner).enter(entrant?).account(account).ok().cloned(),
+            Err(error) => {
+                tracing::error!(%error, "kept credentials cannot be read");
+                None
+            }
+        }
     }
 }
 
 impl Accounts for Carrier {
     async fn route(&self, user: UserId, account: &AccountId) -> Option<Route> {
-        let account = self.account(user, account)?;
+        let account = self.account(user, account).await?;
         let facts = account.facts();
         let settings = &facts.provider.settings;
         let login = Login {
             name: settings.smtp_login_of(&facts.address),
             secret: facts.credentials.secret.clone(),
+            proof: Proof::Password,
         };
         Some(Route {
             endpoint: settings.endpoint(Protocol::Smtp)?.clone(),
             trust: facts.provider.trust.clone(),
             login: Some(login),
             allow_plaintext: settings.allow_plaintext,
+            // Every provider is the administrator's.
+            unsigned: Unsigned::Allowed,
         })
     }
 
+    async fn keep(&self, user: UserId, account: &AccountId) -> Result<(), String> {
+        let inner = self.0.upgrade().ok_or(GONE)?;
+        let present = inner.find(user).ok_or(GONE)?;
+        let account = present.account(account).map_err(|error| error.to_string())?;
+        inner.standing.keep(user, account).await.map_err(|error| error.to_string())
+    }
+
+    async fn release(&self, user: UserId, account: &AccountId) -> Result<(), String> {
+        let Some(inner) = self.0.upgrade() else { return Ok(()) };
+        inner.standing.erase(user, account).await.map_err(|error| error.to_string())
+    }
+
+    async fn kept(&self) -> Result<Vec<(UserId, AccountId)>, String> {
+        let Some(inner) = self.0.upgrade() else { return Ok(Vec::new()) };
+        inner.standing.owners().await.map_err(|error| error.to_string())
+    }
+
     async fn file(&self, filing: Filing<'_>) -> Result<(), String> {
-        let account = self.account(filing.user, filing.account).ok_or("nobody is signed in")?;
+        let account = self.account(filing.user, filing.account).await.ok_or(GONE)?;
         let done = match filing.step {
             FilingStep::SentCopy => {
-                account.file_sent(filing.message.to_vec(), filing.message_id.to_owned()).await
+                let (blobs, key) = filing.message;
+                let message = (blobs.clone(), key.clone());
+                account.file_sent(message, filing.message_id.to_owned()).await
             }
             FilingStep::MarkAnswered(key) => mark(&account, key, Flag::Answered).await,
             FilingStep::MarkForwarded(key) => {
@@ -54,6 +89,7 @@ impl Accounts for Carrier {
             FilingStep::RemoveDraft(key) => {
                 account.expunge_messages(Targets::Keys(vec![key.clone()])).await.map(drop)
             }
+            FilingStep::RemoveDrafts => account.remove_drafts(filing.message_id.to_owned()).await,
         };
         match done {
             // The original is gone or was moved: there is nothing left to mark.

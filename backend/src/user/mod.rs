@@ -11,6 +11,7 @@ mod mailboxes;
 mod messages;
 mod registry;
 mod reported;
+mod standing;
 mod submissions;
 mod views;
 
@@ -39,6 +40,7 @@ pub use actions::Actions;
 use carrier::Carrier;
 pub use images::Body;
 pub use registry::{Entrant, Users};
+pub use standing::Standing;
 use views::Views;
 
 /// Why a user's verb failed.

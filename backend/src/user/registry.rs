@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::carrier::Carrier;
+use super::standing::Standing;
 use super::views::Views;
 use super::{Actions, User};
 use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surroundings};
@@ -22,7 +23,7 @@ use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::store::imap;
 use crate::store::index::Indexes;
-use crate::submission::Outbox;
+use crate::submission::{News, Outbox};
 
 /// How long a user without links keeps connections.
 const LINGER: Duration = Duration::from_secs(600);
@@ -59,6 +60,7 @@ pub(super) struct Inner {
     outbox: Arc<Outbox<Carrier>>,
     message_limit: usize,
     shows_images: bool,
+    pub(super) standing: Standing,
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
     indexes: Indexes,
@@ -87,23 +89,40 @@ impl Inner {
     }
 }
 
+impl From<Arc<Inner>> for Users {
+    fn from(inner: Arc<Inner>) -> Self {
+        Self(inner)
+    }
+}
+
 impl Users {
     /// Nobody yet; the outbox is filled but stands still until [`Users::run`].
     #[must_use]
     pub fn new(
         (db, blobs): (Db, Blobs),
         indexes: Indexes,
-        clock: Clock,
+        standing: Standing,
         limits: Limits,
         access: Access,
     ) -> Self {
+        let clock = standing.clock.clone();
         Self(Arc::new_cyclic(|inner| {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
             let message_limit = (limits.message_mb as usize) << 20;
             let (memory, present) = (Memory::default(), Mutex::default());
             let shows_images = access.image_proxy;
-            Inner { db, clock, outbox, message_limit, shows_images, memory, indexes, present }
+            Inner {
+                db,
+                clock,
+                outbox,
+                message_limit,
+                shows_images,
+                standing,
+                memory,
+                indexes,
+                present,
+            }
         }))
     }
 
@@ -119,7 +138,10 @@ impl Users {
         loop {
             match updates.recv().await {
                 Ok(update) => {
-                    let event = Event::SubmissionChanged(update.submission);
+                    let event = match update.news {
+                        News::Changed(submission) => Event::SubmissionChanged(submission),
+                        News::Gone(id) => Event::SubmissionGone(id),
+                    };
                     self.0.publish(update.user, &event);
                 }
                 // Whoever missed one asks for the list when the link is opened again.
@@ -283,25 +305,34 @@ fn account_id(user: UserId, address: &str) -> AccountId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db;
+    use crate::net::Providers;
+    use crate::seal::Keys;
     use crate::secret::Secret;
     use crate::store::index::Settings;
 
     const ANN: UserId = UserId([1; 16]);
+    const SETTINGS: &str = "name = \"Test\"\ndomains = [\"*\"]\nimap = \"imaps://127.0.0.1:1\"";
 
     async fn users(place: &tempfile::TempDir) -> Users {
         let db = Db::open(place.path()).await.unwrap();
         let blobs = Blobs::open(place.path()).unwrap();
         let indexes = Indexes::new(Settings { directory: None, most_bytes: 1 << 30 });
         let (limits, access) = (Limits::default(), Access::default());
-        Users::new((db, blobs), indexes, Clock::system(), limits, access)
+        let standing = Standing {
+            db: db.clone(),
+            clock: Clock::system(),
+            keys: Keys::parse(&Secret::new("key".into())).unwrap(),
+            providers: Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap(),
+        };
+        Users::new((db, blobs), indexes, standing, limits, access)
     }
 
     fn entrant(password: &str) -> Entrant {
-        let settings = "name = \"Test\"\ndomains = [\"*\"]\nimap = \"imaps://127.0.0.1:1\"";
         Entrant {
             user: ANN,
             address: "ann@a.test".into(),
-            provider: Arc::new(Provider::new(toml::from_str(settings).unwrap()).unwrap()),
+            provider: Arc::new(Provider::new(toml::from_str(SETTINGS).unwrap()).unwrap()),
             credentials: imap::Credentials {
                 login: "ann".into(),
                 secret: Secret::new(password.into()),
@@ -332,6 +363,26 @@ mod tests {
         drop(entering);
         users.leave(ANN).await;
         assert_eq!(users.count(), 0);
+        users.shutdown().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_lets_its_user_in_until_it_is_erased() {
+        let place = tempfile::tempdir().unwrap();
+        let users = users(&place).await;
+        let standing = &users.0.standing;
+        let account = users.enter(entrant("secret")).accounts[0].clone();
+        let id = account.facts().id.clone();
+        assert!(standing.entrant(ANN, &id).await.unwrap().is_none());
+        standing.keep(ANN, &account).await.unwrap();
+        let kept = standing.entrant(ANN, &id).await.unwrap().unwrap();
+        assert_eq!(kept.credentials.secret.expose(), "secret");
+        assert_eq!((kept.address.as_str(), kept.credentials.login.as_str()), ("ann@a.test", "ann"));
+        assert!(standing.entrant(UserId([2; 16]), &id).await.unwrap().is_none());
+        let row = db::standing::find(&users.0.db, &(ANN, id.0.clone())).await.unwrap().unwrap();
+        assert!(!row.1.windows(6).any(|window| window == b"secret"));
+        standing.erase(ANN, &id).await.unwrap();
+        assert!(standing.entrant(ANN, &id).await.unwrap().is_none());
         users.shutdown().await;
     }
 }

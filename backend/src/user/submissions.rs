@@ -12,7 +12,8 @@ use crate::account::Account;
 use crate::clock::random;
 use crate::config::SentCopy;
 use crate::db::UserId;
-use crate::submission::{Enclosure, FilingStep, Order, Stamp, compose};
+use crate::submission::outbox::TakenBack;
+use crate::submission::{Enclosure, Errand, FilingStep, Stamp, compose};
 
 /// Submission hosts that file the copy in Sent themselves, whatever the client does.
 const FILE_THEMSELVES: [&str; 4] =
@@ -37,16 +38,44 @@ impl User {
         let now = self.clock.unix_ms() / 1000;
         let stamp = Stamp { now, zone_minutes: 0, id: random() };
         let composed = compose(&draft, &stamp, enclosures)?;
-        let order = Order {
+        let kept = serde_json::to_vec(&draft).map_err(|_| Error::Invalid("the draft"))?;
+        let errand = Errand {
             id: submission_id(self.id, action),
             user: self.id,
             account: draft.account.clone(),
             subject: draft.subject.clone(),
-            composed,
+            message_id: composed.message_id,
+            smtp_envelope: composed.smtp_envelope,
             plan,
             filing: filing(account, &draft.origin),
+            draft: Some(kept),
+            notify_success: false,
         };
-        Ok(self.outbox.accept(order).await?.id)
+        Ok(self.outbox.accept_from(errand, composed.message.as_slice()).await?.id)
+    }
+
+    /// Takes a submission back: its draft, without those who have it already.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Busy` while it is handed over or nobody knows whether it arrived.
+    pub async fn edit_submission(&self, id: &SubmissionId) -> Result<Draft, Error> {
+        let TakenBack { draft, accepted } = self.outbox.edit(self.id, id).await?;
+        let mut draft: Draft =
+            serde_json::from_slice(&draft).map_err(|_| Error::Invalid("the draft"))?;
+        for list in [&mut draft.to, &mut draft.cc, &mut draft.bcc] {
+            list.retain(|one| {
+                !accepted.iter().any(|has| has.eq_ignore_ascii_case(one.email.trim()))
+            });
+        }
+        Ok(draft)
+    }
+
+    /// Says of an uncertain submission that it arrived.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Busy` where it is not uncertain.
+    pub async fn confirm_submission(&self, id: &SubmissionId) -> Result<(), Error> {
+        Ok(self.outbox.confirm(self.id, id).await?)
     }
 
     /// The attachments of a forwarded message that travel along.

@@ -230,6 +230,7 @@ impl Stores {
             Event::WindowStale(window) => self.windows.stale(window),
             Event::MailArrived(rows) => self.arrived(&rows),
             Event::SubmissionChanged(submission) => self.submission_changed(submission),
+            Event::SubmissionGone(submission) => self.submissions.drop_one(&submission),
             Event::ServerAlert(_, words) => {
                 self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
             }

@@ -130,7 +130,8 @@ mod tests {
     use crate::state::fixtures::account;
 
     fn submission(state: SubmissionState) -> Submission {
-        Submission { id: SubmissionId("s".into()), account: account(), subject: "x".into(), state }
+        let (id, subject) = (SubmissionId("s".into()), "x".into());
+        Submission { id, account: account(), subject, state, recipients: Vec::new() }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Account;
 use crate::action::ActionId;
 use crate::address::Address;
+use crate::draft::Draft;
 use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
 use crate::message::{Message, MessageSummary, Quote, RemoteContent};
@@ -31,7 +32,10 @@ use messages::{
     MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
     UndoAction,
 };
-use submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
+use submissions::{
+    CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
+    SubmitMessage,
+};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 
 /// A call: what the page asks and what it gets.
@@ -193,5 +197,7 @@ calls! {
         CancelSubmission => (),
         RetrySubmission => (),
         AllowImages => (),
+        EditSubmission => Draft,
+        ConfirmSubmission => (),
     }
 }

@@ -34,9 +34,35 @@ pub struct CancelSubmission {
     pub submission: SubmissionId,
 }
 
-/// Hands a retrying, uncertain or failed submission over now, to whoever was not accepted yet.
+/// Hands a held, scheduled, retrying, uncertain or failed submission over now, to whoever was not accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetrySubmission {
+    /// This action.
+    pub action: ActionId,
+    /// The submission.
+    pub submission: SubmissionId,
+}
+
+/// Takes a submission back for more work: it leaves the outbox and answers with its draft.
+///
+/// Whoever has it already is not in the draft. The draft is kept a week for a repeat of this call.
+///
+/// # Errors
+/// `Refused` while it is being handed over, or while nobody knows whether it arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditSubmission {
+    /// This action.
+    pub action: ActionId,
+    /// The submission.
+    pub submission: SubmissionId,
+}
+
+/// Says of an uncertain submission that it arrived: it counts as sent, and is filed.
+///
+/// # Errors
+/// `Refused` where it is not uncertain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmSubmission {
     /// This action.
     pub action: ActionId,
     /// The submission.

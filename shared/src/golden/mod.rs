@@ -3,6 +3,7 @@
 mod insight;
 mod mutations;
 mod samples;
+mod submissions;
 
 use serde::Serialize;
 

@@ -10,7 +10,9 @@ use crate::api::messages::{
     AllowImages, ArchiveBy, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages,
     JudgeMessages, MoveMessages, Targets, UndoAction, Verdict,
 };
-use crate::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
+use crate::api::submissions::{
+    CancelSubmission, ConfirmSubmission, EditSubmission, RetrySubmission, SubmitMessage,
+};
 use crate::api::{Call, Request};
 use crate::draft::{Draft, Origin};
 use crate::flag::{Flag, FlagChange};
@@ -20,7 +22,7 @@ use crate::window::View;
 
 const ACTION: ActionId = ActionId([7; 16]);
 
-fn drafts() -> Vec<Draft> {
+pub(super) fn drafts() -> Vec<Draft> {
     let references = vec!["<0@example.test>".to_owned()];
     let origins = [
         Origin::New,
@@ -64,7 +66,9 @@ pub(super) fn mutations() -> Vec<Request> {
         ExpungeMessages { action, targets: all() }.into_request(),
         UndoAction { action, undone: ActionId([8; 16]) }.into_request(),
         CancelSubmission { action, submission: submission.clone() }.into_request(),
-        RetrySubmission { action, submission }.into_request(),
+        RetrySubmission { action, submission: submission.clone() }.into_request(),
+        EditSubmission { action, submission: submission.clone() }.into_request(),
+        ConfirmSubmission { action, submission }.into_request(),
     ]);
     for by in [ArchiveBy::Flat, ArchiveBy::Year, ArchiveBy::Month] {
         sent.push(ArchiveMessages { action, targets: keys(), by }.into_request());

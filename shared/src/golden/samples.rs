@@ -1,5 +1,6 @@
 //! One sample of every frame, call, reply and event, with every variant of every noun among them.
 
+use super::submissions;
 use crate::account::{Account, AccountId, AccountState, Protocol};
 use crate::address::Address;
 use crate::api::accounts::{ListAccounts, RetryAccount};
@@ -13,7 +14,7 @@ use crate::api::messages::{
     MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
     UndoAction, Urgency,
 };
-use crate::api::submissions::{CancelSubmission, ListSubmissions, RetrySubmission, SubmitMessage};
+use crate::api::submissions::ListSubmissions;
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 use crate::api::{Call, Reply, Request};
 use crate::attachment::Attachment;
@@ -30,7 +31,7 @@ use crate::message::{
 };
 use crate::quota::{Quota, Resource};
 use crate::settings::Limits;
-use crate::submission::{Refusal, Submission, SubmissionId, SubmissionState};
+use crate::submission::SubmissionId;
 use crate::uid::{Uid, UidValidity};
 use crate::window::{
     Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, SortKey, Total, View, Window,
@@ -129,26 +130,6 @@ fn window() -> Window {
         order: Order::Final,
         rows: vec![Some(summary()), None, Some(thread())],
     }
-}
-
-fn submissions() -> Vec<Submission> {
-    let refusal = Refusal { recipient: address(), code: 550, text: "no such user".into() };
-    let states = vec![
-        SubmissionState::Held { until: 10 },
-        SubmissionState::Scheduled { at: 20 },
-        SubmissionState::Sending,
-        SubmissionState::Retrying { next: 30, reason: "later".into() },
-        SubmissionState::Uncertain,
-        SubmissionState::Failed { refused: vec![refusal], accepted: 1 },
-        SubmissionState::Sent,
-    ];
-    let with = |state| Submission {
-        id: SubmissionId("s1".into()),
-        account: account(),
-        subject: "Hi".into(),
-        state,
-    };
-    states.into_iter().map(with).collect()
 }
 
 fn accounts() -> Vec<Account> {
@@ -275,7 +256,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("QuoteMessage", QuoteMessage::wrap(quote)),
         ("OpenThread", OpenThread::wrap(vec![summary()])),
         ("SuggestAddresses", SuggestAddresses::wrap(vec![address()])),
-        ("ListSubmissions", ListSubmissions::wrap(submissions())),
+        ("ListSubmissions", ListSubmissions::wrap(submissions::all())),
         ("RetryAccount", RetryAccount::wrap(())),
         ("ChangeFlags", ChangeFlags::wrap(Outcome::default())),
         ("MoveMessages", MoveMessages::wrap(outcome.clone())),
@@ -296,9 +277,6 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("ReadRemoteContent", images_off),
         ("ReadRemoteContent", images_shown),
         ("ReadRemoteContent", images_blocked),
-        ("SubmitMessage", SubmitMessage::wrap(SubmissionId("s1".into()))),
-        ("CancelSubmission", CancelSubmission::wrap(())),
-        ("RetrySubmission", RetrySubmission::wrap(())),
     ]
 }
 
@@ -354,7 +332,7 @@ fn events() -> Vec<Event> {
         order: Order::Provisional { done: 3, of: 4 },
     };
     let mut all: Vec<Event> = accounts().into_iter().map(Event::AccountChanged).collect();
-    all.extend(submissions().into_iter().map(Event::SubmissionChanged));
+    all.extend(submissions::all().into_iter().map(Event::SubmissionChanged));
     all.extend([
         Event::MailboxesChanged(account(), mailboxes()),
         Event::CountsChanged(account(), vec![(mailbox(), Counts { messages: 1, unseen: 0 })]),
@@ -366,6 +344,7 @@ fn events() -> Vec<Event> {
         Event::ServerAlert(account(), "full soon".into()),
         Event::SessionEnded,
         Event::BridgeStopping,
+        Event::SubmissionGone(SubmissionId("s1".into())),
     ]);
     all
 }
@@ -382,7 +361,7 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let provisional = Window { order: Order::Provisional { done: 1, of: 9 }, ..window() };
     frames.push(("provisional".into(), ToPage::Reply(call, Ok(OpenWindow::wrap(provisional)))));
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
-    frames.extend(replies().into_iter().map(reply));
+    frames.extend(replies().into_iter().chain(submissions::replies()).map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));
     frames.extend(events().into_iter().map(|event| ("event".into(), ToPage::Event(event))));

@@ -1,13 +1,18 @@
 //! APPEND (RFC 9051 §6.3.12): a whole message into a mailbox, with its new uid (RFC 4315).
 
+use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use mail_parser::DateTime;
 use postern_shared::flag::Flag;
 
-use super::command::Command;
-use super::connection::{ImapConnection, drive};
+use super::command::{Command, LiteralMode};
+use super::connection::{ImapConnection, drive, go_ahead};
 use super::patience::Patience;
+use super::wire::{Event, Failure, Status};
 use crate::store::{Error, MailboxName};
 
 /// The slowest upload that is waited for, in octets a second.
@@ -39,13 +44,81 @@ impl ImapConnection {
         let patience = Patience { whole: patience.whole + upload, ..patience };
         let outcome = patience.wait(drive(self.wire(), writes)).await;
         let exchange = self.settle(outcome)?;
-        let uids = exchange.status.as_ref().and_then(|status| {
-            let (validity, uid) = status.code_arguments("APPENDUID")?.split_once(' ')?;
-            Some((validity.parse().ok()?, uid.parse().ok()?))
-        });
+        let uids = exchange.status.as_ref().and_then(appended);
         self.absorb(exchange.untagged);
         Ok(uids)
     }
+}
+
+impl ImapConnection {
+    /// Adds a message of `size` octets that is never held whole. Gives what `append` gives.
+    ///
+    /// # Errors
+    /// As for `append`; and `Lost` where the message cannot be read to its end, for then the
+    /// connection cannot go on.
+    pub async fn append_from(
+        &mut self,
+        name: &MailboxName,
+        flags: &[Flag],
+        size: u64,
+        mut message: BoxStream<'static, io::Result<Bytes>>,
+    ) -> Result<Option<(u32, u32)>, Error> {
+        let command = Command::new("APPEND").mailbox(name)?.flags(flags)?.spelt(self.spelling());
+        let Some(line) = command.as_line() else {
+            // A name that is a literal itself: rare enough to hold the message.
+            let whole: Vec<Bytes> = message.try_collect().await.map_err(unreadable)?;
+            return self.append(name, flags, None, whole.concat()).await;
+        };
+        let direct = match self.literal_mode() {
+            LiteralMode::NonSynchronising(most) => size <= most as u64,
+            LiteralMode::Synchronising => false,
+        };
+        let tag = self.next_tag();
+        let plus = if direct { "+" } else { "" };
+        let line = format!("{tag} {line} {{{size}{plus}}}\r\n");
+        self.begin(Some(tag))?;
+        let patience = self.patience();
+        let upload = Duration::from_secs(size / SLOWEST);
+        let patience = Patience { whole: patience.whole + upload, ..patience };
+        let wire = self.wire();
+        let outcome = patience.wait(async {
+            wire.send(line.as_bytes()).await?;
+            if !direct && go_ahead(wire).await? == Event::Done {
+                return Ok(());
+            }
+            let mut left = size;
+            while let Some(bytes) = message.next().await {
+                let bytes = bytes.map_err(Failure::Io)?;
+                left = left.checked_sub(bytes.len() as u64).ok_or_else(changed)?;
+                wire.send(&bytes).await?;
+            }
+            if left > 0 {
+                return Err(changed());
+            }
+            wire.send(b"\r\n").await?;
+            while wire.next().await? != Event::Done {}
+            Ok(())
+        });
+        let outcome = outcome.await;
+        let exchange = self.settle(outcome)?;
+        let uids = exchange.status.as_ref().and_then(appended);
+        self.absorb(exchange.untagged);
+        Ok(uids)
+    }
+}
+
+/// The uid validity and the uid of what was added, where the server says (RFC 4315 §3).
+fn appended(status: &Status) -> Option<(u32, u32)> {
+    let (validity, uid) = status.code_arguments("APPENDUID")?.split_once(' ')?;
+    Some((validity.parse().ok()?, uid.parse().ok()?))
+}
+
+fn unreadable(error: io::Error) -> Error {
+    Failure::Io(error).into()
+}
+
+fn changed() -> Failure {
+    Failure::Io(io::Error::other("the message is not as long as it was"))
 }
 
 /// `date-time` in UTC: ` 1-Jan-1970 00:00:00 +0000`.

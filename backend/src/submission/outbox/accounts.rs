@@ -2,14 +2,14 @@
 
 use std::future::Future;
 
-use bytes::Bytes;
 use postern_shared::account::AccountId;
 
 use super::FilingStep;
+use crate::blob::{BlobKey, Blobs};
 use crate::config::{Endpoint, Protocol};
 use crate::db::UserId;
 use crate::net::{self, Opened, Trust};
-use crate::submission::smtp::Login;
+use crate::submission::smtp::{Login, Unsigned};
 
 /// What the outbox needs of the accounts whose mail it carries.
 pub trait Accounts: Send + Sync + 'static {
@@ -23,6 +23,23 @@ pub trait Accounts: Send + Sync + 'static {
     /// Does one step that follows acceptance. A failed step is repeated, so it must be harmless
     /// when it was done already: look for `message_id` in Sent before appending.
     fn file(&self, filing: Filing<'_>) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Keeps what it takes to go on for an account while no browser is there.
+    fn keep(
+        &self,
+        user: UserId,
+        account: &AccountId,
+    ) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Erases it: nothing of the account waits any longer.
+    fn release(
+        &self,
+        user: UserId,
+        account: &AccountId,
+    ) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// The accounts that something is kept for.
+    fn kept(&self) -> impl Future<Output = Result<Vec<(UserId, AccountId)>, String>> + Send;
 
     /// Opens the connection; other than `net` only in tests.
     fn open(&self, route: &Route) -> impl Future<Output = Result<Opened, net::Error>> + Send {
@@ -41,6 +58,8 @@ pub struct Route {
     pub login: Option<Login>,
     /// The provider allows a password over plaintext.
     pub allow_plaintext: bool,
+    /// Whether mail may go to a server that asks for no sign-in.
+    pub unsigned: Unsigned,
 }
 
 /// One step after acceptance, with what it needs.
@@ -51,8 +70,8 @@ pub struct Filing<'a> {
     pub account: &'a AccountId,
     /// What to do.
     pub step: &'a FilingStep,
-    /// The message as it was handed over.
-    pub message: Bytes,
+    /// Where the message lies as it was handed over.
+    pub message: (&'a Blobs, &'a BlobKey),
     /// Its Message-ID, with angle brackets.
     pub message_id: &'a str,
 }

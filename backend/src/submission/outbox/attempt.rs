@@ -2,14 +2,15 @@
 
 use postern_shared::account::AccountId;
 
-use super::detail::{Detail, WAITING_FOR_SIGN_IN, back_off_ms};
+use super::detail::{self, Detail, MISSING, UNPROTECTED, WAITING_FOR_SIGN_IN, back_off_ms};
 use super::{Accounts, Error, Outbox};
 use crate::blob;
 use crate::db::submissions::{State, SubmissionRow};
-use crate::submission::smtp::{self, Recipients, Reply, SmtpEnvelope, Submitter};
+use crate::submission::smtp::{self, Facts, Recipients, Reply, SmtpEnvelope, Submitter};
+use futures_util::TryStreamExt;
 
-/// A server that puts a message off for so long will not take it (RFC 5321 §4.5.4.1).
-const GIVE_UP_MS: i64 = 5 * 24 * 3_600_000;
+/// A server that puts a message off for so long will not take it: the user must know by then.
+const GIVE_UP_MS: i64 = 48 * 3_600_000;
 /// How long a sent row is kept: it counts for the limit per hour.
 const KEEP_SENT_MS: i64 = 2 * 3_600_000;
 
@@ -49,28 +50,32 @@ impl<A: Accounts> Outbox<A> {
         let Some(route) = self.accounts.route(row.user, &account).await else {
             // Nothing was tried: the back-off begins when somebody is there.
             row.attempts -= 1;
-            let text = WAITING_FOR_SIGN_IN.to_owned();
-            return Ok(Outcome::Later(Reply { text, ..Reply::default() }));
+            return Ok(Outcome::Later(Reply::local(WAITING_FOR_SIGN_IN)));
         };
         let envelope: SmtpEnvelope = postcard::from_bytes(&row.smtp_envelope)?;
-        let message = match self.message(row).await {
-            Err(Error::Blob(blob::Error::NonExistent)) => {
-                let text = "its message is missing from the store".to_owned();
-                return Ok(Outcome::Refused(Reply { text, ..Reply::default() }));
-            }
-            message => message?,
+        let content = match self.blobs.get(&self.key(row)?, None).await {
+            Err(blob::Error::NonExistent) => return Ok(Outcome::Refused(Reply::local(MISSING))),
+            content => content?,
         };
+        if detail.more.first_tried == 0 {
+            detail.more.first_tried = self.clock.unix_ms();
+        }
         let opened = match self.accounts.open(&route).await {
             Ok(opened) => opened,
-            Err(error) => {
-                return Ok(Outcome::Later(Reply { text: error.to_string(), ..Reply::default() }));
-            }
+            Err(error) => return Ok(Outcome::Later(Reply::local(&error.to_string()))),
+        };
+        let facts = Facts {
+            size: content.size,
+            eight_bit: detail.more.eight_bit,
+            envelope_id: row.id.clone(),
+            notify_success: detail.more.notify_success,
         };
         let ask = SmtpEnvelope { from: envelope.from, to: detail.waiting.clone() };
         let opening = async {
+            let login = route.login.as_ref();
             let mut submitter =
-                Submitter::connect(opened, route.login.as_ref(), route.allow_plaintext).await?;
-            let asked = submitter.recipients(&ask, &message).await?;
+                Submitter::connect(opened, login, route.allow_plaintext, route.unsigned).await?;
+            let asked = submitter.recipients(&ask, &facts).await?;
             Ok((submitter, asked))
         };
         let (mut submitter, asked) = match opening.await {
@@ -84,7 +89,9 @@ impl<A: Accounts> Outbox<A> {
         // Durable before the first byte of DATA: whatever happens now, it is not sent again unasked.
         detail.data_started = true;
         self.write(row, detail, State::Sending).await?;
-        Ok(match submitter.message(&message).await {
+        let size = content.size;
+        let bytes = crate::submission::content(content.stream.map_err(std::io::Error::other));
+        Ok(match submitter.message(bytes, size).await {
             Ok(_) => Outcome::Answered(asked),
             Err(error) => after(error),
         })
@@ -98,7 +105,8 @@ impl<A: Accounts> Outbox<A> {
         outcome: Outcome,
     ) -> Result<(), Error> {
         let now = self.clock.unix_ms();
-        let old = now - row.created_at > GIVE_UP_MS;
+        let tried = detail.more.first_tried;
+        let old = tried > 0 && now - tried >= GIVE_UP_MS;
         detail.data_started = false;
         let put_off = match outcome {
             Outcome::Uncertain => {
@@ -121,14 +129,25 @@ impl<A: Accounts> Outbox<A> {
                 None
             }
         };
+        detail.more.cause = put_off.as_ref().map(detail::meaning).unwrap_or_default();
         row.last_error = put_off.as_ref().map(|reply| reply.text.clone()).unwrap_or_default();
         (row.state, row.due_at) = match put_off {
-            Some(_) => (State::Retrying, now + back_off_ms(row.attempts)),
+            Some(_) => {
+                let next = now + back_off_ms(row.attempts, &row.id);
+                // The last attempt is made when the time is up, not some hours before.
+                let end = if tried > 0 { tried + GIVE_UP_MS } else { i64::MAX };
+                (State::Retrying, next.min(end))
+            }
             None if !detail.refused.is_empty() => (State::Failed, i64::MAX),
             None => (State::Sent, now + KEEP_SENT_MS),
         };
         self.log(row, detail, "attempted");
-        self.write(row, detail, State::Sending).await.map(drop)
+        self.write(row, detail, State::Sending).await?;
+        // It goes on in hours or days, when the browser may be closed.
+        if row.state == State::Retrying {
+            self.keep_account(row).await;
+        }
+        Ok(())
     }
 
     fn log(&self, row: &SubmissionRow, detail: &Detail, what: &str) {
@@ -151,9 +170,8 @@ fn after(error: smtp::Error) -> Outcome {
         smtp::Error::Permanent(reply) | smtp::Error::Authentication(reply) => {
             Outcome::Refused(reply)
         }
-        smtp::Error::Plaintext => {
-            Outcome::Refused(Reply { text: error.to_string(), ..Reply::default() })
-        }
+        smtp::Error::Plaintext => Outcome::Refused(Reply::local(UNPROTECTED)),
+        smtp::Error::International(_) => Outcome::Refused(Reply::local(&error.to_string())),
         smtp::Error::Uncertain => Outcome::Uncertain,
     }
 }

@@ -6,8 +6,8 @@ use super::detail::{Detail, back_off_ms};
 use super::{Accounts, Error, Filing, Outbox};
 use crate::db::submissions::{self, State, SubmissionRow};
 
-/// Rounds after which what still fails is given up: the message itself is long sent.
-const ROUNDS: u32 = 12;
+/// Rounds after which what still fails is given up, some four days: the message is long sent.
+const ROUNDS: u32 = 30;
 
 impl<A: Accounts> Outbox<A> {
     /// Does what is left to do after acceptance, and forgets what is done with.
@@ -24,7 +24,7 @@ impl<A: Accounts> Outbox<A> {
     }
 
     async fn file(&self, row: &mut SubmissionRow, detail: &mut Detail) -> Result<(), Error> {
-        let message = self.message(row).await?;
+        let key = self.key(row)?;
         let account = AccountId(row.account.clone());
         let message_id = detail.message_id.clone();
         let mut failed = false;
@@ -33,7 +33,7 @@ impl<A: Accounts> Outbox<A> {
                 user: row.user,
                 account: &account,
                 step: &step,
-                message: message.clone(),
+                message: (&self.blobs, &key),
                 message_id: &message_id,
             };
             match self.accounts.file(filing).await {
@@ -64,7 +64,7 @@ impl<A: Accounts> Outbox<A> {
             }
             // A row that is retried comes here again after its next attempt.
             if matches!(row.state, State::Sent | State::Failed) {
-                row.due_at = self.clock.unix_ms() + back_off_ms(detail.filing_attempts);
+                row.due_at = self.clock.unix_ms() + back_off_ms(detail.filing_attempts, &row.id);
             }
             self.keep(row, detail).await?;
         } else if row.state == State::Failed {

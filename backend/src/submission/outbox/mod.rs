@@ -4,27 +4,32 @@
 //! DATA is sent, so that after a crash it is known whether the server may have the message: then
 //! the user decides, and it is never sent twice by itself.
 
+mod accept;
 mod accounts;
 mod attempt;
+mod decide;
 mod detail;
 mod filing;
+mod standing;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use postern_shared::account::AccountId;
 use postern_shared::submission::{Plan, Submission, SubmissionId};
 use tokio::sync::{Notify, Semaphore, broadcast};
 
 use super::compose::Composed;
+use super::smtp::SmtpEnvelope;
 use crate::blob::{self, BlobKey, Blobs};
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::db::submissions::{self, State, SubmissionRow};
 use crate::db::{self, Db, UserId};
+pub use accept::Errand;
 pub use accounts::{Accounts, Filing, Route};
+pub use decide::TakenBack;
 use detail::Detail;
 pub use detail::{FilingStep, WAITING_FOR_SIGN_IN};
 
@@ -32,7 +37,6 @@ pub use detail::{FilingStep, WAITING_FOR_SIGN_IN};
 const PARALLEL: usize = 16;
 /// Longest sleep of the runner; a wake-up without work costs one query.
 const LONGEST_SLEEP: Duration = Duration::from_secs(600);
-const HOUR_MS: i64 = 3_600_000;
 /// Updates that a slow listener may be behind; it then reads the list again.
 const BACKLOG: usize = 256;
 
@@ -60,8 +64,17 @@ pub struct Order {
 pub struct Update {
     /// Whose it is.
     pub user: UserId,
-    /// How it stands now.
-    pub submission: Submission,
+    /// What is new.
+    pub news: News,
+}
+
+/// What is new about a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It stands so now.
+    Changed(Submission),
+    /// It was given up or taken back.
+    Gone(SubmissionId),
 }
 
 /// Why the outbox does not do what is asked.
@@ -82,6 +95,9 @@ pub enum Error {
     /// It is being handed over, or is not in a state for this.
     #[error("not possible in its state")]
     Busy,
+    /// It was not written as a draft.
+    #[error("it was not written as a draft")]
+    NoDraft,
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -105,6 +121,8 @@ pub struct Outbox<A> {
     slots: Semaphore,
     /// Submissions that a task works on.
     busy: Mutex<HashSet<String>>,
+    /// Held while it is decided whether an account's credentials are kept.
+    standing: tokio::sync::Mutex<()>,
 }
 
 impl<A: Accounts> Outbox<A> {
@@ -120,6 +138,7 @@ impl<A: Accounts> Outbox<A> {
             wake: Notify::new(),
             slots: Semaphore::new(PARALLEL),
             busy: Mutex::default(),
+            standing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -128,135 +147,12 @@ impl<A: Accounts> Outbox<A> {
         self.updates.subscribe()
     }
 
-    /// Takes a message over, once: on return it survives a crash.
-    ///
-    /// # Errors
-    /// A limit, or storage that failed; then nothing is kept.
-    pub async fn accept(&self, order: Order) -> Result<Submission, Error> {
-        let Order { id, user, account, subject, composed, plan, filing } = order;
-        if let Some(row) = submissions::find(&self.db, user, &id.0).await? {
-            return detail::shown(&row);
-        }
-        let now = self.clock.unix_ms();
-        self.check_limits(user, &composed, now).await?;
-        let (key, _) = self.blobs.put(&user.to_string(), composed.message.as_slice()).await?;
-        let (state, due_at) = match plan {
-            Plan::Now => (State::Retrying, now),
-            Plan::Held(seconds) => (State::Held, now + i64::from(seconds) * 1000),
-            Plan::At(seconds) => (State::Scheduled, seconds.saturating_mul(1000)),
-        };
-        let detail = Detail {
-            message_id: composed.message_id,
-            waiting: composed.smtp_envelope.to.clone(),
-            filing,
-            ..Detail::default()
-        };
-        let row = SubmissionRow {
-            id: id.0,
-            user,
-            account: account.0,
-            state,
-            subject,
-            smtp_envelope: postcard::to_stdvec(&composed.smtp_envelope)?,
-            blob_key: key.as_str().to_owned(),
-            detail: detail.encode()?,
-            due_at,
-            created_at: now,
-            updated_at: now,
-            attempts: 0,
-            last_error: String::new(),
-        };
-        if let Err(error) = submissions::insert(&self.db, &row).await {
-            self.blobs.delete(&key).await?;
-            return Err(error.into());
-        }
-        self.wake.notify_one();
-        self.publish(&row)
-    }
-
-    async fn check_limits(&self, user: UserId, composed: &Composed, now: i64) -> Result<(), Error> {
-        let Limits { recipients, message_mb, submissions_per_hour, .. } = self.limits;
-        if composed.smtp_envelope.to.len() > recipients as usize {
-            return Err(Error::TooManyRecipients(recipients));
-        }
-        if composed.message.len() > (message_mb as usize) << 20 {
-            return Err(Error::TooLarge(message_mb));
-        }
-        if submissions::count_since(&self.db, user, now - HOUR_MS).await? >= submissions_per_hour {
-            return Err(Error::TooOften(submissions_per_hour));
-        }
-        Ok(())
-    }
-
-    /// A user's submissions that are not done with, the oldest first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn list(&self, user: UserId) -> Result<Vec<Submission>, Error> {
-        let rows = submissions::of_user(&self.db, user).await?;
-        rows.iter().filter(|row| row.state != State::Sent).map(detail::shown).collect()
-    }
-
-    /// Gives a submission up and forgets it.
-    ///
-    /// # Errors
-    /// `Busy` while it is handed over or once it is sent.
-    pub async fn cancel(&self, user: UserId, id: &SubmissionId) -> Result<(), Error> {
-        let mut row = self.find(user, id).await?;
-        let from = row.state;
-        if matches!(from, State::Sending | State::Sent) {
-            return Err(Error::Busy);
-        }
-        // Out of the runner's reach first, so that it cannot be sent while it is forgotten.
-        (row.state, row.due_at) = (State::Failed, i64::MAX);
-        if !submissions::advance(&self.db, &row, from).await? {
-            return Err(Error::Busy);
-        }
-        submissions::remove(&self.db, user, &row.id).await?;
-        self.delete_message(&row).await
-    }
-
-    /// Hands a held, retrying, uncertain or failed submission over now, to whoever has not got it.
-    ///
-    /// # Errors
-    /// `Busy` while it is handed over or once it is sent.
-    pub async fn retry(&self, user: UserId, id: &SubmissionId) -> Result<(), Error> {
-        let mut row = self.find(user, id).await?;
-        let from = row.state;
-        if matches!(from, State::Sending | State::Sent) {
-            return Err(Error::Busy);
-        }
-        let mut detail = Detail::decode(&row)?;
-        detail.wait_again(&row)?;
-        (row.state, row.due_at) = (State::Retrying, self.clock.unix_ms());
-        row.last_error.clear();
-        if !self.write(&mut row, &detail, from).await? {
-            return Err(Error::Busy);
-        }
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// The user has signed in again: what waited for that goes now.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn signed_in(&self, user: UserId) -> Result<(), Error> {
-        for mut row in submissions::of_user(&self.db, user).await? {
-            if row.state == State::Retrying && row.last_error == WAITING_FOR_SIGN_IN {
-                row.due_at = self.clock.unix_ms();
-                submissions::advance(&self.db, &row, State::Retrying).await?;
-            }
-        }
-        self.wake.notify_one();
-        Ok(())
-    }
-
     /// Works until it is dropped: first what a crash left, then whatever is due.
     pub async fn run(self: Arc<Self>) {
         if let Err(error) = self.recover(|_| true).await {
             tracing::error!(%error, "submissions left by an earlier process cannot be read");
         }
+        self.release_idle().await;
         loop {
             let next = match self.start_due().await {
                 Ok(next) => next,
@@ -312,11 +208,12 @@ impl<A: Accounts> Outbox<A> {
     }
 
     async fn work(self: Arc<Self>, row: SubmissionRow) {
-        let id = row.id.clone();
+        let (id, owner) = (row.id.clone(), (row.user, row.account.clone()));
         if let Ok(_slot) = self.slots.acquire().await {
             let done = match row.state {
                 State::Held | State::Scheduled | State::Retrying => self.attempt(row).await,
                 State::Failed | State::Sent => self.settle_filing(row).await,
+                State::Edited => self.forget(&row).await,
                 State::Sending | State::Uncertain => Ok(()),
             };
             let mut unsettled = done;
@@ -326,6 +223,7 @@ impl<A: Accounts> Outbox<A> {
                 self.clock.sleep(Duration::from_secs(30)).await;
                 unsettled = self.recover(|stuck| stuck == id).await;
             }
+            self.release_account(owner.0, &owner.1).await;
         }
         self.busy().remove(&id);
         self.wake.notify_one();
@@ -358,14 +256,25 @@ impl<A: Accounts> Outbox<A> {
     fn publish(&self, row: &SubmissionRow) -> Result<Submission, Error> {
         let submission = detail::shown(row)?;
         // Nobody listening is no error: the list is read when somebody comes.
-        let _ = self.updates.send(Update { user: row.user, submission: submission.clone() });
+        let news = News::Changed(submission.clone());
+        let _ = self.updates.send(Update { user: row.user, news });
         Ok(submission)
     }
 
-    async fn message(&self, row: &SubmissionRow) -> Result<Bytes, Error> {
-        let key =
-            BlobKey::parse(&row.user.to_string(), &row.blob_key).ok_or(blob::Error::NonExistent)?;
-        Ok(self.blobs.bytes(&key).await?)
+    fn publish_gone(&self, row: &SubmissionRow) {
+        let news = News::Gone(SubmissionId(row.id.clone()));
+        let _ = self.updates.send(Update { user: row.user, news });
+    }
+
+    fn key(&self, row: &SubmissionRow) -> Result<BlobKey, Error> {
+        let key = BlobKey::parse(&row.user.to_string(), &row.blob_key);
+        Ok(key.ok_or(blob::Error::NonExistent)?)
+    }
+
+    /// Removes a submission that is done with, and its message.
+    async fn forget(&self, row: &SubmissionRow) -> Result<(), Error> {
+        submissions::remove(&self.db, row.user, &row.id).await?;
+        self.delete_message(row).await
     }
 
     async fn delete_message(&self, row: &SubmissionRow) -> Result<(), Error> {

@@ -2,13 +2,19 @@
 
 use super::*;
 use crate::submission::fake::{Act, Fake};
+use crate::submission::{content, whole};
 
 fn envelope(to: &[&str]) -> SmtpEnvelope {
     SmtpEnvelope { from: "ann@a.test".into(), to: to.iter().map(|to| (*to).to_owned()).collect() }
 }
 
 fn login() -> Login {
-    Login { name: "ann".into(), secret: Secret::new("pass".into()) }
+    Login { name: "ann".into(), secret: Secret::new("pass".into()), proof: Proof::Password }
+}
+
+fn facts(message: &[u8]) -> Facts {
+    let eight_bit = !message.is_ascii();
+    Facts { size: message.len() as u64, eight_bit, ..Facts::default() }
 }
 
 struct Handed {
@@ -19,13 +25,15 @@ struct Handed {
 async fn submit(fake: Fake, to: &[&str], message: &[u8]) -> Handed {
     let (opened, server) = fake.open();
     let result = async {
-        let mut submitter = Submitter::connect(opened, Some(&login()), false).await?;
-        let asked = submitter.recipients(&envelope(to), message).await?;
+        let mut submitter =
+            Submitter::connect(opened, Some(&login()), false, Unsigned::Allowed).await?;
+        let asked = submitter.recipients(&envelope(to), &facts(message)).await?;
         if asked.accepted.is_empty() {
             submitter.quit().await;
             return Ok((asked, None));
         }
-        let reply = submitter.message(message).await?;
+        let (content, size) = (whole(message.to_vec()), message.len() as u64);
+        let reply = submitter.message(content, size).await?;
         Ok((asked, Some(reply)))
     }
     .await;
@@ -68,6 +76,87 @@ async fn a_message_is_handed_over_with_size_and_dots_stuffed() {
             "QUIT",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_to_its_end_is_never_ended() {
+    let (opened, server) = Fake::default().open();
+    let mut submitter =
+        Submitter::connect(opened, Some(&login()), false, Unsigned::Never).await.unwrap();
+    submitter.recipients(&envelope(&["bob@b.test"]), &Facts::default()).await.unwrap();
+    let pieces = [Ok("Subject: x\r\n".into()), Err(std::io::Error::other("disk"))];
+    let content = content(futures_util::stream::iter(pieces));
+    let error = submitter.message(content, 20).await.unwrap_err();
+    assert!(matches!(error, Error::Temporary(reply) if reply.code == 0));
+    assert_eq!(server.await.unwrap().1, 0, "the server took it");
+}
+
+#[tokio::test]
+async fn a_line_cut_anywhere_is_stuffed_and_ended_once() {
+    for message in ["a\r\n.b\r\n", "a\r\n.b", ".\r\n.\r\n", "a\r\n..\r\n\r\n"] {
+        let (opened, server) = Fake::default().open();
+        let mut submitter =
+            Submitter::connect(opened, Some(&login()), false, Unsigned::Never).await.unwrap();
+        submitter.recipients(&envelope(&["bob@b.test"]), &Facts::default()).await.unwrap();
+        let bytes: Vec<_> =
+            message.bytes().map(|byte| Ok(bytes::Bytes::from(vec![byte]))).collect();
+        submitter.message(content(futures_util::stream::iter(bytes)), 9).await.unwrap();
+        let heard = server.await.unwrap().0;
+        let data = heard.iter().position(|line| line == "DATA").unwrap();
+        let end = heard.iter().position(|line| line == ".").unwrap();
+        let lines: Vec<_> = message.strip_suffix("\r\n").unwrap_or(message).split("\r\n").collect();
+        let unstuffed: Vec<_> =
+            heard[data + 1..end].iter().map(|l| l.strip_prefix('.').unwrap_or(l)).collect();
+        assert_eq!(unstuffed, lines, "{message:?}");
+    }
+}
+
+#[tokio::test]
+async fn reports_are_asked_for_where_the_server_gives_them() {
+    let fake = Fake::with(("EHLO", Act::Say("250-b.test\r\n250-DSN\r\n250 AUTH PLAIN")));
+    let (opened, server) = fake.open();
+    let mut submitter =
+        Submitter::connect(opened, Some(&login()), false, Unsigned::Never).await.unwrap();
+    let facts = Facts { envelope_id: "s1".into(), notify_success: true, ..Facts::default() };
+    submitter.recipients(&envelope(&["bob@b.test"]), &facts).await.unwrap();
+    submitter.quit().await;
+    let heard = server.await.unwrap().0;
+    assert!(heard.contains(&"MAIL FROM:<ann@a.test> RET=HDRS ENVID=s1".to_owned()), "{heard:?}");
+    let asked = "RCPT TO:<bob@b.test> NOTIFY=SUCCESS,FAILURE,DELAY".to_owned();
+    assert!(heard.contains(&asked), "{heard:?}");
+}
+
+#[tokio::test]
+async fn tokens_sign_in_by_the_mechanisms_for_them() {
+    let check = async |offered: &'static str, expect: &str| {
+        let (opened, server) = Fake::with(("EHLO", Act::Say(offered))).open();
+        let login = Login { proof: Proof::Token, ..login() };
+        let signed_in = Submitter::connect(opened, Some(&login), false, Unsigned::Never).await;
+        signed_in.unwrap().quit().await;
+        let heard = server.await.unwrap().0;
+        assert!(heard.iter().any(|line| line == expect), "{heard:?}");
+    };
+    let both = "250-b.test\r\n250 AUTH PLAIN XOAUTH2 OAUTHBEARER";
+    check(both, "AUTH OAUTHBEARER bixhPWFubiwBYXV0aD1CZWFyZXIgcGFzcwEB").await;
+    let one = "250-b.test\r\n250 AUTH PLAIN XOAUTH2";
+    check(one, "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgcGFzcwEB").await;
+    let refused = Fake::with(("EHLO", Act::Say(one)))
+        .and(("AUTH", Act::Say("334 eyJzdGF0dXMiOiI0MDEifQ==")))
+        .and(("EMPTY", Act::Say("535 5.7.8 token expired")));
+    let (opened, _server) = refused.open();
+    let login = Login { proof: Proof::Token, ..login() };
+    let error = Submitter::connect(opened, Some(&login), false, Unsigned::Never).await.err();
+    assert!(matches!(error, Some(Error::Authentication(reply)) if reply.text == "token expired"));
+}
+
+#[tokio::test]
+async fn a_server_that_a_user_named_must_ask_who_it_is() {
+    let fake = || Fake::with(("EHLO", Act::Say("250 b.test"))).open();
+    let (opened, _server) = fake();
+    let refused = Submitter::connect(opened, Some(&login()), false, Unsigned::Never).await;
+    assert!(matches!(refused.err(), Some(Error::Authentication(_))));
+    let (opened, _server) = fake();
+    assert!(Submitter::connect(opened, Some(&login()), false, Unsigned::Allowed).await.is_ok());
 }
 
 #[tokio::test]
@@ -169,7 +258,7 @@ async fn login_is_used_where_plain_is_not_offered() {
 async fn no_password_goes_over_plaintext_that_is_not_allowed() {
     let (mut opened, server) = Fake::default().open();
     opened.tls_version = None;
-    let refused = Submitter::connect(opened, Some(&login()), false).await;
+    let refused = Submitter::connect(opened, Some(&login()), false, Unsigned::Allowed).await;
     assert_eq!(refused.err(), Some(Error::Plaintext));
     assert!(!server.await.unwrap().0.iter().any(|line| line.starts_with("AUTH")));
 }
@@ -178,7 +267,7 @@ async fn no_password_goes_over_plaintext_that_is_not_allowed() {
 async fn the_greeting_that_starttls_consumed_is_not_waited_for() {
     let (mut opened, _server) = Fake::with(("GREETING", Act::Nothing)).open();
     opened.greeting_consumed = true;
-    assert!(Submitter::connect(opened, Some(&login()), false).await.is_ok());
+    assert!(Submitter::connect(opened, Some(&login()), false, Unsigned::Allowed).await.is_ok());
 }
 
 #[tokio::test]
@@ -187,9 +276,9 @@ async fn what_the_server_cannot_take_is_not_sent() {
     let handed = submit(small, &["bob@b.test"], b"Subject: too long\r\n").await;
     assert!(matches!(handed.result, Err(Error::Permanent(reply)) if reply.code == 552));
     let handed = submit(Fake::default(), &["bób@b.test"], b"x\r\n").await;
-    assert!(
-        matches!(handed.result, Err(Error::Permanent(reply)) if reply.text.contains("international"))
-    );
+    assert_eq!(handed.result.err(), Some(Error::International("addresses")));
+    let handed = submit(Fake::default(), &["bob@b.test"], "é\r\n".as_bytes()).await;
+    assert_eq!(handed.result.err(), Some(Error::International("content")));
     let fake = Fake::with(("EHLO", Act::Say("250-b.test\r\n250-8BITMIME\r\n250 SMTPUTF8")));
     let handed = submit(fake, &["bób@b.test"], "é\r\n".as_bytes()).await;
     assert!(handed.heard.contains(&"MAIL FROM:<ann@a.test> BODY=8BITMIME SMTPUTF8".to_owned()));
@@ -205,13 +294,19 @@ async fn a_message_reaches_the_other_mailbox_of_a_whole_mail_host() {
     let endpoint =
         Endpoint::parse(Protocol::Smtp, &format!("smtp://{}", host.smtp_addr())).unwrap();
     let opened = connect(&endpoint, &Trust::new(None).unwrap(), Protocol::Smtp).await.unwrap();
-    let login = Login { name: "ann@a.test".into(), secret: Secret::new("pass".into()) };
-    let mut submitter = Submitter::connect(opened, Some(&login), true).await.unwrap();
+    let login = Login { name: "ann@a.test".into(), ..login() };
+    let mut submitter =
+        Submitter::connect(opened, Some(&login), true, Unsigned::Never).await.unwrap();
     let message = b"From: ann@a.test\r\nSubject: x\r\n\r\n.dot\r\n";
-    let asked =
-        submitter.recipients(&envelope(&["bob@a.test", "nobody@a.test"]), message).await.unwrap();
+    let asked = submitter
+        .recipients(&envelope(&["bob@a.test", "nobody@a.test"]), &facts(message))
+        .await
+        .unwrap();
     assert_eq!((asked.accepted.len(), asked.refused[0].1.code / 100), (1, 5));
-    assert_eq!(submitter.message(message).await.unwrap().code, 250);
+    assert_eq!(
+        submitter.message(whole(message.to_vec()), message.len() as u64).await.unwrap().code,
+        250
+    );
     let inbox = host.mailbox("bob@a.test", "INBOX").unwrap();
     assert_eq!(inbox.messages.len(), 1);
     let raw = String::from_utf8_lossy(&inbox.messages[0].raw).into_owned();

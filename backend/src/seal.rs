@@ -1,6 +1,7 @@
-//! The server keys: they seal session secrets, sign tokens and hash addresses for the log.
+//! The server keys: they seal secrets, sign tokens and hash addresses for the log.
 //!
-//! A session's secrets open only with both the server key and the browser's cookie.
+//! A session's secrets open only with both the server key and the browser's cookie; a standing
+//! copy, which exists only while something runs without a browser, by the server key alone.
 
 use crate::secret::Secret;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -25,11 +26,21 @@ struct Key {
 }
 
 /// Where something sealed belongs; opening it elsewhere fails.
-pub(super) struct Context<'a> {
-    /// The cookie's secret.
-    pub(super) cookie: &'a [u8],
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What else than the server key it takes.
+    pub with: With<'a>,
     /// What the row says in the clear.
-    pub(super) bound: &'a [u8],
+    pub bound: &'a [u8],
+}
+
+/// What it takes to open something sealed, beside the server key.
+#[derive(Clone, Copy)]
+pub enum With<'a> {
+    /// The secret of a browser's cookie.
+    Cookie(&'a [u8]),
+    /// Nothing: it must be opened while no browser is there.
+    Nothing,
 }
 
 impl Keys {
@@ -67,7 +78,12 @@ impl Keys {
         hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    pub(super) fn seal(&self, context: &Context<'_>, clear: &[u8]) -> (KeyId, Vec<u8>) {
+    /// Seals with the first key.
+    ///
+    /// # Panics
+    /// Never: what is sealed is far shorter than the cipher's limit.
+    #[must_use]
+    pub fn seal(&self, context: &Context<'_>, clear: &[u8]) -> (KeyId, Vec<u8>) {
         let nonce = crate::clock::random::<NONCE>();
         let payload = Payload { msg: clear, aad: context.bound };
         let sealed = cipher(&self.0[0].secret, context)
@@ -77,7 +93,8 @@ impl Keys {
     }
 
     /// None where the key is unknown, or anything was altered.
-    pub(super) fn open(
+    #[must_use]
+    pub fn open(
         &self,
         id: KeyId,
         context: &Context<'_>,
@@ -93,7 +110,10 @@ impl Keys {
 }
 
 fn cipher(secret: &Secret, context: &Context<'_>) -> XChaCha20Poly1305 {
-    let key = derive(secret, "session", context.cookie);
+    let key = match context.with {
+        With::Cookie(cookie) => derive(secret, "session", cookie),
+        With::Nothing => derive(secret, "standing", b""),
+    };
     XChaCha20Poly1305::new(key.as_slice().into())
 }
 
@@ -118,7 +138,7 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_only_in_its_place() {
         let one = keys("one");
-        let place = Context { cookie: b"cookie", bound: b"row" };
+        let place = Context { with: With::Cookie(b"cookie"), bound: b"row" };
         let (id, sealed) = one.seal(&place, b"secret");
         assert_eq!(
             one.open(id, &place, &sealed).as_deref().map(Vec::as_slice),
@@ -128,11 +148,12 @@ mod tests {
         let mut altered = sealed.clone();
         *altered.last_mut().unwrap() ^= 1;
         for (keys, context, sealed) in [
-            (&one, Context { cookie: b"other", bound: b"row" }, &sealed),
-            (&one, Context { cookie: b"cookie", bound: b"other" }, &sealed),
-            (&keys("two"), Context { cookie: b"cookie", bound: b"row" }, &sealed),
-            (&one, Context { cookie: b"cookie", bound: b"row" }, &altered),
-            (&one, Context { cookie: b"cookie", bound: b"row" }, &vec![0; 5]),
+            (&one, Context { with: With::Cookie(b"other"), bound: b"row" }, &sealed),
+            (&one, Context { with: With::Cookie(b"cookie"), bound: b"other" }, &sealed),
+            (&one, Context { with: With::Nothing, bound: b"row" }, &sealed),
+            (&keys("two"), Context { with: With::Cookie(b"cookie"), bound: b"row" }, &sealed),
+            (&one, Context { with: With::Cookie(b"cookie"), bound: b"row" }, &altered),
+            (&one, Context { with: With::Cookie(b"cookie"), bound: b"row" }, &vec![0; 5]),
         ] {
             assert!(keys.open(id, &context, sealed).is_none());
         }
@@ -140,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_old_key_opens_and_the_first_seals() {
-        let place = Context { cookie: b"cookie", bound: b"" };
+        let place = Context { with: With::Cookie(b"cookie"), bound: b"" };
         let (old_id, sealed) = keys("old").seal(&place, b"secret");
         let rotated = keys("new\nold\n");
         assert!(rotated.open(old_id, &place, &sealed).is_some());
