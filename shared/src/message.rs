@@ -24,6 +24,14 @@ pub struct MessageKey {
 }
 
 impl MessageKey {
+    /// Whether another message is of the same mailbox and the same generation of uids.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.mailbox == other.mailbox
+            && self.account == other.account
+            && self.uid_validity == other.uid_validity
+    }
+
     /// Its place in a path: account, mailbox, and uid_validity-uid.
     #[must_use]
     pub fn path(&self) -> String {

@@ -5,11 +5,14 @@
 use anyhow::{Context, Result, ensure};
 use postern_mailhost::Capabilities;
 use postern_shared::api::mailboxes::{CreateMailbox, RenameMailbox};
-use postern_shared::api::messages::{ChangeFlags, ExpungeMessages, MoveMessages, Targets};
+use postern_shared::api::messages::{
+    ChangeFlags, ExpungeMessages, MoveMessages, ReadPreviews, Targets,
+};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::mailbox::Role;
 use postern_shared::message::MessageKey;
+use postern_shared::uid::Uid;
 use postern_shared::window::{Filter, Grouping, Order, Scope, Sort, SortKey, View, Within};
 use postern_tests::Person;
 use postern_tests::bridge::{Bridge, Home};
@@ -102,6 +105,28 @@ async fn orders_threads_and_searches(tab: &mut Tab) -> Result<()> {
     Ok(())
 }
 
+/// How messages begin: said by the rows, or once it is asked for; and a second time alike.
+async fn previews(tab: &mut Tab) -> Result<()> {
+    let rows = tab.open(Role::Inbox).await?.list.rows;
+    let key = rows.iter().flatten().next().context("no rows")?.key.clone();
+    let uids: Vec<Uid> = rows.iter().flatten().map(|row| row.key.uid).collect();
+    let MessageKey { account, mailbox, uid_validity, .. } = key;
+    for _ in 0..2 {
+        let (account, mailbox, uids) = (account.clone(), mailbox.clone(), uids.clone());
+        let call = ReadPreviews { account, mailbox, uid_validity, uids };
+        let told = tab.link.call(call).await?;
+        for row in rows.iter().flatten() {
+            let letter = LETTERS.iter().find(|(_, subject, ..)| *subject == row.envelope.subject);
+            let word = letter.map(|(.., word)| *word).context("a letter of nobody")?;
+            let preview = told.iter().find(|(uid, _)| *uid == row.key.uid);
+            let preview = preview.map_or("nothing", |(_, preview)| preview);
+            ensure!(preview.starts_with(word), "{preview:?} in place of {word:?}");
+            ensure!(!row.flags.seen(), "reading how it begins marked it as seen");
+        }
+    }
+    Ok(())
+}
+
 async fn keys(tab: &mut Tab, subjects: &[&str]) -> Result<Vec<MessageKey>> {
     let open = tab.open(Role::Inbox).await?;
     let key = |subject: &&str| open.list.row(subject).map(|row| row.key.clone());
@@ -177,6 +202,7 @@ async fn play(ground: &Ground) -> Result<()> {
     let bridge = Bridge::start(Home::new(&ground.provider(), "/", "")?).await?;
     let mut tab = Visitor::sign_in(&bridge.home, &person).await?.tab().await?;
     orders_threads_and_searches(&mut tab).await.context("orders, threads, searches")?;
+    previews(&mut tab).await.context("previews")?;
     mailboxes(&mut tab).await.context("mailboxes")?;
     let pushes = !ground.name.contains("idle") && !ground.name.contains("nothing");
     if pushes && !ground.name.contains("the least") {

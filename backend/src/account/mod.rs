@@ -35,6 +35,7 @@ mod notes;
 mod open;
 mod open_window;
 mod parts;
+mod previews;
 mod progress;
 mod protocol_log;
 mod pulse;

@@ -10,8 +10,8 @@ use postern_shared::api::mailboxes::{
 };
 use postern_shared::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadRemoteContent, RereadMessage,
-    UndoAction,
+    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews, ReadRemoteContent,
+    RereadMessage, UndoAction,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
@@ -78,6 +78,7 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         Request::RereadMessage(call) => {
             reply::<RereadMessage>(user.reread_message(call.key, &call.charset).await)
         }
+        Request::ReadPreviews(call) => reply::<ReadPreviews>(user.read_previews(call).await),
         Request::OpenThread(call) => reply::<OpenThread>(user.open_thread(&call.key).await),
         Request::SuggestAddresses(call) => {
             reply::<SuggestAddresses>(user.suggest_addresses(&call.prefix, call.count).await)

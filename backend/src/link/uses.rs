@@ -38,6 +38,7 @@ impl Uses {
             | Request::ListSubmissions(_)
             | Request::RetryAccount(_)
             | Request::ReadQuota(_)
+            | Request::ReadPreviews(_)
             // Asked again by itself when mail comes; whoever opens one opens its messages.
             | Request::OpenThread(_) => false,
             _ => true,

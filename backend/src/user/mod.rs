@@ -22,10 +22,11 @@ use futures_util::Stream;
 use postern_shared::account::{Account as ShownAccount, AccountId};
 use postern_shared::address::Address;
 use postern_shared::api::addresses::MAX_SUGGESTIONS;
-use postern_shared::api::messages::Urgency;
+use postern_shared::api::messages::{ReadPreviews, Urgency};
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
 use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
+use postern_shared::uid::Uid;
 use postern_shared::window::{Scope, View, Window, WindowId, Within};
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -212,6 +213,15 @@ impl User {
     /// The index's.
     pub async fn suggest_addresses(&self, prefix: &str, count: u32) -> Result<Vec<Address>, Error> {
         self.views.suggest(prefix, count.min(MAX_SUGGESTIONS)).await
+    }
+
+    /// How messages begin, of those of which that can be had.
+    ///
+    /// # Errors
+    /// `Limit`, `NonExistent`, or the account's.
+    pub async fn read_previews(&self, call: ReadPreviews) -> Result<Vec<(Uid, String)>, Error> {
+        let ReadPreviews { account, mailbox, uid_validity, uids } = call;
+        Ok(self.account(&account)?.read_previews(mailbox, uid_validity, uids).await?)
     }
 
     /// A message's text for a reply or a forward.

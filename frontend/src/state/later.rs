@@ -33,6 +33,7 @@ impl Stores {
         self.follow_moves();
         self.follow_searches();
         self.follow_tags();
+        self.follow_previews();
     }
 
     /// A part that could not be loaded shows in the page's status, with a way to try again.

@@ -175,6 +175,15 @@ impl List {
         }
     }
 
+    /// Puts into the rows how their messages begin.
+    pub fn learn_previews(&mut self, found: &[(MessageKey, String)]) {
+        for row in self.rows.iter_mut().filter(|row| row.preview.is_empty()) {
+            if let Some((_, words)) = found.iter().find(|(key, _)| same(row, key)) {
+                Arc::make_mut(row).preview.clone_from(words);
+            }
+        }
+    }
+
     /// What is known is out of date; it is shown until the next answer.
     pub fn mark_stale(&mut self) {
         self.stale = true;

@@ -25,6 +25,7 @@ mod overlay;
 mod overlay_tests;
 pub mod parts;
 pub mod preferences;
+mod previews;
 mod rows;
 mod searching;
 pub mod selection;

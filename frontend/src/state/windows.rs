@@ -192,6 +192,25 @@ impl Windows {
         found
     }
 
+    /// The rows of the list in sight that do not say how their messages begin.
+    #[must_use]
+    pub fn blank(self, counts: impl Fn(&MessageKey) -> bool) -> Vec<MessageKey> {
+        let blank = |list: &List| {
+            let rows = list.rows().map(|(_, row)| row).filter(|row| row.preview.is_empty());
+            rows.filter(|row| counts(&row.key)).map(|row| row.key.clone()).collect()
+        };
+        self.with(blank).unwrap_or_default()
+    }
+
+    /// Puts into the rows how their messages begin.
+    pub fn learn_previews(self, found: &[(MessageKey, String)]) {
+        if found.iter().any(|(_, words)| !words.is_empty()) {
+            self.board.update(|board| {
+                board.lists.iter_mut().for_each(|list| list.learn_previews(found));
+            });
+        }
+    }
+
     /// Puts a view in sight; `around` is to be in sight in it at first.
     pub fn show(self, view: View, around: Option<MessageKey>) {
         if self.board.with_untracked(|board| board.current().is_some_and(|list| list.view == view))

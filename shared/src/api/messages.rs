@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::AccountId;
 use crate::action::ActionId;
 use crate::error::CallError;
 use crate::flag::FlagChange;
 use crate::mailbox::MailboxId;
 use crate::message::{MessageKey, Moved};
+use crate::uid::{Uid, UidValidity};
 use crate::window::View;
 
 /// Most messages that one mutating call may name.
@@ -63,6 +65,25 @@ pub struct RereadMessage {
 pub struct OpenThread {
     /// Any message of it.
     pub key: MessageKey,
+}
+
+/// Most messages that one [`ReadPreviews`] may name.
+pub const MAX_PREVIEWS: usize = 50;
+
+/// Asks how messages begin whose rows did not say: of one mailbox. Answers those that can be had.
+///
+/// # Errors
+/// `Limit` past [`MAX_PREVIEWS`]; `NonExistent` where the mailbox or its uid_validity has passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadPreviews {
+    /// Whose account they are in.
+    pub account: AccountId,
+    /// Their mailbox.
+    pub mailbox: MailboxId,
+    /// The generation of their uids.
+    pub uid_validity: UidValidity,
+    /// Their uids.
+    pub uids: Vec<Uid>,
 }
 
 /// Asks for a message's text, prepared for a reply or a forward.

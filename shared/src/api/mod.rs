@@ -19,6 +19,7 @@ use crate::mailbox::{Mailbox, MailboxId, Renamed};
 use crate::message::{Message, MessageSummary, Quote, RemoteContent};
 use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
+use crate::uid::Uid;
 use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
@@ -29,8 +30,8 @@ use mailboxes::{
 };
 use messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
-    UndoAction,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews, ReadRemoteContent,
+    RereadMessage, UndoAction,
 };
 use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
@@ -177,6 +178,7 @@ calls! {
         RetryAccount => (),
         ReadQuota => Vec<Quota>,
         ReadRemoteContent => RemoteContent,
+        ReadPreviews => Vec<(Uid, String)>,
     }
     mutations {
         ChangeFlags => Outcome,

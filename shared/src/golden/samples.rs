@@ -11,8 +11,8 @@ use crate::api::mailboxes::{
 };
 use crate::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadRemoteContent, RereadMessage,
-    UndoAction, Urgency,
+    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews, ReadRemoteContent,
+    RereadMessage, UndoAction, Urgency,
 };
 use crate::api::submissions::ListSubmissions;
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -169,6 +169,8 @@ fn mailboxes() -> Vec<Mailbox> {
 fn questions() -> Vec<Request> {
     let resume = |open| ResumeWindow { open, generation: Generation(5) }.into_request();
     let message = |urgency| OpenMessage { key: key(), urgency }.into_request();
+    let MessageKey { account: of, mailbox: inbox, uid_validity, uid } = key();
+    let previews = ReadPreviews { account: of, mailbox: inbox, uid_validity, uids: vec![uid] };
     let mut all: Vec<Request> = views().into_iter().map(Call::into_request).collect();
     all.extend([
         ListAccounts.into_request(),
@@ -180,6 +182,7 @@ fn questions() -> Vec<Request> {
         message(Urgency::Ahead),
         QuoteMessage { key: key() }.into_request(),
         ReadRemoteContent { key: key() }.into_request(),
+        previews.into_request(),
         RereadMessage { key: key(), charset: "gb18030".into() }.into_request(),
         OpenThread { key: key() }.into_request(),
         SuggestAddresses { prefix: "zo".into(), count: 8 }.into_request(),
@@ -274,6 +277,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("EmptyMailbox", EmptyMailbox::wrap(Outcome::default())),
         ("MarkAllSeen", MarkAllSeen::wrap(Outcome::default())),
         ("AllowImages", AllowImages::wrap(())),
+        ("ReadPreviews", ReadPreviews::wrap(vec![(key().uid, "Dear Zoë".into())])),
         ("ReadRemoteContent", images_off),
         ("ReadRemoteContent", images_shown),
         ("ReadRemoteContent", images_blocked),

@@ -67,23 +67,6 @@ impl ImapConnection {
         Ok(gathered.into_rows())
     }
 
-    /// The beginnings of these messages' texts, where the server makes them (RFC 8970). Rows bring
-    /// only those that it has at hand.
-    ///
-    /// # Errors
-    /// `Unsupported` where it does not.
-    pub async fn previews(&mut self, uids: &[u32]) -> Result<Vec<(u32, String)>, Error> {
-        if !self.capabilities.has("PREVIEW") {
-            return Err(Error::Unsupported("PREVIEW"));
-        }
-        let mut gathered = Gathered::default();
-        for set in sets(uids) {
-            self.gather(&mut gathered, &set, Numbers::Uid, "(UID PREVIEW)").await?;
-        }
-        let rows = gathered.into_rows().into_iter();
-        Ok(rows.filter_map(|row| Some((row.uid, row.preview?))).collect())
-    }
-
     /// A row from its header alone, where the server's own reading of it is of no use.
     pub(super) async fn lean_row(&mut self, uid: u32) -> Result<Option<Row>, Error> {
         let mut gathered = Gathered::default();
@@ -183,7 +166,7 @@ impl Gathered {
         self.rows.get(&seq).map_or(self.defects > 0, |(_, whole)| !whole)
     }
 
-    fn into_rows(self) -> Vec<Row> {
+    pub(super) fn into_rows(self) -> Vec<Row> {
         self.rows.into_values().map(|(row, _)| row).filter(|row| row.uid != 0).collect()
     }
 }

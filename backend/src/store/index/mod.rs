@@ -16,6 +16,7 @@ mod link;
 mod mailboxes;
 mod open;
 mod people;
+mod previews;
 mod read;
 mod search;
 mod subject;

@@ -334,3 +334,18 @@ proptest! {
         prop_assert_eq!(one, other);
     }
 }
+
+#[tokio::test]
+async fn how_messages_begin_can_come_later() {
+    let index = filled(&[entry(1, "a", "x", &[]), entry(2, "b", "y", &[])]).await;
+    let place = place("in");
+    assert_eq!(index.previews(&place, 1, &[1, 2]).await.unwrap(), []);
+    let told = [(2, "Dear Ann".to_owned()), (9, "nobody's".to_owned())];
+    // Of another generation of uids nothing is meant.
+    index.set_previews(&place, 7, &told).await.unwrap();
+    assert_eq!(index.previews(&place, 1, &[1, 2, 9]).await.unwrap(), []);
+    index.set_previews(&place, 1, &told).await.unwrap();
+    let known = index.previews(&place, 1, &[1, 2, 9]).await.unwrap();
+    assert_eq!(known, [(2, "Dear Ann".to_owned())]);
+    assert_eq!(index.previews(&place, 7, &[2]).await.unwrap(), []);
+}

@@ -3,6 +3,7 @@
 use postern_shared::flag::Flag;
 use postern_shared::mailbox::Role;
 
+use super::super::Extract;
 use super::script::{connected, open, script, selected};
 use crate::store::change::Change;
 use crate::store::{Counts, Error, Expunged, MailboxName};
@@ -260,4 +261,31 @@ async fn names_beyond_ascii_go_as_literals() {
                  S: {tag} OK -";
     let (mut connection, _server) = connected("", script(steps)).await;
     connection.create(&MailboxName::from_server("é".as_bytes())).await.unwrap();
+}
+
+#[tokio::test]
+async fn beginnings_come_alike_together_and_no_longer_than_asked() {
+    let steps = "C: UID FETCH 11:13 (UID BODYSTRUCTURE)
+                 S: * 1 FETCH (UID 11 BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 9 1))
+                 S: * 2 FETCH (UID 12 BODYSTRUCTURE (\"broken
+                 S: * 3 FETCH (FLAGS (\\Seen))
+                 S: * 3 FETCH (UID 13 BODYSTRUCTURE (\"text\" \"html\" NIL NIL NIL \"7bit\" 9 1))
+                 S: {tag} OK -
+                 C: UID FETCH 11,13 (UID BODY.PEEK[1]<0.4>)
+                 S: * 1 FETCH (UID 11 BODY[1]<0> \"Dear\")
+                 S: * 3 FETCH (UID 13 BODY[1] \"everything that there is\")
+                 S: {tag} OK -
+                 C: UID FETCH 12 (UID BODY.PEEK[2.1]<0.9>)
+                 S: * 2 FETCH (UID 12 BODY[2.1]<0> NIL)
+                 S: {tag} OK -";
+    let (mut connection, _server) = selected("", 3, script(steps)).await;
+    let structures = connection.structures(&[13, 12, 11]).await.unwrap();
+    let types: Vec<_> = structures.iter().map(|(uid, it)| (*uid, it.media_type())).collect();
+    assert_eq!(types, [(11, "text/plain".to_owned()), (13, "text/html".to_owned())]);
+    let wanted = |section: &str, octets| Extract { section: section.to_owned(), octets };
+    let wanted = vec![(13, wanted("1", 4)), (12, wanted("2.1", 9)), (11, wanted("1", 4))];
+    let found = connection.beginnings(wanted).await.unwrap();
+    assert_eq!(found, [(11, "Dear".into()), (13, "ever".into())]);
+    // What came in between is news.
+    assert_eq!(connection.changes.take().len(), 1);
 }
