@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::list::MailingList;
+use crate::message::RemoteContent;
 use crate::trust::Trust;
 
 /// Everything that is known of a message beside its text.
@@ -26,6 +27,8 @@ pub struct Insight {
     pub dangers: Vec<(String, Danger)>,
     /// Looking for all this failed: nothing is known.
     pub failed: bool,
+    /// What it wants from elsewhere, and what becomes of that for the user who asks.
+    pub remote: RemoteContent,
 }
 
 /// Why a file is not to be opened lightly, by its name.

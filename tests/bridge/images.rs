@@ -3,12 +3,14 @@
 use anyhow::Result;
 use postern_shared::action::ActionId;
 use postern_shared::api::messages::{AllowImages, OpenMessage, ReadRemoteContent, Urgency};
+use postern_shared::insight::Insight;
 use postern_shared::mailbox::Role;
 use postern_shared::message::{CautionReason, RemoteImages, TrackerSign};
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{Tab, Visitor};
 
-const NEWS: &str = "From: News <news@shop.example>\r\nTo: anna@example.test\r\nSubject: News\r\n\
+const NEWS: &str = "Authentication-Results: mx.example.test; dmarc=pass header.from=shop.example\r\n\
+From: News <news@shop.example>\r\nTo: anna@example.test\r\nSubject: News\r\n\
 Content-Type: text/html\r\n\r\n\
 <style>body{background:#fed}.a{background:url(http://192.168.7.7/back.png)}</style>\
 <p class=a>Sale</p><img src=\"http://192.168.7.7/sale.png?size=2\">\
@@ -40,7 +42,9 @@ async fn images_are_shown_when_the_user_says_so_and_to_nobody_else() -> Result<(
     assert_eq!(opened.blocked_images, 2);
 
     let key = opened.summary.key.clone();
+    let told = Insight::decode(&opened.insight).remote;
     let remote = tab.link.call(ReadRemoteContent { key: key.clone() }).await?;
+    assert_eq!(told, remote);
     assert_eq!((remote.count, remote.images), (2, RemoteImages::Blocked));
     assert_eq!(remote.trackers.len(), 1);
     assert_eq!(remote.trackers[0].sign, TrackerSign::Unseen);
@@ -78,5 +82,23 @@ async fn images_are_shown_when_the_user_says_so_and_to_nobody_else() -> Result<(
     assert!(proxied(&visitor.fetch(&plain).await?.text()).is_empty());
     tab.link.call(allow(3, None, true)).await?;
     assert_eq!(proxied(&visitor.fetch(&plain).await?.text()).len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sender_that_nobody_confirms_is_not_believed() -> Result<()> {
+    let scene = Scene::in_memory().await?;
+    let anna = scene.person("anna");
+    let (_, forged) = NEWS.split_once("\r\n").expect("the first field is the server's");
+    scene.world.session(&anna).await?.append("INBOX", "", [forged.as_bytes()]).await?;
+    let visitor = scene.visitor("anna").await?;
+    let (mut tab, opened) = open(&visitor).await?;
+    let sender = Some("news@shop.example".to_owned());
+    tab.link.call(AllowImages { action: ActionId([1; 16]), sender, allowed: true }).await?;
+    let body = visitor.fetch(&format!("api/body/{}", opened.body)).await?.text();
+    assert!(proxied(&body).is_empty(), "{body}");
+    let key = opened.summary.key;
+    let remote = tab.link.call(ReadRemoteContent { key }).await?;
+    assert_eq!(remote.images, RemoteImages::Blocked);
     Ok(())
 }

@@ -14,6 +14,9 @@ use crate::dovecot::Dovecot;
 use crate::postfix::Postfix;
 use crate::{DOMAIN, server};
 
+/// The server whose Authentication-Results are believed.
+const BELIEVED: &str = "authserv_ids = [\"mx.example.test\"]\n";
+
 /// Where the bridge finds mail, as the lines of one `[[provider]]`.
 #[derive(Debug, Clone)]
 pub struct Provider(pub String);
@@ -22,7 +25,7 @@ impl Provider {
     /// Dovecot and Postfix over TLS, their authority trusted.
     pub fn over_tls(dovecot: &Dovecot, postfix: &Postfix) -> Self {
         Self(format!(
-            "imap = \"imaps://localhost:{}\"\nsmtp = \"smtps://localhost:{}\"\nca_file = \"{}\"\n",
+            "imap = \"imaps://localhost:{}\"\nsmtp = \"smtps://localhost:{}\"\nca_file = \"{}\"\n{BELIEVED}",
             dovecot.imaps,
             postfix.submissions,
             dovecot.certificates.authority.display(),
@@ -32,7 +35,7 @@ impl Provider {
     /// Any two loopback ports without TLS.
     pub fn plain(imap: u16, smtp: u16) -> Self {
         Self(format!(
-            "imap = \"imap://127.0.0.1:{imap}\"\nsmtp = \"smtp://127.0.0.1:{smtp}\"\nallow_plaintext = true\n"
+            "imap = \"imap://127.0.0.1:{imap}\"\nsmtp = \"smtp://127.0.0.1:{smtp}\"\nallow_plaintext = true\n{BELIEVED}"
         ))
     }
 }

@@ -40,6 +40,7 @@ mod progress;
 mod protocol_log;
 mod pulse;
 mod rank;
+mod reported;
 mod reread;
 mod resync;
 mod rows;

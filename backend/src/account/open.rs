@@ -10,7 +10,6 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::attachment::Attachment;
-use postern_shared::envelope::Envelope;
 use postern_shared::insight::Insight;
 use postern_shared::message::{Message, MessageKey, Quote};
 
@@ -59,7 +58,7 @@ impl Account {
         .await
     }
 
-    /// A message's body, made safe, and its headers; its text read in `charset`, where one is named.
+    /// A message's body, made safe, and the message; its text read in `charset`, if one is named.
     ///
     /// # Errors
     /// As for `open_message`.
@@ -67,9 +66,9 @@ impl Account {
         &self,
         key: &MessageKey,
         charset: Option<&str>,
-    ) -> Result<(Sanitised, Envelope), Error> {
+    ) -> Result<(Sanitised, Message), Error> {
         let opened = self.opened_as(key, charset, Urgency::Now).await?;
-        Ok((opened.body.clone(), opened.message.summary.envelope.clone()))
+        Ok((opened.body.clone(), opened.message.clone()))
     }
 
     /// A message that was opened before, or is now.
@@ -259,6 +258,7 @@ fn finish(wanted: Wanted, material: Material) -> Opened {
         .iter()
         .filter_map(|file| Some((file.section.clone(), attachment::danger(&file.name)?)));
     insight.dangers = dangers.collect();
+    insight.remote = super::reported::remote_content(&body);
     let summary = super::rows::summary(&key, described.row);
     let message = Message {
         summary,

@@ -1,9 +1,10 @@
 //! Whose remote images the user wants to see, and what a message says of its own.
 
-use postern_shared::envelope::Envelope;
-use postern_shared::message::{MessageKey, RemoteContent, RemoteImages};
+use postern_shared::insight::Insight;
+use postern_shared::message::{Message, MessageKey, RemoteContent, RemoteImages};
+use postern_shared::trust::Standing;
 
-use super::{Error, User, reported};
+use super::{Error, User};
 use crate::account;
 use crate::db::images;
 use crate::mime::html::Sanitised;
@@ -16,9 +17,12 @@ pub struct Body {
     pub images_wanted: bool,
 }
 
-/// The sender as it is written down; one that nobody can be told apart by is none.
-fn sender_of(envelope: &Envelope) -> Option<String> {
-    match envelope.from.as_slice() {
+/// The sender as it is written down; one that anybody could pretend to be is none.
+fn sender_of(message: &Message) -> Option<String> {
+    let Standing::Confirmed(_) = Insight::decode(&message.insight).trust.standing else {
+        return None;
+    };
+    match message.summary.envelope.from.as_slice() {
         [only] if only.email.contains('@') => Some(only.email.to_lowercase()),
         _ => None,
     }
@@ -43,9 +47,9 @@ impl User {
     /// # Errors
     /// As for `open_message`.
     pub async fn body(&self, key: &MessageKey, charset: Option<&str>) -> Result<Body, Error> {
-        let (content, envelope) = self.account(&key.account)?.body(key, charset).await?;
+        let (content, message) = self.account(&key.account)?.body(key, charset).await?;
         let images_wanted =
-            !content.remote.is_empty() && self.images_of(&envelope).await? == RemoteImages::Shown;
+            !content.remote.is_empty() && self.images_of(&message).await? == RemoteImages::Shown;
         Ok(Body { content, images_wanted })
     }
 
@@ -54,21 +58,31 @@ impl User {
     /// # Errors
     /// As for `open_message`.
     pub async fn remote_content(&self, key: &MessageKey) -> Result<RemoteContent, Error> {
-        let (content, envelope) = self.account(&key.account)?.body(key, None).await?;
-        Ok(RemoteContent {
-            count: content.blocked_images,
-            images: self.images_of(&envelope).await?,
-            trackers: reported::trackers(&content),
-            cautions: reported::cautions(&content),
-        })
+        let (_, message) = self.account(&key.account)?.body(key, None).await?;
+        let images = self.images_of(&message).await?;
+        Ok(RemoteContent { images, ..Insight::decode(&message.insight).remote })
+    }
+
+    /// The message as this user is told of it: with what becomes of its remote images.
+    pub(super) async fn informed(&self, mut message: Message) -> Message {
+        let mut insight = Insight::decode(&message.insight);
+        if insight.remote.count > 0 {
+            let images = self.images_of(&message).await;
+            insight.remote.images = images.unwrap_or_else(|error| {
+                tracing::error!(%error, "whose images are shown could not be read");
+                RemoteImages::Blocked
+            });
+            message.insight = insight.encode();
+        }
+        message
     }
 
     /// What becomes of the remote images of a message.
-    async fn images_of(&self, envelope: &Envelope) -> Result<RemoteImages, Error> {
+    async fn images_of(&self, message: &Message) -> Result<RemoteImages, Error> {
         if !self.shows_images {
             return Ok(RemoteImages::Off);
         }
-        let sender = sender_of(envelope).unwrap_or_else(|| "-".to_owned());
+        let sender = sender_of(message).unwrap_or_else(|| "-".to_owned());
         let allowed = images::allows(&self.db, self.id, &sender).await;
         Ok(match allowed.map_err(account::Error::from)? {
             true => RemoteImages::Shown,

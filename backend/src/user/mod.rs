@@ -10,7 +10,6 @@ mod images;
 mod mailboxes;
 mod messages;
 mod registry;
-mod reported;
 mod standing;
 mod submissions;
 mod views;
@@ -196,7 +195,8 @@ impl User {
     /// # Errors
     /// `NonExistent`, or the account's.
     pub async fn open_message(&self, key: MessageKey, urgency: Urgency) -> Result<Message, Error> {
-        Ok(self.account(&key.account)?.open_message(key, urgency).await?)
+        let message = self.account(&key.account)?.open_message(key, urgency).await?;
+        Ok(self.informed(message).await)
     }
 
     /// The thread of a message.
@@ -237,7 +237,8 @@ impl User {
     /// # Errors
     /// As for `open_message`, and `Invalid` where there is no such charset.
     pub async fn reread_message(&self, key: MessageKey, charset: &str) -> Result<Message, Error> {
-        Ok(self.account(&key.account)?.reread_message(key, charset).await?)
+        let message = self.account(&key.account)?.reread_message(key, charset).await?;
+        Ok(self.informed(message).await)
     }
 
     /// Streams a part of a message.

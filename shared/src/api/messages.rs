@@ -209,7 +209,8 @@ pub enum Verdict {
     NotJunk,
 }
 
-/// Says whose remote images are shown from now on, wherever the user signs in.
+/// Says whose remote images are shown from now on, wherever the user signs in. A sender is believed
+/// only where its domain answers for the message ([`Standing::Confirmed`](crate::trust::Standing)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllowImages {
     /// This action.

@@ -1,6 +1,6 @@
 //! A sample of what a message tells beyond its text, with every noun in it.
 
-use super::samples::address;
+use super::samples::{address, remote_contents};
 use crate::calendar::{
     Answer, Attendee, Event, EventStatus, Frequency, Invitation, Method, Moment, Recurrence,
 };
@@ -42,6 +42,7 @@ pub(super) fn sample() -> Insight {
             ("4".into(), Danger::Macros),
         ],
         failed: true,
+        remote: remote_contents().into_iter().last().unwrap_or_default(),
     }
 }
 

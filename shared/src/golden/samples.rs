@@ -207,7 +207,7 @@ pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     frames
 }
 
-fn remote_contents() -> [RemoteContent; 3] {
+pub(super) fn remote_contents() -> [RemoteContent; 3] {
     let signs = [TrackerSign::Unseen, TrackerSign::Host, TrackerSign::Path];
     let reasons = [
         CautionReason::OtherHost("bank.example".into()),

@@ -1,14 +1,26 @@
 //! What the sanitiser found in a mail, as it travels.
 
-use postern_shared::message::{CautionReason, LinkCaution, Tracker, TrackerSign};
+use postern_shared::message::{
+    CautionReason, LinkCaution, RemoteContent, RemoteImages, Tracker, TrackerSign,
+};
 
 use crate::mime::html::{Reason, Sanitised, Sign};
 
 /// More than this of a kind tells nobody more.
 const LIMIT: usize = 100;
 
+/// What a mail wants from elsewhere. What becomes of its images is the user's, not the mail's.
+pub(super) fn remote_content(body: &Sanitised) -> RemoteContent {
+    RemoteContent {
+        count: body.blocked_images,
+        images: RemoteImages::Off,
+        trackers: trackers(body),
+        cautions: cautions(body),
+    }
+}
+
 /// The images that were recognised as trackers.
-pub(super) fn trackers(body: &Sanitised) -> Vec<Tracker> {
+fn trackers(body: &Sanitised) -> Vec<Tracker> {
     let sign = |sign| match sign {
         Sign::Unseen => TrackerSign::Unseen,
         Sign::Host => TrackerSign::Host,
@@ -19,7 +31,7 @@ pub(super) fn trackers(body: &Sanitised) -> Vec<Tracker> {
 }
 
 /// The links that deserve a second look, each once.
-pub(super) fn cautions(body: &Sanitised) -> Vec<LinkCaution> {
+fn cautions(body: &Sanitised) -> Vec<LinkCaution> {
     let mut list: Vec<LinkCaution> = Vec::new();
     for one in &body.cautions {
         let reason = match &one.reason {
