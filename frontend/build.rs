@@ -12,8 +12,17 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
 /// Sections whose messages only later parts of the page say: they come with those.
-const LATER: [&str; 7] =
-    ["action.", "compose.", "mailbox.", "message.", "settings.", "shortcut.", "tag."];
+const LATER: [&str; 9] = [
+    "action.",
+    "card.",
+    "compose.",
+    "mailbox.",
+    "message.",
+    "settings.",
+    "shortcut.",
+    "tag.",
+    "trust.",
+];
 /// What the first screen says of them all the same.
 const EARLY: [&str; 3] = ["message.none", "message.none_hint", "message.region"];
 /// And what it does not say of its own sections.

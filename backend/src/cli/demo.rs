@@ -87,6 +87,8 @@ fn provider(users: &[SampleUser], imap: SocketAddr, smtp: SocketAddr) -> Provide
         imap: plain(imap),
         smtp: plain(smtp),
         allow_plaintext: true,
+        // The samples' own server; see `mailhost/src/samples`.
+        authserv_ids: vec!["mx.postern.example".to_owned()],
         ..Provider::named("Demo", domains)
     }
 }

@@ -1,8 +1,8 @@
-//! JSON over HTTP: signing in and out.
+//! HTTP: JSON for signing in and out, and the source of messages as text.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response};
+use web_sys::{ReadableStreamDefaultReader, RequestInit, Response};
 
 use super::window;
 
@@ -62,4 +62,38 @@ pub async fn request(method: &str, path: &str, json: Option<&str>) -> Option<Ans
 pub fn quote(text: &str) -> String {
     let quoted = js_sys::JSON::stringify(&text.into()).map(String::from);
     quoted.unwrap_or_else(|_| "\"\"".to_owned())
+}
+
+/// A text that was fetched.
+pub struct Text {
+    /// As much as was wanted; what is no UTF-8 shows as such.
+    pub words: String,
+    /// Whether there is no more of it.
+    pub whole: bool,
+}
+
+/// Fetches a text, `most` bytes of it or until it is `enough`; none where it did not come.
+pub async fn text(path: &str, most: usize, enough: impl Fn(&[u8]) -> bool) -> Option<Text> {
+    let answer = window().fetch_with_str(path);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    let reader: ReadableStreamDefaultReader = response.body()?.get_reader().dyn_into().ok()?;
+    let mut bytes = Vec::new();
+    let whole = loop {
+        if bytes.len() >= most || enough(&bytes) {
+            // The rest is let go; what is no longer wanted cannot fail.
+            let _ = reader.cancel();
+            break false;
+        }
+        let next = JsFuture::from(reader.read()).await.ok()?;
+        let value = js_sys::Reflect::get(&next, &"value".into()).ok()?;
+        match value.dyn_into::<js_sys::Uint8Array>() {
+            Ok(piece) => bytes.extend(piece.to_vec()),
+            // The end comes without a piece.
+            Err(_) => break true,
+        }
+    };
+    Some(Text { words: String::from_utf8_lossy(&bytes).into_owned(), whole })
 }

@@ -100,11 +100,6 @@ pub fn mark_wrong(selector: &str, from: Option<u32>) {
     let _ = field.set_selection_range(from.min(end.saturating_sub(1)), end);
 }
 
-/// Opens an address below the base path in a new tab that cannot reach this one.
-pub fn open_tab(url: &str) {
-    let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
-}
-
 /// Downloads what lies at an address of ours.
 pub fn download(url: &str) {
     let link = document().create_element("a").ok().and_then(|a| a.dyn_into::<HtmlElement>().ok());

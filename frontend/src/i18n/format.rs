@@ -2,7 +2,7 @@
 
 use super::{Locale, locale};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use leptos::wasm_bindgen::JsValue;
+use leptos::wasm_bindgen::{JsCast, JsValue};
 use std::cell::RefCell;
 
 /// The formatters of one language; making one costs far more than using it.
@@ -140,4 +140,43 @@ pub fn short_date(millis: f64) -> String {
 pub fn full_date(millis: f64) -> String {
     let date = Date::new(&JsValue::from_f64(millis));
     with_formats(|formats| call(&formats.full, &date))
+}
+
+/// A moment written in some way, in a time zone; in the user's own where none is named or known.
+fn in_zone(millis: f64, zone: Option<&str>, pairs: &[(&str, &str)]) -> String {
+    let tags = Array::of1(&JsValue::from_str(locale().tag()));
+    let write = |zone: Option<&str>| {
+        let wanted: Vec<_> =
+            pairs.iter().copied().chain(zone.map(|zone| ("timeZone", zone))).collect();
+        // A zone that the browser does not know is refused by an exception.
+        let arguments = Array::of2(&tags, &options(&wanted));
+        let made = Reflect::get(&js_sys::global(), &"Intl".into())
+            .and_then(|intl| Reflect::get(&intl, &"DateTimeFormat".into()))
+            .and_then(|maker| Reflect::construct(maker.unchecked_ref::<Function>(), &arguments))
+            .ok()?;
+        Some(call(&made.unchecked_into::<Intl::DateTimeFormat>().format(), &millis.into()))
+    };
+    write(zone).or_else(|| write(None)).unwrap_or_default()
+}
+
+/// A day and an hour in full, in a zone or in the user's own.
+pub fn day_and_time(millis: f64, zone: Option<&str>) -> String {
+    in_zone(millis, zone, &[("dateStyle", "full"), ("timeStyle", "short")])
+}
+
+/// A day in full.
+pub fn day_only(millis: f64, zone: Option<&str>) -> String {
+    in_zone(millis, zone, &[("dateStyle", "full")])
+}
+
+/// An hour.
+pub fn time_only(millis: f64, zone: Option<&str>) -> String {
+    in_zone(millis, zone, &[("timeStyle", "short")])
+}
+
+/// The name of a day of the week, 0 for Monday.
+pub fn weekday(day: u8) -> String {
+    // The fifth of January 1970 was a Monday.
+    let millis = (4.0 + f64::from(day)) * 86_400_000.0;
+    in_zone(millis, Some("UTC"), &[("weekday", "long")])
 }

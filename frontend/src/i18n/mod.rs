@@ -13,7 +13,9 @@ use leptos::task::spawn_local;
 use std::cell::{Cell, RefCell};
 
 pub use errors::error_text;
-pub use format::{file_size, full_date, list, number, short_date};
+pub use format::{
+    day_and_time, day_only, file_size, full_date, list, number, short_date, time_only, weekday,
+};
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 

@@ -7,6 +7,7 @@ use postern_shared::message::MessageKey;
 use super::actions::Target;
 use super::conversing::Reach;
 use super::drafts::answer::Kind;
+use super::drafts::mailto::Mailto;
 use super::messages::Opened;
 use super::shortcuts::Command;
 use super::windows::RowKey;
@@ -238,6 +239,11 @@ impl Stores {
         self.show_draft(self.drafts.compose());
     }
 
+    /// Opens a draft with what a link asks for.
+    pub fn compose_to(self, wanted: Mailto) {
+        self.show_draft(self.drafts.compose_to(wanted));
+    }
+
     /// Opens an answer to the open message, or to the one that the cursor stands on.
     pub fn answer(self, kind: Kind) {
         if let Some(row) = untrack(|| self.focused()) {
@@ -270,16 +276,16 @@ impl Stores {
         format!("{}api/blob/{}/{section}", base_path(), key_path(key))
     }
 
-    /// Where a message's body is, as it looks in the page's theme.
+    /// Where a message's body is, as the user wants to see it in the page's theme.
     #[must_use]
-    pub fn body_url(self, token: &str) -> String {
-        let theme = if self.preferences.dark() { "dark" } else { "light" };
-        format!("{}api/body/{token}?theme={theme}", base_path())
-    }
-
-    /// Opens a message's source in a tab of its own.
-    pub fn show_source(self, key: &MessageKey) {
-        page::open_tab(&(self.blob_url(key, "source") + "?inline"));
+    pub fn body_url(self, key: &MessageKey) -> String {
+        let (token, look) = self.messages.face(key);
+        let images = if look.images { ".images" } else { "" };
+        let theme = if self.preferences.dark() && !look.lit { "dark" } else { "light" };
+        // Another address makes the browser ask again.
+        let turn = look.turn.to_string();
+        let turn = if look.turn == 0 { String::new() } else { ["&turn=", &turn].concat() };
+        [&base_path(), "api/body/", &token, images, "?theme=", theme, &turn].concat()
     }
 
     /// Downloads a whole message.

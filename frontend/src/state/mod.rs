@@ -31,6 +31,7 @@ mod searching;
 pub mod selection;
 pub mod session;
 pub mod shortcuts;
+pub mod source;
 pub mod submissions;
 pub mod tags;
 pub mod threads;

@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod kept;
+pub mod mailto;
 mod opening;
 pub mod recipients;
 

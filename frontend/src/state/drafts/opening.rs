@@ -11,6 +11,7 @@ use postern_shared::identity::Identity;
 use postern_shared::message::{Message, MessageSummary, Quote};
 
 use super::answer::{self, Kind, Labels};
+use super::mailto::Mailto;
 use super::recipients::written;
 use super::{Composing, Drafts};
 use crate::i18n::{Key, error_text, full_date, text, text_with};
@@ -19,6 +20,12 @@ use crate::state::messages::Opened;
 impl Drafts {
     /// Opens an empty draft; answers its number, or none where no account can send.
     pub fn compose(self) -> Option<u32> {
+        self.compose_to(Mailto::default())
+    }
+
+    /// Opens a draft with what a link asks for.
+    pub fn compose_to(self, wanted: Mailto) -> Option<u32> {
+        let Mailto { to, cc, bcc, subject, body } = wanted;
         let identities = untrack(|| self.needed.accounts.identities());
         let (account, identity) = identities.into_iter().next()?;
         let id = self.fresh_id();
@@ -27,11 +34,11 @@ impl Drafts {
             kind: Kind::New,
             account,
             from: identity.from,
-            to: Vec::new(),
-            cc: Vec::new(),
-            bcc: Vec::new(),
-            subject: String::new(),
-            text: answer::opening(&identity.signature, ""),
+            to,
+            cc,
+            bcc,
+            subject,
+            text: body + &answer::opening(&identity.signature, ""),
             origin: Origin::New,
             attachments: Vec::new(),
             loading: false,

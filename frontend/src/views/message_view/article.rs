@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use postern_shared::error::CallError;
 use postern_shared::message::{Message, MessageKey, MessageSummary};
 
+use super::Waiting;
 use super::attachments::Attachments;
-use super::frames::{Body, Frame};
+use super::frames::Frame;
 use super::header::{Recipients, Summary, Tools, sender};
+use super::notes::{Notes, about};
 use super::quotes::Quotes;
-use super::{Blocked, Waiting};
 use crate::i18n::{Key, error_text, full_date, short_date, t, text};
 use crate::state::messages::Opened;
 use crate::state::stores;
@@ -126,6 +127,7 @@ fn Unfolded(
         Some(Opened::Ready(message)) => Some(message),
         _ => None,
     });
+    let about = about(message);
     let again = key.clone();
     let failed = move || match opened.get() {
         Some(Opened::Failed(error)) => Some(error),
@@ -137,7 +139,7 @@ fn Unfolded(
                 <div class="message-view-who"><Recipients summary /></div>
                 <Tools key=key.clone() summary />
             </div>
-            <Blocked message />
+            <Notes about />
             {move || {
                 let again = again.clone();
                 failed().map(|error| view! {
@@ -159,8 +161,7 @@ fn Text(
 ) -> impl IntoView {
     let quotes = Quotes::new();
     // Not the message itself: its flags change, and its body does not.
-    let token =
-        Memo::new(move |_| message.with(|message| message.as_ref().map(|it| it.body.clone())));
+    let is_here = Memo::new(move |_| message.with(Option::is_some));
     let own = key.clone();
     let open = Memo::new(move |_| Some(own.clone()));
     let here = RwSignal::new(None::<MessageKey>);
@@ -169,12 +170,12 @@ fn Text(
         move || text(if quotes.shown() { Key::MessageQuotesHide } else { Key::MessageQuotesShow });
     view! {
         <div class="message-view-frames">
-            {move || match token.get() {
-                Some(token) => {
-                    let body = Body { key: key.clone(), token };
-                    view! { <Frame body open here done=painted quotes=Some(quotes) /> }.into_any()
+            {move || match is_here.get() {
+                true => {
+                    let key = key.clone();
+                    view! { <Frame key open here done=painted quotes=Some(quotes) /> }.into_any()
                 }
-                None => view! { <Waiting /> }.into_any(),
+                false => view! { <Waiting /> }.into_any(),
             }}
         </div>
         {move || quotes.any().then(|| view! {

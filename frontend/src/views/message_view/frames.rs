@@ -17,7 +17,7 @@ use postern_shared::account::{Account, AccountState};
 use postern_shared::message::{Message, MessageKey};
 
 use super::quotes::Quotes;
-use super::{Waiting, keys, neighbours};
+use super::{Waiting, keys, links, neighbours};
 use crate::i18n::{Key, t, text};
 use crate::state::messages::Opened;
 use crate::state::{LinkState, Stores, stores};
@@ -33,15 +33,6 @@ const PAINTED: Duration = Duration::from_millis(120);
 const MOST_FRAMES: usize = 8;
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
-/// A frame and what it shows.
-#[derive(Clone, PartialEq)]
-pub struct Body {
-    /// The message.
-    pub key: MessageKey,
-    /// Where its body is.
-    pub token: String,
-}
-
 /// The frames of the open message and of those beside it, which load once it has been `shown`.
 #[component]
 pub fn Frames(
@@ -50,7 +41,7 @@ pub fn Frames(
     shown: RwSignal<Option<MessageKey>>,
 ) -> impl IntoView {
     let stores = stores();
-    let bodies = Memo::new(move |before: Option<&Vec<Body>>| {
+    let bodies = Memo::new(move |before: Option<&Vec<MessageKey>>| {
         let key = key.get();
         let ahead = key.is_some() && shown.with(|shown| *shown == key);
         let wanted = key.map(|key| wanted(stores, &key, ahead)).unwrap_or_default();
@@ -65,35 +56,30 @@ pub fn Frames(
     view! {
         <div class="message-view-frames">
             {move || waiting().then(|| view! { <Waiting /> })}
-            <For each=move || bodies.get() key=|body| (body.key.clone(), body.token.clone()) let:body>
-                <Frame body open=key here done=shown quotes=None />
+            <For each=move || bodies.get() key=Clone::clone let:body>
+                <Frame key=body open=key here done=shown quotes=None />
             </For>
         </div>
     }
 }
 
 /// The open message first, then, where it is time, those beside it as far as they are here.
-fn wanted(stores: Stores, key: &MessageKey, ahead: bool) -> Vec<Body> {
-    let body = |key: MessageKey| match stores.messages.get(&key) {
-        Some(Opened::Ready(message)) => Some(Body { key, token: message.body.clone() }),
-        _ => None,
-    };
-    let open = match stores.messages.get(key) {
-        Some(Opened::Loading) => Some(Body { key: key.clone(), token: key.token() }),
-        _ => body(key.clone()),
-    };
-    let Some(open) = open else { return Vec::new() };
+fn wanted(stores: Stores, key: &MessageKey, ahead: bool) -> Vec<MessageKey> {
+    let is_here = |key: &MessageKey| matches!(stores.messages.get(key), Some(Opened::Ready(_)));
+    if !is_here(key) && stores.messages.get(key) != Some(Opened::Loading) {
+        return Vec::new();
+    }
     let beside = if ahead { neighbours(stores, key) } else { Vec::new() };
-    std::iter::once(open).chain(beside.into_iter().filter_map(body)).collect()
+    std::iter::once(key.clone()).chain(beside.into_iter().filter(is_here)).collect()
 }
 
 /// Keeps the frames that stay in their order: an iframe that is moved in the document loads anew.
 /// Taking one out costs the browser some 10 ms: in a `hurry` those of before wait out of sight.
-fn arrange(before: &[Body], wanted: Vec<Body>, hurry: bool) -> Vec<Body> {
+fn arrange(before: &[MessageKey], wanted: Vec<MessageKey>, hurry: bool) -> Vec<MessageKey> {
     let waits = hurry && !wanted.is_empty();
-    let stays = |body: &&Body| waits || wanted.contains(body);
-    let mut kept: Vec<Body> = before.iter().filter(stays).cloned().collect();
-    let fresh: Vec<Body> = wanted.into_iter().filter(|body| !kept.contains(body)).collect();
+    let stays = |body: &&MessageKey| waits || wanted.contains(body);
+    let mut kept: Vec<MessageKey> = before.iter().filter(stays).cloned().collect();
+    let fresh: Vec<MessageKey> = wanted.into_iter().filter(|body| !kept.contains(body)).collect();
     kept.extend(fresh);
     let over = kept.len().saturating_sub(MOST_FRAMES);
     kept.drain(..over);
@@ -103,7 +89,7 @@ fn arrange(before: &[Body], wanted: Vec<Body>, hurry: bool) -> Vec<Body> {
 /// A body: in sight while its message is the `open` one, `here` once loaded, `done` once painted.
 #[component]
 pub fn Frame(
-    body: Body,
+    key: MessageKey,
     open: Memo<Option<MessageKey>>,
     here: RwSignal<Option<MessageKey>>,
     done: RwSignal<Option<MessageKey>>,
@@ -113,8 +99,7 @@ pub fn Frame(
     let stores = stores();
     let node = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(0.0);
-    let key = body.key;
-    let own = key.clone();
+    let (own, of) = (key.clone(), key.clone());
     let shown = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&key)));
     let loads = RwSignal::new(0_u32);
     Effect::new(move |_| {
@@ -126,16 +111,11 @@ pub fn Frame(
             set_timeout(painted, PAINTED);
         }
     });
-    let token = body.token;
-    let attempt = RwSignal::new(0);
-    let src = Memo::new(move |_| {
-        stores.preferences.all().track();
-        let url = stores.body_url(&token);
-        // Another address makes the browser ask again.
-        if attempt.get() == 0 { url } else { format!("{url}&attempt={}", attempt.get()) }
-    });
+    let url = Memo::new(move |_| stores.body_url(&of));
+    let src = url.get_untracked();
+    follow(url, node);
     let failed = RwSignal::new(false);
-    let again = move || attempt.update(|attempt| *attempt += 1);
+    let again = move || show(node, &url.get_untracked());
     retry_when_back(stores, failed, again);
     let title = move || text(if shown.get() { Key::MessageBody } else { Key::MessageAhead });
     // Replaced with every load: the document before it is gone by then.
@@ -150,6 +130,7 @@ pub fn Frame(
             quotes.into_iter().for_each(|quotes| quotes.look(&body));
             watch.set_value(Watch::start(&frame, height));
             keys::listen(stores, &body);
+            links::listen(stores, &body);
         }
     };
     on_cleanup(move || drop(watch.try_update_value(Option::take)));
@@ -169,6 +150,25 @@ pub fn Frame(
         {move || {
             (shown.get() && failed.get()).then(|| view! { <Broken on_retry=move |()| again() /> })
         }}
+    }
+}
+
+/// Shows another body in a frame whenever its address changes; the way back does not grow longer.
+fn follow(url: Memo<String>, node: NodeRef<html::Iframe>) {
+    Effect::new(move |before: Option<String>| {
+        let url = url.get();
+        if before.is_some_and(|before| before != url) {
+            show(node, &url);
+        }
+        url
+    });
+}
+
+fn show(node: NodeRef<html::Iframe>, url: &str) {
+    let window = node.get_untracked().and_then(|frame| frame.content_window());
+    if let Some(window) = window {
+        // An address of ours is never malformed.
+        let _ = window.location().replace(url);
     }
 }
 
@@ -264,14 +264,14 @@ mod tests {
     use postern_shared::mailbox::MailboxId;
     use postern_shared::uid::{Uid, UidValidity};
 
-    fn bodies(uids: &[u32]) -> Vec<Body> {
+    fn bodies(uids: &[u32]) -> Vec<MessageKey> {
         let key = |uid: &u32| MessageKey {
             account: AccountId("a".to_owned()),
             mailbox: MailboxId("m".to_owned()),
             uid_validity: UidValidity(1),
             uid: Uid(*uid),
         };
-        uids.iter().map(|uid| Body { key: key(uid), token: key(uid).token() }).collect()
+        uids.iter().map(key).collect()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use postern_shared::address::Address;
 use postern_shared::message::{MessageKey, MessageSummary};
 
+use super::more::More;
 use crate::i18n::{Key, full_date, short_date, t, text, text_with};
 use crate::state::actions::Target;
 use crate::state::drafts::answer::Kind;
@@ -15,7 +16,7 @@ use crate::state::{Stores, stores};
 use crate::ui::avatar::Avatar;
 use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::Icon;
-use crate::ui::menu::{Menu, MenuFace, MenuItem, MenuSeparator};
+use crate::ui::menu::MenuItem;
 
 /// A message's row, as far as it is known.
 pub type Summary = Memo<Option<Arc<MessageSummary>>>;
@@ -183,13 +184,6 @@ fn Details(summary: Summary) -> impl IntoView {
 fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
     let stores = stores();
     let answer = move |kind: Kind| move |()| stores.answer(kind);
-    let with_key = move |act: fn(Stores, &MessageKey)| {
-        move |()| {
-            if let Some(key) = key.get_untracked() {
-                act(stores, &key);
-            }
-        }
-    };
     view! {
         <div class="message-view-answers">
             <Button
@@ -210,9 +204,7 @@ fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
                 kind=ButtonKind::Quiet
                 on_press=answer(Kind::Forward)
             />
-            <Menu label=t(Key::MessageMore) face=MenuFace::Icon(Icon::More)>
-                <Files act=Callback::new(move |act: fn(Stores, &MessageKey)| with_key(act)(())) />
-            </Menu>
+            <More key=key.into() />
         </div>
     }
 }
@@ -221,7 +213,6 @@ fn Answers(key: Memo<Option<MessageKey>>) -> impl IntoView {
 #[component]
 pub fn Tools(key: MessageKey, summary: Summary) -> impl IntoView {
     let stores = stores();
-    let key = StoredValue::new(key);
     let answer = move |kind: Kind| {
         move |()| {
             if let Some(row) = summary.get_untracked() {
@@ -255,7 +246,7 @@ pub fn Tools(key: MessageKey, summary: Summary) -> impl IntoView {
                 icon=Icon::Forward
                 on_press=answer(Kind::Forward)
             />
-            <Menu label=t(Key::MessageMore) face=MenuFace::Icon(Icon::More)>
+            <More key=Signal::stored(Some(key))>
                 <MenuItem label=star_label icon=Icon::Star on_choose=star />
                 <MenuItem
                     label=t(Key::ActionUnseen)
@@ -267,34 +258,7 @@ pub fn Tools(key: MessageKey, summary: Summary) -> impl IntoView {
                     icon=Icon::Trash
                     on_choose=with_row(|stores, row| stores.actions.trash(row))
                 />
-                <MenuSeparator />
-                <Files act=Callback::new(move |act: fn(Stores, &MessageKey)| {
-                    key.with_value(|key| act(stores, key));
-                }) />
-            </Menu>
+            </More>
         </div>
-    }
-}
-
-/// What can be done with a message as a file.
-#[component]
-fn Files(act: Callback<fn(Stores, &MessageKey)>) -> impl IntoView {
-    let item = move |what: fn(Stores, &MessageKey)| move |()| act.run(what);
-    view! {
-        <MenuItem
-            label=t(Key::MessageSource)
-            icon=Icon::Source
-            on_choose=item(|stores, key| stores.show_source(key))
-        />
-        <MenuItem
-            label=t(Key::MessagePrint)
-            icon=Icon::Print
-            on_choose=item(|stores, _| stores.print())
-        />
-        <MenuItem
-            label=t(Key::MessageDownload)
-            icon=Icon::Download
-            on_choose=item(|stores, key| stores.download_source(key))
-        />
     }
 }

@@ -2,20 +2,23 @@
 
 mod article;
 mod attachments;
+mod cards;
 mod frames;
 mod header;
 mod keys;
+mod links;
+mod more;
+mod notes;
 mod quotes;
+mod source;
 mod thread;
-
-use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::{ev, html};
 use postern_shared::error::{CallError, ErrorCode};
-use postern_shared::message::{Message, MessageKey};
+use postern_shared::message::MessageKey;
 
-use crate::i18n::{Key, error_text, t, text, text_count};
+use crate::i18n::{Key, error_text, t, text};
 use crate::routes::Route;
 use crate::state::messages::Opened;
 use crate::state::session::SessionState;
@@ -28,6 +31,7 @@ use crate::views::message_list::toolbar::Toolbar;
 use attachments::Attachments;
 use frames::Frames;
 use header::Header;
+use notes::{Notes, about};
 use thread::OpenThread;
 
 /// The open message, or what to do to open one.
@@ -82,13 +86,14 @@ fn Paper(key: Memo<Option<MessageKey>>, shown: RwSignal<Option<MessageKey>>) -> 
         _ => None,
     });
     let hidden = move || key.with(Option::is_none) || failed().is_some();
+    let about = about(message);
     view! {
         {move || {
             failed().map(|error| view! { <Failed error on_retry=move |()| retry(stores, key) /> })
         }}
         <div class="message-view-paper" hidden=hidden>
             <Header key />
-            <Blocked message />
+            <Notes about />
             <Frames key message shown />
             <Attachments message />
         </div>
@@ -193,22 +198,6 @@ fn Failed(error: CallError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVi
             {(!gone).then(|| view! { <Button label=t(Key::ShellRetry) on_press=on_retry /> })}
         </div>
     }
-}
-
-/// Says how many remote images were kept out.
-#[component]
-fn Blocked(message: Memo<Option<Arc<Message>>>) -> impl IntoView {
-    let count = move || {
-        message.with(|message| message.as_ref().map_or(0, |message| message.blocked_images))
-    };
-    let notice = move || {
-        let count = count();
-        (count > 0).then(|| {
-            let said = text_count(Key::MessageImagesBlocked, count.into(), &[]);
-            view! { <p class="message-view-notice">{icon(Icon::ImageOff)} <span>{said}</span></p> }
-        })
-    };
-    view! { {notice} }
 }
 
 /// Lines in the place of a body that is on its way.
