@@ -349,3 +349,15 @@ async fn how_messages_begin_can_come_later() {
     assert_eq!(known, [(2, "Dear Ann".to_owned())]);
     assert_eq!(index.previews(&place, 7, &[2]).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_text_inside_of_very_many_words_is_found_in_most_of_their_messages() {
+    // 6,000 words in 60 messages.
+    let subject = |uid: u32| (0..100).map(move |at| format!("q{}needle{at}", uid * 100 + at));
+    let entries: Vec<IndexRow> = (1..=60)
+        .map(|uid| entry(uid, &uid.to_string(), &subject(uid).collect::<Vec<_>>().join(" "), &[]))
+        .collect();
+    let index = filled(&entries).await;
+    assert!(search(&index, "needle").await.len() >= 50);
+    assert_eq!(search(&index, "2350needle50").await, [23]);
+}
