@@ -2,6 +2,8 @@
 //!
 //! Whoever handles an error logs it; the page gets a code, the mail server's words and a time.
 
+use crate::net::one_click::LeaveError;
+use crate::net::public::Refused;
 use crate::session::{SignInError, VerifyError};
 use crate::submission::outbox;
 use crate::{account, blob, db, net, store, user};
@@ -172,7 +174,21 @@ impl From<user::Error> for CallError {
             user::Error::NoPermission => ErrorCode::NoPermission.into(),
             user::Error::Limit(_) => ErrorCode::Limit.into(),
             user::Error::Outbox(error) => (&error).into(),
+            user::Error::List(error) => (&error).into(),
         }
+    }
+}
+
+impl From<&LeaveError> for CallError {
+    fn from(error: &LeaveError) -> Self {
+        Self::from(match error {
+            LeaveError::Refused(Refused::Address | Refused::NotPublic) => ErrorCode::NoPermission,
+            LeaveError::Refused(Refused::Name | Refused::Net(_)) | LeaveError::TimedOut => {
+                ErrorCode::Unavailable
+            }
+            LeaveError::Status(_) => ErrorCode::Refused,
+            LeaveError::Http(_) => ErrorCode::Garbled,
+        })
     }
 }
 

@@ -29,6 +29,7 @@ use db::Db;
 use link::Links;
 use metrics::Metrics;
 use net::Providers;
+use net::exchange::Web;
 use routes::assets::Assets;
 use routes::remote::Pictures;
 use session::{CookieRules, Ground, Sessions, Verifier};
@@ -106,7 +107,8 @@ impl App {
         let counted = sessions.clone();
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
         let indexes = Indexes::new(index_settings(&config));
-        let ground = (db.clone(), blobs.clone());
+        let web = Web::public()?;
+        let ground = (db.clone(), blobs.clone(), web.clone());
         let users = Users::new(ground, indexes, standing, config.limits, config.access);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
@@ -116,7 +118,7 @@ impl App {
             users,
             links,
             cookie: CookieRules::new(&config),
-            pictures: Pictures::new(&clock)?,
+            pictures: Pictures::new(&clock, web),
             assets: Assets::new(config.base_path()),
             closing: CancellationToken::new(),
             config,

@@ -7,6 +7,7 @@ mod elsewhere;
 mod faults;
 mod frames;
 mod images;
+mod leave;
 mod limits;
 mod list;
 mod mailboxes;

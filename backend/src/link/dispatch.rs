@@ -10,8 +10,8 @@ use postern_shared::api::mailboxes::{
 };
 use postern_shared::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews, ReadRemoteContent,
-    RereadMessage, UndoAction,
+    LeaveList, MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews,
+    ReadRemoteContent, RereadMessage, UndoAction,
 };
 use postern_shared::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
@@ -135,6 +135,7 @@ async fn mutate_messages(user: &User, request: Request) -> Result<Reply, CallErr
         Request::AllowImages(call) => {
             reply::<AllowImages>(user.allow_images(call.sender, call.allowed).await)
         }
+        Request::LeaveList(call) => reply::<LeaveList>(user.leave_list(&call.key).await),
         Request::UndoAction(call) => {
             reply::<UndoAction>(user.undo_action(call.action, call.undone).await)
         }

@@ -5,7 +5,9 @@
 
 mod dial;
 mod error;
+pub mod exchange;
 pub mod guard;
+pub mod one_click;
 pub mod picture;
 mod provider;
 pub mod public;

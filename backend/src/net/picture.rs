@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Empty};
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HOST, LOCATION, USER_AGENT};
+use hyper::header::{ACCEPT, CONTENT_LENGTH, LOCATION};
 use hyper::{Request, Response, StatusCode, body::Incoming};
-use hyper_util::rt::TokioIo;
-use url::{Position, Url};
+use url::Url;
 
-use super::Trust;
-use super::public::{Reach, Refused};
+use super::exchange::Web;
+use super::public::Refused;
 
 /// Larger pictures are not shown.
 const BYTE_LIMIT: usize = 10 << 20;
@@ -61,14 +60,14 @@ pub enum FetchError {
 ///
 /// # Errors
 /// See [`FetchError`].
-pub async fn fetch(url: &Url, reach: &Reach, trust: &Trust) -> Result<Picture, FetchError> {
-    let work = follow(url.clone(), reach, trust);
+pub async fn fetch(url: &Url, web: &Web) -> Result<Picture, FetchError> {
+    let work = follow(url.clone(), web);
     tokio::time::timeout(TIME_LIMIT, work).await.unwrap_or(Err(FetchError::TimedOut))
 }
 
-async fn follow(mut url: Url, reach: &Reach, trust: &Trust) -> Result<Picture, FetchError> {
+async fn follow(mut url: Url, web: &Web) -> Result<Picture, FetchError> {
     for _ in 0..=REDIRECTS {
-        let response = get(&url, reach, trust).await?;
+        let response = get(&url, web).await?;
         if !response.status().is_redirection() {
             return read(response).await;
         }
@@ -81,26 +80,12 @@ async fn follow(mut url: Url, reach: &Reach, trust: &Trust) -> Result<Picture, F
     Err(FetchError::Redirected)
 }
 
-async fn get(url: &Url, reach: &Reach, trust: &Trust) -> Result<Response<Incoming>, FetchError> {
-    let stream = reach.connect(url, trust).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .max_buf_size(64 << 10)
-        .handshake(TokioIo::new(stream))
-        .await?;
-    // Ends with the response's body, or when that is dropped.
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a picture's server ended the connection");
-        }
-    });
-    let request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, "Mozilla/5.0 (compatible; picture proxy)")
+async fn get(url: &Url, web: &Web) -> Result<Response<Incoming>, FetchError> {
+    let request = Request::get("/")
         .header(ACCEPT, "image/avif,image/webp,image/png,image/jpeg,image/gif")
-        .header(ACCEPT_ENCODING, "identity")
         .body(Empty::<Bytes>::new())
-        .map_err(|_| FetchError::Refused(Refused::Address))?;
-    Ok(sender.send_request(request).await?)
+        .map_err(|_| Refused::Address)?;
+    web.send(url, request).await
 }
 
 async fn read(response: Response<Incoming>) -> Result<Picture, FetchError> {

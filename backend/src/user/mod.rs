@@ -7,6 +7,7 @@
 mod actions;
 mod carrier;
 mod images;
+mod lists;
 mod mailboxes;
 mod messages;
 mod registry;
@@ -34,6 +35,8 @@ use tokio_util::sync::CancellationToken;
 use crate::account::{self, Account, Audience, Download, LinkId};
 use crate::clock::Clock;
 use crate::db::{Db, UserId};
+use crate::net::exchange::Web;
+use crate::net::one_click::LeaveError;
 use crate::store::query;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
@@ -70,6 +73,9 @@ pub enum Error {
     /// The outbox.
     #[error(transparent)]
     Outbox(#[from] outbox::Error),
+    /// The server of a mailing list.
+    #[error(transparent)]
+    List(#[from] LeaveError),
 }
 
 /// One user of this bridge.
@@ -85,6 +91,8 @@ pub struct User {
     message_limit: usize,
     /// The administrator lets remote images be shown.
     shows_images: bool,
+    /// Where strangers' servers are reached.
+    web: Web,
     clock: Clock,
 }
 

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Access, Limits};
 use crate::db::{Db, UserId};
 use crate::net::Provider;
+use crate::net::exchange::Web;
 use crate::store::imap;
 use crate::store::index::Indexes;
 use crate::submission::{News, Outbox};
@@ -60,6 +61,7 @@ pub(super) struct Inner {
     outbox: Arc<Outbox<Carrier>>,
     message_limit: usize,
     shows_images: bool,
+    web: Web,
     pub(super) standing: Standing,
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
@@ -99,7 +101,7 @@ impl Users {
     /// Nobody yet; the outbox is filled but stands still until [`Users::run`].
     #[must_use]
     pub fn new(
-        (db, blobs): (Db, Blobs),
+        (db, blobs, web): (Db, Blobs, Web),
         indexes: Indexes,
         standing: Standing,
         limits: Limits,
@@ -118,6 +120,7 @@ impl Users {
                 outbox,
                 message_limit,
                 shows_images,
+                web,
                 standing,
                 memory,
                 indexes,
@@ -214,6 +217,7 @@ impl Users {
             outbox: self.0.outbox.clone(),
             message_limit: self.0.message_limit,
             shows_images: self.0.shows_images,
+            web: self.0.web.clone(),
             clock,
         }
     }
@@ -325,7 +329,7 @@ mod tests {
             keys: Keys::parse(&Secret::new("key".into())).unwrap(),
             providers: Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap(),
         };
-        Users::new((db, blobs), indexes, standing, limits, access)
+        Users::new((db, blobs, Web::public().unwrap()), indexes, standing, limits, access)
     }
 
     fn entrant(password: &str) -> Entrant {

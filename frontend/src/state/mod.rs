@@ -17,6 +17,7 @@ mod later;
 pub mod list;
 #[cfg(test)]
 mod list_tests;
+pub mod lists;
 pub mod location;
 pub mod mailboxes;
 pub mod messages;

@@ -221,6 +221,20 @@ pub struct AllowImages {
     pub allowed: bool,
 }
 
+/// Leaves the mailing list that a message came through, by the one POST that it offers (RFC 8058).
+/// The address is the message's own; nothing of the user goes there.
+///
+/// # Errors
+/// `NonExistent` where it offers none; `NoPermission` where it is not a public `https` address or
+/// the sender is forged; `Unavailable`, `Refused` or `Garbled` by the list's server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveList {
+    /// This action.
+    pub action: ActionId,
+    /// The message.
+    pub key: MessageKey,
+}
+
 /// Takes an action back, for as long as its reply is kept. Can itself be undone.
 ///
 /// # Errors

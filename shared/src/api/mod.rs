@@ -30,8 +30,8 @@ use mailboxes::{
 };
 use messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews, ReadRemoteContent,
-    RereadMessage, UndoAction,
+    LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews,
+    ReadRemoteContent, RereadMessage, UndoAction,
 };
 use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
@@ -201,5 +201,6 @@ calls! {
         AllowImages => (),
         EditSubmission => Draft,
         ConfirmSubmission => (),
+        LeaveList => (),
     }
 }

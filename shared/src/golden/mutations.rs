@@ -8,7 +8,7 @@ use crate::api::mailboxes::{
 };
 use crate::api::messages::{
     AllowImages, ArchiveBy, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages,
-    JudgeMessages, MoveMessages, Targets, UndoAction, Verdict,
+    JudgeMessages, LeaveList, MoveMessages, Targets, UndoAction, Verdict,
 };
 use crate::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, RetrySubmission, SubmitMessage,
@@ -64,6 +64,7 @@ pub(super) fn mutations() -> Vec<Request> {
         MoveMessages { action, targets: keys(), to: mailbox() }.into_request(),
         CopyMessages { action, targets: keys(), to: mailbox() }.into_request(),
         ExpungeMessages { action, targets: all() }.into_request(),
+        LeaveList { action, key: key() }.into_request(),
         UndoAction { action, undone: ActionId([8; 16]) }.into_request(),
         CancelSubmission { action, submission: submission.clone() }.into_request(),
         RetrySubmission { action, submission: submission.clone() }.into_request(),

@@ -11,8 +11,8 @@ use crate::api::mailboxes::{
 };
 use crate::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews, ReadRemoteContent,
-    RereadMessage, UndoAction, Urgency,
+    LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews,
+    ReadRemoteContent, RereadMessage, UndoAction, Urgency,
 };
 use crate::api::submissions::ListSubmissions;
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -277,6 +277,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("EmptyMailbox", EmptyMailbox::wrap(Outcome::default())),
         ("MarkAllSeen", MarkAllSeen::wrap(Outcome::default())),
         ("AllowImages", AllowImages::wrap(())),
+        ("LeaveList", LeaveList::wrap(())),
         ("ReadPreviews", ReadPreviews::wrap(vec![(key().uid, "Dear Zoë".into())])),
         ("ReadRemoteContent", images_off),
         ("ReadRemoteContent", images_shown),

@@ -8,11 +8,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::net::Trust;
+use crate::net::public::Reach;
 
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;";
 
-fn trust() -> Trust {
-    Trust::new(None).expect("anchors")
+fn web() -> Web {
+    Web { reach: reach(), trust: Trust::new(None).expect("anchors") }
+}
+
+fn public() -> Web {
+    Web::public().expect("anchors")
 }
 
 /// In these tests 127.0.0.1 plays the public internet; everything else is private.
@@ -63,7 +69,7 @@ fn answer(head: &str, body: &[u8]) -> Vec<u8> {
 
 async fn get(port: u16, path: &str) -> Result<Picture, FetchError> {
     let url = Url::parse(&format!("http://public.test:{port}{path}")).expect("an address");
-    fetch(&url, &reach(), &trust()).await
+    fetch(&url, &web()).await
 }
 
 #[tokio::test]
@@ -112,7 +118,7 @@ async fn no_form_of_a_private_address_is_connected_to() {
     ] {
         for scheme in ["http", "https"] {
             let url = Url::parse(&format!("{scheme}://{host}/")).expect("an address");
-            let refused = fetch(&url, &Reach::public(), &trust()).await;
+            let refused = fetch(&url, &public()).await;
             assert!(
                 matches!(refused, Err(FetchError::Refused(Refused::NotPublic))),
                 "{url}: {refused:?}"
@@ -121,11 +127,11 @@ async fn no_form_of_a_private_address_is_connected_to() {
     }
     for odd in ["http://1.1.1.1:22/", "http://1.1.1.1:25/", "https://1.1.1.1:6379/"] {
         let url = Url::parse(odd).expect("an address");
-        assert!(fetch(&url, &Reach::public(), &trust()).await.is_err(), "{odd}");
+        assert!(fetch(&url, &public()).await.is_err(), "{odd}");
     }
     for odd in ["ftp://1.1.1.1/", "gopher://1.1.1.1/", "data:,x"] {
         let url = Url::parse(odd).expect("an address");
-        let refused = fetch(&url, &Reach::public(), &trust()).await;
+        let refused = fetch(&url, &public()).await;
         assert!(matches!(refused, Err(FetchError::Refused(Refused::Address))), "{odd}");
     }
 }
@@ -134,7 +140,7 @@ async fn no_form_of_a_private_address_is_connected_to() {
 async fn names_are_weighed_by_all_their_addresses() {
     for host in ["private.test", "mixed.test"] {
         let url = Url::parse(&format!("http://{host}:1/")).expect("an address");
-        let refused = fetch(&url, &reach(), &trust()).await;
+        let refused = fetch(&url, &web()).await;
         assert!(matches!(refused, Err(FetchError::Refused(Refused::NotPublic))), "{host}");
     }
 }
@@ -145,17 +151,18 @@ async fn a_name_that_changes_its_address_is_asked_once() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
     // The first answer is public; every later one leads inside.
-    let rebinding = Reach::with(
+    let reach = Reach::with(
         move |_| match counted.fetch_add(1, SeqCst) {
             0 => Ok(vec![Ipv4Addr::LOCALHOST.into()]),
             _ => Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into()]),
         },
         is_ours,
     );
+    let rebinding = Web { reach, ..web() };
     let url = Url::parse(&format!("http://rebind.test:{port}/")).expect("an address");
-    let picture = fetch(&url, &rebinding, &trust()).await.expect("a picture");
+    let picture = fetch(&url, &rebinding).await.expect("a picture");
     assert_eq!((picture.content_type, asked.load(SeqCst), count.load(SeqCst)), ("image/gif", 1, 1));
-    let refused = fetch(&url, &rebinding, &trust()).await;
+    let refused = fetch(&url, &rebinding).await;
     assert!(matches!(refused, Err(FetchError::Refused(Refused::NotPublic))));
 }
 

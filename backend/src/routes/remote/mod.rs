@@ -19,9 +19,8 @@ use crate::clock::{self, Clock};
 use crate::error::Failure;
 use crate::middleware::auth::SignedIn;
 use crate::mime::html::Remote;
+use crate::net::exchange::Web;
 use crate::net::picture::{self, FetchError};
-use crate::net::public::Reach;
-use crate::net::{Trust, TrustError};
 use crate::session::Session;
 use budget::Budget;
 use seal::{Seals, Subject};
@@ -30,24 +29,16 @@ use seal::{Seals, Subject};
 pub struct Pictures {
     seals: Seals,
     budget: Budget,
-    reach: Reach,
-    trust: Trust,
+    web: Web,
     clock: Clock,
 }
 
 impl Pictures {
     /// Seals are good until the bridge stops, and an hour at most.
-    ///
-    /// # Errors
-    /// The system's trust anchors cannot be read.
-    pub fn new(clock: &Clock) -> Result<Self, TrustError> {
-        Ok(Self {
-            seals: Seals::new(clock::random()),
-            budget: Budget::default(),
-            reach: Reach::public(),
-            trust: Trust::new(None)?,
-            clock: clock.clone(),
-        })
+    #[must_use]
+    pub fn new(clock: &Clock, web: Web) -> Self {
+        let (seals, budget) = (Seals::new(clock::random()), Budget::default());
+        Self { seals, budget, web, clock: clock.clone() }
     }
 
     /// The address under which a picture of a message is served to a session, relative to the body's.
@@ -78,7 +69,7 @@ pub(super) async fn serve(
     }
     let url = Url::parse(&url).map_err(|_| unknown())?;
     let _place = pictures.budget.enter(session.user().0, now).await.ok_or(limit())?;
-    let picture = picture::fetch(&url, &pictures.reach, &pictures.trust).await.map_err(failure)?;
+    let picture = picture::fetch(&url, &pictures.web).await.map_err(failure)?;
     pictures.budget.spend(session.user().0, picture.bytes.len());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(picture.content_type)),

@@ -1,6 +1,7 @@
 //! What is said of the open message between its header and its body: who sent it, what it wants
 //! from elsewhere, what its parts mean.
 
+mod list;
 mod remote;
 mod trust;
 
@@ -15,6 +16,7 @@ use super::cards::Cards;
 use crate::i18n::{Key, text, text_with};
 use crate::ui::icon::{Icon, icon};
 
+use list::List;
 use remote::Remote;
 pub use remote::decide;
 use trust::Trusted;
@@ -64,6 +66,7 @@ pub fn Notes(about: Memo<Option<Arc<About>>>) -> impl IntoView {
                 <div class="notes">
                     <Trusted about=about.clone() />
                     <Dangers about=about.clone() />
+                    <List about=about.clone() />
                     <Remote about=about.clone() />
                     <Cards about />
                 </div>
