@@ -191,3 +191,58 @@ test('one message is shown on light paper in the dark', async ({ stage, visit })
   await more(page, 'Show on dark paper');
   await expect.poll(scheme).toBe('dark');
 });
+
+const list = (name, ways, fields = []) => letter([
+  CONFIRMED, 'From: News <news@shop.example>', `Subject: ${name}`, `List-Id: ${name} <l.shop.example>`,
+  `List-Unsubscribe: ${ways}`, ...fields, 'Content-Type: text/plain',
+], 'News.');
+
+test('a list is left after a question: by mail, by one post that the bridge weighs, or on its page', async ({ stage, visit }) => {
+  const world = await holding(
+    stage,
+    list('By mail', '<mailto:ben@example.test?subject=leave%20me>'),
+    list('By post', '<https://192.168.7.7/leave?u=1>', ['List-Unsubscribe-Post: List-Unsubscribe=One-Click']),
+    list('By hand', '<https://shop.invalid/leave>'),
+  );
+  const page = await visit(world, 'anna');
+  let message = await openMessage(page, 'By mail');
+  await expect(message.getByText('This came through the list By mail.')).toBeVisible();
+  await message.getByRole('button', { name: 'Unsubscribe' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Unsubscribe' });
+  await expect(dialog).toContainText('ben@example.test');
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Stay' }).click();
+  await expect(dialog).toBeHidden();
+  await message.getByRole('button', { name: 'Unsubscribe' }).click();
+  await dialog.getByRole('button', { name: 'Unsubscribe' }).click();
+  await expect(dialog).toBeHidden();
+  await world.do('wait', { as: 'ben', mailbox: 'INBOX', criteria: 'SUBJECT "leave me" FROM "anna"' });
+
+  message = await openMessage(page, 'By post');
+  await message.getByRole('button', { name: 'Unsubscribe' }).click();
+  await expect(dialog).toContainText('192.168.7.7');
+  await dialog.getByRole('button', { name: 'Unsubscribe' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('You are still on the list');
+  await expect(dialog.getByRole('link', { name: 'Open its page' })).toHaveAttribute('rel', 'noopener noreferrer');
+  await page.keyboard.press('Escape');
+
+  message = await openMessage(page, 'By hand');
+  await message.getByRole('button', { name: 'Unsubscribe' }).click();
+  await expect(dialog.getByRole('link', { name: 'Open its page' })).toHaveAttribute('href', 'https://shop.invalid/leave');
+  await expect(dialog.getByRole('button', { name: 'Unsubscribe' })).toHaveCount(0);
+});
+
+test('quotations in quotations are folded until somebody asks', async ({ stage, visit }) => {
+  const text = 'New.\r\n\r\n> Once.\r\n>> Twice.\r\n>>> Thrice.\r\n> Once more.\r\n\r\nEnd.';
+  const world = await holding(stage, letter([
+    'From: Ben <ben@example.test>', 'Subject: Levels', 'Content-Type: text/plain',
+  ], text));
+  const page = await visit(world, 'anna');
+  const message = await openMessage(page, 'Levels');
+  await expect(body(page).getByText('Once more.')).toBeVisible();
+  await expect(body(page).getByText('Twice.')).toBeHidden();
+  await message.getByRole('button', { name: 'Show quoted text' }).click();
+  await expect(body(page).getByText('Thrice.')).toBeVisible();
+  await message.getByRole('button', { name: 'Hide quoted text' }).click();
+  await expect(body(page).getByText('Thrice.')).toBeHidden();
+});

@@ -11,7 +11,7 @@ use super::attachments::Attachments;
 use super::frames::Frame;
 use super::header::{Recipients, Summary, Tools, sender};
 use super::notes::{Notes, about};
-use super::quotes::Quotes;
+use super::quotes::Fold;
 use crate::i18n::{Key, error_text, full_date, short_date, t, text};
 use crate::state::messages::Opened;
 use crate::state::stores;
@@ -159,37 +159,21 @@ fn Text(
     message: Memo<Option<Arc<Message>>>,
     painted: RwSignal<Option<MessageKey>>,
 ) -> impl IntoView {
-    let quotes = Quotes::new();
     // Not the message itself: its flags change, and its body does not.
     let is_here = Memo::new(move |_| message.with(Option::is_some));
     let own = key.clone();
     let open = Memo::new(move |_| Some(own.clone()));
     let here = RwSignal::new(None::<MessageKey>);
-    let toggle = move |_| quotes.toggle();
-    let label =
-        move || text(if quotes.shown() { Key::MessageQuotesHide } else { Key::MessageQuotesShow });
     view! {
         <div class="message-view-frames">
             {move || match is_here.get() {
                 true => {
                     let key = key.clone();
-                    view! { <Frame key open here done=painted quotes=Some(quotes) /> }.into_any()
+                    view! { <Frame key open here done=painted fold=Fold::End /> }.into_any()
                 }
                 false => view! { <Waiting /> }.into_any(),
             }}
         </div>
-        {move || quotes.any().then(|| view! {
-            <button
-                type="button"
-                class="thread-quotes"
-                aria-expanded=move || if quotes.shown() { "true" } else { "false" }
-                aria-label=label
-                title=label
-                on:click=toggle
-            >
-                {icon(Icon::More)}
-            </button>
-        })}
     }
 }
 

@@ -16,7 +16,7 @@ use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement, ResizeObserver};
 use postern_shared::account::{Account, AccountState};
 use postern_shared::message::{Message, MessageKey};
 
-use super::quotes::Quotes;
+use super::quotes::{Fold, Quotes, Unfold};
 use super::{Waiting, keys, links, neighbours};
 use crate::i18n::{Key, t, text};
 use crate::state::messages::Opened;
@@ -57,7 +57,7 @@ pub fn Frames(
         <div class="message-view-frames">
             {move || waiting().then(|| view! { <Waiting /> })}
             <For each=move || bodies.get() key=Clone::clone let:body>
-                <Frame key=body open=key here done=shown quotes=None />
+                <Frame key=body open=key here done=shown fold=Fold::Deep />
             </For>
         </div>
     }
@@ -93,14 +93,14 @@ pub fn Frame(
     open: Memo<Option<MessageKey>>,
     here: RwSignal<Option<MessageKey>>,
     done: RwSignal<Option<MessageKey>>,
-    /// Folds away what it quotes at its end.
-    quotes: Option<Quotes>,
+    fold: Fold,
 ) -> impl IntoView {
     let stores = stores();
     let node = NodeRef::<html::Iframe>::new();
     let height = RwSignal::new(0.0);
     let (own, of) = (key.clone(), key.clone());
     let shown = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&key)));
+    let quotes = Quotes::new(fold);
     let loads = RwSignal::new(0_u32);
     Effect::new(move |_| {
         // Shown, and here: time for the rest once it has been painted.
@@ -127,7 +127,7 @@ pub fn Frame(
         failed.set(body.is_none());
         loads.update(|loads| *loads += 1);
         if let Some(body) = body {
-            quotes.into_iter().for_each(|quotes| quotes.look(&body));
+            quotes.look(&body);
             watch.set_value(Watch::start(&frame, height));
             keys::listen(stores, &body);
             links::listen(stores, &body);
@@ -150,6 +150,7 @@ pub fn Frame(
         {move || {
             (shown.get() && failed.get()).then(|| view! { <Broken on_retry=move |()| again() /> })
         }}
+        {move || (shown.get() && quotes.any()).then(|| view! { <Unfold quotes /> })}
     }
 }
 

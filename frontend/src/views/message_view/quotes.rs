@@ -1,4 +1,5 @@
-//! What a message quotes at its end of those before it: folded away until somebody asks.
+//! What a message quotes of those before it: folded away until somebody asks. Deeper levels always
+//! are; in a conversation, where what is quoted stands above, so is all at its end.
 //!
 //! The page reaches into the body's document: that is of its own origin, and nothing runs in it.
 
@@ -6,22 +7,38 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Document, Element, HtmlElement, Node};
 
+use crate::i18n::{Key, text};
+use crate::ui::icon::{Icon, icon};
+
 /// What begins a quotation: the element itself, or what mail programs put around it.
 const QUOTES: &str = "blockquote";
 
-/// The quotation at the end of one body.
+/// Quotations in quotations. Not every `blockquote`: some mail programs indent by it.
+const DEEP: &str = ".plain blockquote blockquote,blockquote.gmail_quote blockquote";
+
+/// How much is folded away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// What is quoted in quotations.
+    Deep,
+    /// That, and what is quoted at the end.
+    End,
+}
+
+/// The quotations of one body that are folded away.
 #[derive(Clone, Copy)]
 pub struct Quotes {
-    found: StoredValue<Option<HtmlElement>, LocalStorage>,
+    fold: Fold,
+    found: StoredValue<Vec<HtmlElement>, LocalStorage>,
     any: RwSignal<bool>,
     shown: RwSignal<bool>,
 }
 
 impl Quotes {
     /// None found yet.
-    pub fn new() -> Self {
+    pub fn new(fold: Fold) -> Self {
         let (any, shown) = (RwSignal::new(false), RwSignal::new(false));
-        Self { found: StoredValue::new_local(None), any, shown }
+        Self { fold, found: StoredValue::new_local(Vec::new()), any, shown }
     }
 
     /// Whether there is something to fold.
@@ -36,8 +53,9 @@ impl Quotes {
 
     /// Looks for it in a body that has just loaded.
     pub fn look(self, document: &Document) {
-        let found = last_quote(document);
-        self.any.set(found.is_some());
+        let mut found = deep_quotes(document);
+        found.extend(last_quote(document).filter(|_| self.fold == Fold::End));
+        self.any.set(!found.is_empty());
         self.found.set_value(found);
         self.draw();
     }
@@ -51,12 +69,41 @@ impl Quotes {
     fn draw(self) {
         let display = if self.shown.get_untracked() { "" } else { "none" };
         self.found.with_value(|found| {
-            if let Some(found) = found {
+            for quote in found {
                 // A known property with a known value cannot be refused.
-                let _ = found.style().set_property_with_priority("display", display, "important");
+                let _ = quote.style().set_property_with_priority("display", display, "important");
             }
         });
     }
+}
+
+/// Shows what is folded away, or folds it again.
+#[component]
+pub fn Unfold(quotes: Quotes) -> impl IntoView {
+    let label =
+        move || text(if quotes.shown() { Key::MessageQuotesHide } else { Key::MessageQuotesShow });
+    view! {
+        <button
+            type="button"
+            class="thread-quotes"
+            aria-expanded=move || if quotes.shown() { "true" } else { "false" }
+            aria-label=label
+            title=label
+            on:click=move |_| quotes.toggle()
+        >
+            {icon(Icon::More)}
+        </button>
+    }
+}
+
+/// The quotations of the second level.
+fn deep_quotes(document: &Document) -> Vec<HtmlElement> {
+    let Some(all) = document.query_selector_all(DEEP).ok() else { return Vec::new() };
+    let around = |element: &Element| element.parent_element()?.closest(QUOTES).ok()?;
+    // Unchecked: the frame's elements are instances of its own classes, not of the page's.
+    let all = (0..all.length()).filter_map(|at| all.item(at)).map(Node::unchecked_into::<Element>);
+    let second = all.filter(|it| around(it).is_some_and(|outer| around(&outer).is_none()));
+    second.map(Element::unchecked_into).collect()
 }
 
 /// The outermost quotation behind which nothing follows, if something stands before it.
