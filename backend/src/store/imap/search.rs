@@ -67,9 +67,23 @@ impl ImapConnection {
     /// Every uid of the selected mailbox, ascending.
     ///
     /// # Errors
-    /// `Garbled` where the answer cannot be read: it is never taken for an empty mailbox.
+    /// `Garbled` where the answer cannot be read, or finds nothing among messages that are there:
+    /// neither is taken for an empty mailbox.
     pub async fn uids(&mut self) -> Result<Vec<u32>, Error> {
-        self.search(Criteria::All).await
+        let uids = self.search(Criteria::All).await?;
+        if uids.is_empty() && self.counts_messages() {
+            // That they are gone may be still to be told (RFC 9051 §7.5.1).
+            self.noop().await?;
+            if self.counts_messages() {
+                return Err(Error::Garbled("SEARCH without what is there"));
+            }
+        }
+        Ok(uids)
+    }
+
+    /// Whether the server counts messages in the selected mailbox.
+    fn counts_messages(&self) -> bool {
+        self.selection.as_ref().is_some_and(|(_, selected)| selected.exists > 0)
     }
 
     /// The uids that match, ascending.

@@ -289,3 +289,24 @@ async fn beginnings_come_alike_together_and_no_longer_than_asked() {
     // What came in between is news.
     assert_eq!(connection.changes.take().len(), 1);
 }
+
+#[tokio::test]
+async fn messages_that_are_counted_are_not_searched_away() {
+    let steps = "C: UID SEARCH ALL
+                 S: * SEARCH
+                 S: {tag} OK -
+                 C: NOOP
+                 S: {tag} OK -
+                 C: UID SEARCH ALL
+                 S: * SORT (
+                 S: {tag} OK -
+                 C: NOOP
+                 S: * 1 EXPUNGE
+                 S: * 1 EXPUNGE
+                 S: * 1 EXPUNGE
+                 S: {tag} OK -";
+    let (mut connection, _server) = selected("", 3, script(steps)).await;
+    assert!(matches!(connection.uids().await, Err(Error::Garbled(_))));
+    // The server had only not said yet that they are gone.
+    assert_eq!(connection.uids().await.unwrap(), [0; 0]);
+}
