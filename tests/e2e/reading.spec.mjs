@@ -246,3 +246,15 @@ test('quotations in quotations are folded until somebody asks', async ({ stage, 
   await message.getByRole('button', { name: 'Hide quoted text' }).click();
   await expect(body(page).getByText('Thrice.')).toBeHidden();
 });
+
+test('on a phone a long name leaves the actions in sight', async ({ stage, visit }) => {
+  const from = `From: "${'A very long name of somebody '.repeat(4)}" <somebody.with.a.long.address@shop.example>`;
+  const world = await holding(stage, letter([from, 'Subject: Long', 'Content-Type: text/plain'], 'x'));
+  const page = await visit(world, null, { viewport: { width: 390, height: 844 } });
+  const { address, password } = world.person('anna');
+  await page.getByRole('textbox', { name: 'Email address' }).fill(address);
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const message = await openMessage(page, 'Long');
+  await expect(message.getByRole('button', { name: 'More actions' })).toBeInViewport({ ratio: 1 });
+});
