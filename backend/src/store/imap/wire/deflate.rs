@@ -60,7 +60,8 @@ impl Deflated {
         let read = usize::try_from(self.inflater.total_in() - read).unwrap_or(usize::MAX);
         let written = usize::try_from(self.inflater.total_out() - written).unwrap_or(0);
         self.incoming.advance(read.min(self.incoming.len()));
-        self.holds_more = written == room.len();
+        // It may hold more though there was room: it gives out its window before it goes on.
+        self.holds_more = written > 0;
         self.ended = status == Status::StreamEnd;
         Ok(written)
     }
@@ -169,6 +170,63 @@ mod tests {
         assert!(read == plain);
     }
 
+    /// A stream that is not ready every other time, as one is whose task has had its share.
+    struct Hesitant(tokio::io::DuplexStream, bool);
+
+    impl Hesitant {
+        fn hesitates(&mut self, cx: &Context<'_>) -> bool {
+            self.1 = !self.1;
+            if self.1 {
+                cx.waker().wake_by_ref();
+            }
+            self.1
+        }
+    }
+
+    impl AsyncRead for Hesitant {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_read(cx, buffer)
+        }
+    }
+
+    impl AsyncWrite for Hesitant {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            if self.hesitates(cx) {
+                return Poll::Pending;
+            }
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(cx)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(cx)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_command_goes_out_though_the_stream_was_not_ready_at_first() {
+        let (near, mut far) = duplex(1 << 10);
+        let limits = crate::store::imap::limits::Limits::default();
+        let mut wire = super::super::ImapWire::new(Box::new(Hesitant(near, false)), limits);
+        wire.compress();
+        wire.send(b"P1 NOOP\r\n").await.unwrap();
+        let mut sent = [0; 14];
+        let read = far.read_exact(&mut sent);
+        let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+        assert!(read.is_ok_and(|read| read.is_ok()) && sent.ends_with(b"P1 NOOP\r\n"));
+    }
+
     #[tokio::test]
     async fn what_arrives_is_inflated_whatever_the_pieces() {
         let plain = "* 1 FETCH (FLAGS (\\Seen))\r\n".repeat(5000);
@@ -183,6 +241,30 @@ mod tests {
             stream.read_to_end(&mut read).await.unwrap();
             writing.await.unwrap().unwrap();
             assert!(read == plain.as_bytes(), "in pieces of {size}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_held_back_while_more_is_waited_for() {
+        let word = |n: u32| (n.wrapping_mul(2_654_435_761) >> 23).to_le_bytes()[0] | 64;
+        for length in (30_000..300_000).step_by(2003) {
+            let plain: Vec<u8> = (0..length).map(word).collect();
+            let sent = deflated(&plain);
+            for size in [61, 509] {
+                let (near, mut far) = duplex(size);
+                let mut stream = Deflated::new(Box::new(near), BytesMut::new(), Arc::default());
+                let mut read = vec![0; plain.len()];
+                let sending = sent.clone();
+                let sending = tokio::spawn(async move {
+                    let all = far.write_all(&sending).await;
+                    (far, all)
+                });
+                let whole = stream.read_exact(&mut read);
+                let whole = tokio::time::timeout(std::time::Duration::from_secs(5), whole).await;
+                sending.abort();
+                let whole = whole.map(|whole| whole.is_ok());
+                assert!(whole == Ok(true) && read == plain, "{length} octets by {size}");
+            }
         }
     }
 

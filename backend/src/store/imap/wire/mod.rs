@@ -68,6 +68,8 @@ pub(super) struct ImapWire {
     handover: Bytes,
     outgoing: Vec<u8>,
     written: usize,
+    /// The stream beneath may still hold what was written.
+    unflushed: bool,
     exchange: Exchange,
     counters: Arc<Counters>,
     /// The stream beneath counts, because it knows what went over the network.
@@ -95,6 +97,7 @@ impl ImapWire {
             handover: Bytes::new(),
             outgoing: Vec::with_capacity(LINE),
             written: 0,
+            unflushed: false,
             exchange: Exchange::default(),
             counters: Arc::default(),
             compressed: false,
@@ -249,7 +252,7 @@ impl ImapWire {
 
     fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.outgoing.is_empty() {
-            return Poll::Ready(Ok(()));
+            return self.poll_flush_out(cx);
         }
         if self.exchange.tag.is_none() {
             let tag = self.outgoing.split(|byte| *byte == b' ').next().unwrap_or_default();
@@ -281,7 +284,16 @@ impl ImapWire {
         self.outgoing.clear();
         self.outgoing.shrink_to(LINE);
         self.written = 0;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.unflushed = true;
+        self.poll_flush_out(cx)
+    }
+
+    fn poll_flush_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_handover(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
