@@ -104,6 +104,20 @@ pub async fn fetch(port: u16, request: &Request) -> Result<Response> {
     Ok(Response { status: opened.status, headers: opened.headers, body })
 }
 
+/// Sends a head as it stands; whatever comes back until the connection ends, or breaks.
+pub async fn exchange(port: u16, head: &str) -> Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(head.as_bytes()).await?;
+    let mut all = Vec::new();
+    wait::within("the end of an HTTP answer", async {
+        // An answer that is broken off may end in a reset.
+        let _ = stream.read_to_end(&mut all).await;
+        Ok(())
+    })
+    .await?;
+    Ok(all)
+}
+
 /// The value of a header; empty where it is missing.
 pub fn header<'a>(headers: &'a [(String, String)], name: &str) -> &'a str {
     headers.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)

@@ -79,6 +79,11 @@ impl Visitor {
         })
     }
 
+    /// The bridge's port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A GET with the cookie, below the base path.
     pub fn get(&self, path: &str) -> Request {
         Request {

@@ -11,6 +11,7 @@ use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{Message, MessageKey};
 
 use crate::mime::html::Sanitised;
+use crate::mime::layout::Layout;
 use crate::mime::{Parsed, Part, quote};
 
 /// Bytes that one account may hold; a single larger message is held alone.
@@ -33,9 +34,16 @@ pub(super) struct Opened {
     pub charset: Option<String>,
     /// Its text as a reply quotes it, before the `> `; of a whole message once somebody asks.
     pub text: OnceLock<String>,
+    /// What was learned of where bytes lie in its parts, by section.
+    pub layouts: Mutex<HashMap<String, Option<Layout>>>,
 }
 
 impl Opened {
+    /// What was learned of where bytes lie.
+    pub(super) fn layouts(&self) -> MutexGuard<'_, HashMap<String, Option<Layout>>> {
+        self.layouts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Its text as a reply quotes it; the first time it takes CPU time.
     pub(super) fn text(&self) -> &str {
         let read = || self.parsed.as_ref().map(quote::plain_text).unwrap_or_default();

@@ -43,6 +43,7 @@ fn opened(uid: u32, weight: usize) -> Arc<Opened> {
         body: Sanitised::default(),
         charset: None,
         text: text.into(),
+        layouts: Mutex::default(),
     })
 }
 

@@ -4,7 +4,7 @@
 //! somebody asks. Every slice is a piece of work of its own, so that a click elsewhere overtakes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
@@ -268,7 +268,7 @@ fn finish(wanted: Wanted, material: Material) -> Opened {
         blocked_images: body.blocked_images,
         insight: insight.encode(),
     };
-    Opened { message, parts, parsed, body, charset, text }
+    Opened { message, parts, parsed, body, charset, text, layouts: Mutex::default() }
 }
 
 /// The parts that are offered as files; pictures that the body shows in place are marked.

@@ -137,6 +137,40 @@ pub fn type_of(declared: &str, name: Option<&str>, beginning: &[u8]) -> String {
     by_content(beginning).or_else(|| by_name(name?)).unwrap_or(SILENT[0]).to_owned()
 }
 
+/// The type of a picture that a browser shows, by its first bytes.
+#[must_use]
+pub fn raster(bytes: &[u8]) -> Option<&'static str> {
+    const SHOWN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
+    // Two letters are no sign for a file of unknown type; for one that calls itself a picture.
+    let bitmap = || bytes.starts_with(b"BM").then_some("image/bmp");
+    by_content(bytes).filter(|kind| SHOWN.contains(kind)).or_else(bitmap)
+}
+
+/// True for sound and film that a browser may play in place.
+#[must_use]
+pub fn is_playable(content_type: &str) -> bool {
+    const PLAYED: [&str; 17] = [
+        "audio/aac",
+        "audio/flac",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/opus",
+        "audio/wav",
+        "audio/wave",
+        "audio/webm",
+        "audio/x-flac",
+        "audio/x-m4a",
+        "audio/x-wav",
+        "video/mp4",
+        "video/ogg",
+        "video/quicktime",
+        "video/webm",
+        "video/x-m4v",
+    ];
+    PLAYED.contains(&content_type)
+}
+
 /// What the first bytes tell: only types that cannot be taken for another.
 fn by_content(bytes: &[u8]) -> Option<&'static str> {
     const SIGNS: [(usize, &[u8], &str); 20] = [

@@ -21,6 +21,7 @@ pub mod guard;
 pub mod header;
 pub mod html;
 pub mod insight;
+pub mod layout;
 mod list;
 pub mod params;
 pub mod parse;

@@ -31,6 +31,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/body/{token}", get(body::serve))
         .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
+        .route("/api/blob/{account}/{mailbox}/{numbers}/zip", get(blob::serve_all))
         // A path below api/ that no route took is no page.
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .fallback(assets::serve)

@@ -17,8 +17,6 @@ mod views;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::Stream;
 use postern_shared::account::{Account as ShownAccount, AccountId};
 use postern_shared::address::Address;
 use postern_shared::api::addresses::MAX_SUGGESTIONS;
@@ -249,16 +247,11 @@ impl User {
         Ok(self.informed(message).await)
     }
 
-    /// Streams a part of a message.
+    /// Finds a part of a message to be downloaded.
     ///
     /// # Errors
     /// As for `open_message`.
-    pub async fn download(
-        &self,
-        key: MessageKey,
-        section: &str,
-    ) -> Result<Download<impl Stream<Item = Result<Bytes, account::Error>> + Send + use<>>, Error>
-    {
+    pub async fn download(&self, key: MessageKey, section: &str) -> Result<Download, Error> {
         Ok(self.account(&key.account)?.download(key, section).await?)
     }
 }

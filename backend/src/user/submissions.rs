@@ -106,7 +106,7 @@ impl User {
         limit: usize,
     ) -> Result<Enclosure, Error> {
         let download = account.download(original.clone(), section).await?;
-        let mut slices = std::pin::pin!(download.bytes);
+        let mut slices = std::pin::pin!(download.bytes(None));
         let mut bytes = Vec::new();
         while let Some(slice) = slices.try_next().await? {
             bytes.extend_from_slice(&slice);

@@ -10,13 +10,14 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 11] = [
+const LATER: [&str; 12] = [
     "ui/dialog/",
     "ui/toast/",
     "ui/tooltip/",
     "views/composer/",
     "views/message_list/tools.css",
     "views/message_view/cards/",
+    "views/message_view/files.css",
     "views/message_view/header.css",
     "views/message_view/notes/",
     "views/message_view/thread.css",

@@ -287,7 +287,7 @@ async fn a_message_is_opened_and_its_attachment_comes_as_it_went() {
     assert!(stage.account.body(&key, None).await.unwrap().0.html.contains("See the file."));
     let section = &opened.attachments[0].section;
     let download = stage.account.download(key, section).await.unwrap();
-    let bytes: Vec<Bytes> = download.bytes.try_collect().await.unwrap();
+    let bytes: Vec<Bytes> = download.bytes(None).try_collect().await.unwrap();
     assert_eq!(bytes.concat(), payload);
 }
 

@@ -102,7 +102,7 @@ async fn a_third_connection_carries_downloads_where_it_is_allowed() {
         let opened = stage.account.open_message(key.clone(), Urgency::Now).await.unwrap();
         let section = &opened.attachments[0].section;
         let download = stage.account.download(key, section).await.unwrap();
-        let bytes: Vec<Bytes> = download.bytes.try_collect().await.unwrap();
+        let bytes: Vec<Bytes> = download.bytes(None).try_collect().await.unwrap();
         assert_eq!(bytes.concat(), vec![7; 900_000]);
         assert_eq!(stage.host.connections().peak(ALICE), usize::from(most));
         stage.account.stop().await;

@@ -20,14 +20,31 @@ pub fn Attachments(message: Memo<Option<Arc<Message>>>) -> impl IntoView {
         let key = message.summary.key.clone();
         let link = move |file: Attachment| view! { <File key=key.clone() file /> };
         (!files.is_empty()).then(|| {
+            let several = files.len() > 1;
+            let all = message.summary.key.clone();
             view! {
-                <ul class="message-view-files" aria-label=t(Key::MessageAttachments)>
-                    {files.into_iter().map(link).collect_view()}
-                </ul>
+                <div class="message-view-attached">
+                    <ul class="message-view-files" role="list" aria-label=t(Key::MessageAttachments)>
+                        {files.into_iter().map(link).collect_view()}
+                    </ul>
+                    {several.then(|| view! { <All key=all /> })}
+                </div>
             }
         })
     };
     view! { {list} }
+}
+
+/// All of them in one archive.
+#[component]
+fn All(key: MessageKey) -> impl IntoView {
+    let href = stores().blob_url(&key, "zip");
+    view! {
+        <a class="message-view-file" href=href download="">
+            {icon(Icon::Download)}
+            <span>{t(Key::MessageAttachmentsAll)}</span>
+        </a>
+    }
 }
 
 #[component]
