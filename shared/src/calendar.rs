@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
+
 /// A calendar in a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
@@ -9,6 +11,23 @@ pub struct Invitation {
     pub method: Method,
     /// Its events in the order of the file; a changed instance of a series is one of its own.
     pub events: Vec<Event>,
+}
+
+/// How an invitation stands for the user who reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Standing {
+    /// As whom the user answers; none where nothing is to be answered.
+    pub attendee: Option<Address>,
+    /// Where the answer goes.
+    pub organizer: Address,
+    /// What the user answered last, by what was sent from here, else by what the organizer knows.
+    pub answer: Answer,
+    /// The answer was to an earlier version than this one.
+    pub changed: bool,
+    /// A later version than this one was seen.
+    pub superseded: bool,
+    /// It does not take place any more.
+    pub cancelled: bool,
 }
 
 /// What is asked or told (RFC 5546 §1.4).

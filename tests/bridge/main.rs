@@ -8,6 +8,7 @@ mod elsewhere;
 mod faults;
 mod frames;
 mod images;
+mod invitations;
 mod leave;
 mod limits;
 mod list;

@@ -47,6 +47,7 @@ mod resync;
 mod rows;
 mod select;
 mod stretches;
+mod text;
 mod throttle;
 mod tree;
 mod turn;

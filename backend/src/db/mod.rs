@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod images;
+pub mod invitations;
 mod lock;
 pub mod roles;
 pub mod server_keys;
@@ -22,11 +23,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
     include_str!("migrations/0004_standing.sql"),
+    include_str!("migrations/0005_invitations.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::addresses::SuggestAddresses;
+use postern_shared::api::invitations::{AnswerInvitation, ReadInvitation};
 use postern_shared::api::mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
@@ -84,6 +85,9 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<SuggestAddresses>(user.suggest_addresses(&call.prefix, call.count).await)
         }
         Request::ListSubmissions(_) => reply::<ListSubmissions>(user.list_submissions().await),
+        Request::ReadInvitation(call) => {
+            reply::<ReadInvitation>(user.read_invitation(&call.key, &call.section).await)
+        }
         mutation => mutate(user, mutation).await,
     }
 }
@@ -93,6 +97,9 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         Request::SubmitMessage(call) => {
             let accepted = user.submit_message(call.action, call.draft, call.plan).await;
             reply::<SubmitMessage>(accepted)
+        }
+        Request::AnswerInvitation(call) => {
+            reply::<AnswerInvitation>(user.answer_invitation(call).await)
         }
         Request::CancelSubmission(call) => {
             reply::<CancelSubmission>(user.cancel_submission(&call.submission).await)

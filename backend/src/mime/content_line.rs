@@ -20,6 +20,16 @@ impl Line {
         self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// All parameters in their order.
+    pub(super) fn params(&self) -> impl Iterator<Item = &(String, String)> {
+        self.params.iter()
+    }
+
+    /// A line to be written.
+    pub(super) fn new(name: &str, params: Vec<(String, String)>, value: String) -> Self {
+        Self { name: name.to_owned(), params, value }
+    }
+
     /// The value as text, escapes undone, line breaks kept.
     pub(super) fn text(&self) -> String {
         unescape(&self.value)

@@ -6,7 +6,7 @@
 
 pub mod attachment;
 pub mod body;
-mod calendar;
+pub mod calendar;
 mod card;
 pub mod charset;
 mod contact;

@@ -76,6 +76,21 @@ pub fn compose(
     stamp: &Stamp,
     enclosures: Vec<Enclosure>,
 ) -> Result<Composed, Error> {
+    compose_as(draft, stamp, |text| match enclosures.is_empty() {
+        true => text,
+        false => {
+            let files = enclosures.into_iter().map(enclosed);
+            MimePart::new("multipart/mixed", std::iter::once(text).chain(files).collect::<Vec<_>>())
+        }
+    })
+}
+
+/// Writes the message with a body that is made around its text.
+pub(super) fn compose_as(
+    draft: &Draft,
+    stamp: &Stamp,
+    arrange: impl FnOnce(MimePart<'static>) -> MimePart<'static>,
+) -> Result<Composed, Error> {
     let smtp_envelope = check(draft)?;
     let id = message_id(&draft.from, stamp);
     let mut builder = MessageBuilder::new()
@@ -97,14 +112,7 @@ pub fn compose(
     if !references.is_empty() {
         builder = builder.references(MessageId::new_list(references.into_iter()));
     }
-    let text = text_part(&draft.text);
-    let body = match enclosures.is_empty() {
-        true => text,
-        false => {
-            let files = enclosures.into_iter().map(enclosed);
-            MimePart::new("multipart/mixed", std::iter::once(text).chain(files).collect::<Vec<_>>())
-        }
-    };
+    let body = arrange(text_part(&draft.text));
     let mut message = Vec::new();
     builder.body(body).serialize(&mut message);
     let message = with_crlf(message);

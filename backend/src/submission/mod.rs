@@ -4,6 +4,7 @@
 //! The outbox is the durable part: once [`Outbox::accept`] has answered, neither a crash nor a
 //! lost connection loses the message, and nothing is ever sent twice by itself.
 
+mod answer;
 mod base64;
 mod cause;
 pub mod compose;
@@ -14,6 +15,7 @@ pub mod outbox;
 pub mod smtp;
 mod wire;
 
+pub use answer::compose_answer;
 pub use compose::{Composed, Enclosure, Stamp, compose};
 pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
 pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};

@@ -7,6 +7,7 @@
 mod actions;
 mod carrier;
 mod images;
+mod invitations;
 mod lists;
 mod mailboxes;
 mod messages;

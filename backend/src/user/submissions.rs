@@ -143,7 +143,7 @@ impl User {
 }
 
 /// The submission of an action, the same in every process.
-fn submission_id(user: UserId, action: ActionId) -> SubmissionId {
+pub(super) fn submission_id(user: UserId, action: ActionId) -> SubmissionId {
     let hash = Sha256::new().chain_update(user.0).chain_update(action.0).finalize();
     SubmissionId(hash[..16].iter().map(|byte| format!("{byte:02x}")).collect())
 }
@@ -156,7 +156,7 @@ fn check_sender(account: &Account, draft: &Draft) -> Result<(), Error> {
 }
 
 /// What follows once the server took the message.
-fn filing(account: &Account, origin: &Origin) -> Vec<FilingStep> {
+pub(super) fn filing(account: &Account, origin: &Origin) -> Vec<FilingStep> {
     let settings = &account.facts().provider.settings;
     let host = settings.smtp.as_ref().map_or("", |smtp| smtp.host.as_str());
     let copy = match settings.sent_copy {

@@ -11,6 +11,7 @@ mod events;
 #[cfg(test)]
 mod fixtures;
 mod hidden;
+pub mod invitations;
 mod keys;
 mod keyword;
 mod later;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod invitations;
 pub mod mailboxes;
 pub mod messages;
 pub mod submissions;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Account;
 use crate::action::ActionId;
 use crate::address::Address;
+use crate::calendar::Standing;
 use crate::draft::Draft;
 use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
@@ -24,6 +26,7 @@ use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
 use addresses::SuggestAddresses;
+use invitations::{AnswerInvitation, ReadInvitation};
 use mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
@@ -179,6 +182,7 @@ calls! {
         ReadQuota => Vec<Quota>,
         ReadRemoteContent => RemoteContent,
         ReadPreviews => Vec<(Uid, String)>,
+        ReadInvitation => Standing,
     }
     mutations {
         ChangeFlags => Outcome,
@@ -202,5 +206,6 @@ calls! {
         EditSubmission => Draft,
         ConfirmSubmission => (),
         LeaveList => (),
+        AnswerInvitation => Standing,
     }
 }

@@ -1,6 +1,7 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
 mod insight;
+mod invitations;
 mod mutations;
 mod samples;
 mod submissions;

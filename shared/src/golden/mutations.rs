@@ -20,7 +20,7 @@ use crate::mailbox::Role;
 use crate::submission::{Plan, SubmissionId};
 use crate::window::View;
 
-const ACTION: ActionId = ActionId([7; 16]);
+pub(super) const ACTION: ActionId = ActionId([7; 16]);
 
 pub(super) fn drafts() -> Vec<Draft> {
     let references = vec!["<0@example.test>".to_owned()];

@@ -196,6 +196,7 @@ fn questions() -> Vec<Request> {
 /// Every frame that the page sends.
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
+    let calls = calls.chain(super::invitations::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -366,7 +367,8 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let provisional = Window { order: Order::Provisional { done: 1, of: 9 }, ..window() };
     frames.push(("provisional".into(), ToPage::Reply(call, Ok(OpenWindow::wrap(provisional)))));
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
-    frames.extend(replies().into_iter().chain(submissions::replies()).map(reply));
+    let replies = replies().into_iter().chain(submissions::replies());
+    frames.extend(replies.chain(super::invitations::replies()).map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));
     frames.extend(events().into_iter().map(|event| ("event".into(), ToPage::Event(event))));

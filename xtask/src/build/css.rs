@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 12] = [
+const LATER: [&str; 13] = [
     "ui/dialog/",
     "ui/toast/",
     "ui/tooltip/",
@@ -19,6 +19,7 @@ const LATER: [&str; 12] = [
     "views/message_view/cards/",
     "views/message_view/files.css",
     "views/message_view/header.css",
+    "views/message_view/invitation.css",
     "views/message_view/notes/",
     "views/message_view/thread.css",
     "views/pieces/pieces.css",

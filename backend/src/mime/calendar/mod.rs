@@ -1,6 +1,7 @@
 //! Calendars in messages as events (RFC 5545, RFC 5546).
 
 mod moment;
+mod reply;
 mod rule;
 mod windows;
 mod zone;
@@ -12,6 +13,8 @@ use postern_shared::calendar::{
 use self::zone::{Described, Zones};
 use super::content_line::{Line, lines};
 use super::header::one_line;
+
+pub use reply::{instance, reply};
 
 /// Events of one calendar that are shown.
 const EVENT_LIMIT: usize = 50;
@@ -30,7 +33,7 @@ struct Draft {
 
 /// The calendar in a text; `method` is what its Content-Type says, which may be empty. None where
 /// there is no event in it.
-pub(super) fn read(text: &str, method: &str) -> Option<Invitation> {
+pub fn read(text: &str, method: &str) -> Option<Invitation> {
     let lines = lines(text);
     let zones = Zones::read(&lines);
     let (mut events, mut inside, mut own_method) = (Vec::new(), Vec::<String>::new(), "");

@@ -22,6 +22,15 @@ pub(super) fn civil(value: &str) -> Option<DateTime> {
         .ok()
 }
 
+/// A moment in a few letters, the same whatever zone it was written in.
+pub(super) fn token(moment: &Moment) -> String {
+    match moment {
+        Moment::Day(day) => format!("d{day}"),
+        Moment::Instant { at, .. } => format!("i{at}"),
+        Moment::Floating(at) => format!("f{at}"),
+    }
+}
+
 /// Seconds since 1970, were it UTC.
 pub(super) fn as_utc(time: DateTime) -> i64 {
     TimeZone::UTC.to_timestamp(time).map_or(0, |at| at.as_second())

@@ -5,6 +5,7 @@ mod attachments;
 mod cards;
 mod frames;
 mod header;
+mod invitation;
 mod keys;
 mod links;
 mod more;

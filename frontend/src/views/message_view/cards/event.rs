@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use postern_shared::calendar::{Answer, Attendee, Event, EventStatus, Invitation, Method, Moment};
 use postern_shared::message::MessageKey;
 
+use super::super::invitation::Answering;
 use super::recurrence::recurrence;
 use super::{Fact, Sheet};
 use crate::i18n::{Key, day_and_time, day_only, list, text, text_with, time_only};
@@ -19,22 +20,29 @@ const MOST_ATTENDEES: usize = 12;
 pub fn Calendar(key: MessageKey, section: String, invitation: Invitation) -> impl IntoView {
     let Invitation { method, events } = invitation;
     let more = events.len().saturating_sub(MOST_EVENTS);
-    let cards = events.into_iter().take(MOST_EVENTS).map(|event| {
-        let (key, section) = (key.clone(), section.clone());
-        view! { <Occasion key section method event /> }
-    });
+    // One answer is for all that an invitation holds; it stands with its first event.
+    let asked = matches!(method, Method::Request | Method::Cancel);
+    let mut place = asked.then_some((key, section));
+    let cards: Vec<_> = events
+        .into_iter()
+        .take(MOST_EVENTS)
+        .map(|event| view! { <Occasion place=place.take() method event /> })
+        .collect();
     let more = (more > 0).then(|| {
         let said = crate::i18n::text_count(Key::CardEventsMore, more as u64, &[]);
         view! { <p class="note">{said}</p> }
     });
-    view! { {cards.collect_view()} {more} }
+    view! { {cards} {more} }
 }
 
 /// One event.
 #[component]
-fn Occasion(key: MessageKey, section: String, method: Method, event: Event) -> impl IntoView {
-    // What is answered to it is drawn inside of the sheet; see issue 4, part 7.
-    let _ = (key, section);
+fn Occasion(
+    /// The part, where what is answered to it is to stand here.
+    place: Option<(MessageKey, String)>,
+    method: Method,
+    event: Event,
+) -> impl IntoView {
     let title = match event.summary.trim() {
         "" => text(Key::CardEvent),
         summary => summary.to_owned(),
@@ -42,8 +50,12 @@ fn Occasion(key: MessageKey, section: String, method: Method, event: Event) -> i
     let cancelled = event.status == EventStatus::Cancelled;
     let said = said(method, cancelled).map(text).unwrap_or_default();
     let shape = if cancelled || method == Method::Cancel { Icon::Warning } else { Icon::Calendar };
-    let facts = facts(event);
-    view! { <Sheet shape title said facts /> }
+    let (facts, summary) = (facts(&event), event.summary.trim().to_owned());
+    let answering = move || {
+        let answering = |(key, section)| view! { <Answering key section title=summary /> };
+        place.map(answering)
+    };
+    view! { <Sheet shape title said facts>{answering()}</Sheet> }
 }
 
 /// What is asked or told; a plain event says nothing.
@@ -61,8 +73,8 @@ fn said(method: Method, cancelled: bool) -> Option<Key> {
     })
 }
 
-fn facts(event: Event) -> Vec<Fact> {
-    let Event { start, end, location, description, url, organizer, attendees, .. } = &event;
+fn facts(event: &Event) -> Vec<Fact> {
+    let Event { start, end, location, description, url, organizer, attendees, .. } = event;
     let when = start.as_ref().map(|start| span(start, end.as_ref())).unwrap_or_default();
     let elsewhere = start.as_ref().and_then(there).unwrap_or_default();
     let repeats = event.recurrence.as_ref().map(recurrence).unwrap_or_default();
