@@ -1,12 +1,13 @@
 //! `torture TARGET [SECONDS]`: throws generated input at what reads from strangers, and counts.
 //!
 //! Targets: wire, tokens, transcripts and server (the IMAP store behind a malicious server, each in
-//! its own way), query, utf7, mime, html, trust, cards, embedded. A panic or a broken promise ends it with the input, or
+//! its own way), query, utf7, mime, html, text, trust, cards, embedded. A panic or a broken promise ends it with the input, or
 //! with the seed (`POSTERN_SEED`) that repeats it. Each target is a process of its own, so that its
 //! memory is its own.
 
 mod mail;
 mod pure;
+mod shown;
 
 use std::io::Write;
 use std::time::Duration;
@@ -29,7 +30,8 @@ fn main() -> Result<()> {
         "query" => pure::query(lasts)?,
         "utf7" => pure::utf7(lasts)?,
         "mime" => pure::mime(lasts)?,
-        "html" => pure::html(lasts)?,
+        "html" => shown::html(lasts)?,
+        "text" => shown::text(lasts)?,
         "trust" => mail::trust(lasts)?,
         "cards" => mail::cards(lasts)?,
         "embedded" => mail::embedded(lasts)?,

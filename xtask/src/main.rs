@@ -28,7 +28,8 @@ cargo xtask VERB
   build [--dev]         bundle the page into dist/ and check its size
   image [FILE]          a container image FROM scratch, as an archive to load
   bench NAME [ARGS]     run a benchmark: page, link, imap, mime
-  torture [SECONDS]     hostile input against parsers, store and bridge: 600 s a target";
+  torture [SECONDS] [TARGET…]
+                        hostile input against parsers, store and bridge: 600 s a target";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

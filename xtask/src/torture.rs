@@ -1,8 +1,8 @@
-//! `cargo xtask torture [SECONDS]`: generated input and malicious servers, for as long as one likes.
+//! `cargo xtask torture [SECONDS] [TARGET…]`: generated input and malicious servers, for as long as one likes.
 
 use std::process::{Child, Stdio};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::check::WORKSPACE;
 use crate::install::{self, Need};
@@ -11,7 +11,7 @@ use crate::run;
 use crate::workspace::Workspace;
 
 /// What `torture` of the tests crate throws things at.
-const TARGETS: [&str; 11] = [
+const TARGETS: [&str; 12] = [
     "wire",
     "tokens",
     "transcripts",
@@ -20,6 +20,7 @@ const TARGETS: [&str; 11] = [
     "utf7",
     "mime",
     "html",
+    "text",
     "trust",
     "cards",
     "embedded",
@@ -29,19 +30,44 @@ const SECONDS: u64 = 600;
 /// How long a page follows chaos, and a bridge withstands a siege.
 const CHAOS: u64 = 120;
 
-/// The verb: every target for so many seconds, as many at a time as there are cores; then chaos and
-/// siege for two minutes, or less where the targets have less. Prints what was counted.
+/// What is a test of the bridge, and stands for chaos and siege.
+const SIEGE: &str = "chaos";
+
+/// The verb: every target, or those named, for so many seconds, as many at a time as there are cores;
+/// then chaos and siege for two minutes, or less where the targets have less. Prints what was counted.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    ensure!(args.len() <= 1, "torture takes one number of seconds");
-    let seconds = args.first().map(|text| text.parse()).transpose();
-    let seconds: u64 = seconds.context("a number of seconds")?.unwrap_or(SECONDS);
+    let (seconds, named) = match args.split_first() {
+        Some((first, rest)) if first.starts_with(|c: char| c.is_ascii_digit()) => {
+            (first.parse().context("a number of seconds")?, rest)
+        }
+        _ => (SECONDS, args),
+    };
+    let unknown = named.iter().find(|name| *name != SIEGE && !TARGETS.contains(&name.as_str()));
+    if let Some(unknown) = unknown {
+        bail!("no target {unknown:?}; there are {}, {SIEGE}", TARGETS.join(", "));
+    }
+    let wanted = |target: &str| named.is_empty() || named.iter().any(|name| name == target);
     install::all(workspace, &[Need::MailServers])?;
+    let targets: Vec<_> = TARGETS.into_iter().filter(|target| wanted(target)).collect();
+    let mut broken = pure(workspace, &targets, seconds)?;
+    if wanted(SIEGE) && siege(workspace, seconds.min(CHAOS)).is_err() {
+        broken.push(SIEGE);
+    }
+    ensure!(broken.is_empty(), "broken: {}", broken.join(", "));
+    Ok(())
+}
+
+/// Throws at each target for so long; answers those that broke.
+fn pure(
+    workspace: &Workspace,
+    targets: &[&'static str],
+    seconds: u64,
+) -> Result<Vec<&'static str>> {
     // Not a release build: checks of arithmetic are what this is for.
     let torture = run::program(workspace, "torture")?;
-    let bridge = run::program(workspace, "postern")?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut broken = Vec::new();
-    for group in TARGETS.chunks(cores) {
+    for group in targets.chunks(cores) {
         let start = |target: &&'static str| -> Result<(&'static str, Child)> {
             let mut command = std::process::Command::new(&torture);
             command.args([target, seconds.to_string().as_str()]).stdin(Stdio::null());
@@ -54,12 +80,12 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
             }
         }
     }
+    Ok(broken)
+}
+
+fn siege(workspace: &Workspace, seconds: u64) -> Result<()> {
+    let bridge = run::program(workspace, "postern")?;
     let mut command = workspace.cargo(["test"]);
     command.args(WORKSPACE).args(["--test", "bridge", "--", "chaos::", "malicious::"]);
-    command.env("POSTERN_SECONDS", seconds.min(CHAOS).to_string()).env("POSTERN_BIN", bridge);
-    if process::run(&mut command).is_err() {
-        broken.push("chaos");
-    }
-    ensure!(broken.is_empty(), "broken: {}", broken.join(", "));
-    Ok(())
+    process::run(command.env("POSTERN_SECONDS", seconds.to_string()).env("POSTERN_BIN", bridge))
 }
