@@ -4,6 +4,7 @@
 //! `{url, people, imap}` and then answers each JSON command with one JSON object; see [`orders`].
 
 mod orders;
+mod sentinel;
 
 use std::io::Write;
 
@@ -38,7 +39,7 @@ async fn main() -> Result<()> {
         .map(|person| json!({ "address": person.address, "password": person.password }))
         .collect();
     say(&json!({ "url": bridge.home.url(), "people": people, "imap": world.imap() }))?;
-    let mut stage = orders::Stage { world, bridge };
+    let mut stage = orders::Stage { world, bridge, sentinel: None };
     // The end of input is the end of the play: everything is dropped, and with it stopped.
     while let Some(line) = tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await? {
         let line = line?;

@@ -2,6 +2,7 @@
 //!
 //! `deliver` {from, to, subject}: sends a message and waits until it has arrived.
 //! `append` {as, mailbox, message, flags}: files a raw message.
+//! `append-all` {as, mailbox, messages}: files raw messages, each in base64, in this order.
 //! `imap` {as, lines}: says each line in one fresh session; answers {answers: [{untagged, tagged, ms}]}.
 //! `fill` {as, mailbox, count}: files that many messages.
 //! `wait` {as, mailbox, criteria}: waits until a search finds something; answers {uids}.
@@ -10,16 +11,24 @@
 //! answers {at}, the time when an idling session was told.
 //! `kill-imap`, `start-imap`, `kill-bridge`, `start-bridge`.
 //! `fault` {on, effect, text, times}: arms a fault of the mail host; `clear-faults` disarms all.
+//! `sentinel`: listens for whoever is led astray; answers {port}. `seen`: answers who came since.
 //! `log`: answers {bridge} with what the bridge printed.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use postern::mime::Encoding;
+use postern::mime::transfer::decode;
 use postern_mailhost::{ImapEffect, SmtpEffect, Trigger};
 use postern_tests::program::Program;
 use postern_tests::world::World;
 use postern_tests::{Person, message, wait};
 use serde_json::{Value, json};
+
+use super::sentinel::Sentinel;
+
+/// How many messages one APPEND carries.
+const BATCH: usize = 100;
 
 /// Mail servers and a bridge.
 pub struct Stage {
@@ -27,6 +36,8 @@ pub struct Stage {
     pub world: World,
     /// The bridge.
     pub bridge: Program,
+    /// The rest of the internet, once it was asked for.
+    pub sentinel: Option<Sentinel>,
 }
 
 impl Stage {
@@ -38,6 +49,7 @@ impl Stage {
                 self.world.deliver(&from, &to, text(order, "subject")?).await?;
             }
             "append" => self.append(order).await?,
+            "append-all" => self.append_all(order).await?,
             "imap" => return self.imap(order).await,
             "fill" => {
                 let person = self.person(order, "as")?;
@@ -59,6 +71,11 @@ impl Stage {
             "start-bridge" => self.bridge.launch().await?,
             "fault" => self.arm(order)?,
             "clear-faults" => self.world.host().faults().clear_all(),
+            "sentinel" => {
+                let sentinel = self.sentinel.insert(Sentinel::start().await?);
+                return Ok(json!({ "port": sentinel.port }));
+            }
+            "seen" => return Ok(self.sentinel.as_ref().context("no sentinel yet")?.look()),
             "log" => return Ok(json!({ "bridge": self.bridge.log() })),
             other => bail!("{other} is no order"),
         }
@@ -70,6 +87,18 @@ impl Stage {
         let raw = text(order, "message")?.as_bytes();
         let flags = order["flags"].as_str().unwrap_or_default();
         session.append(text(order, "mailbox")?, flags, [raw]).await?;
+        Ok(())
+    }
+
+    async fn append_all(&self, order: &Value) -> Result<()> {
+        let mut session = self.world.session(&self.person(order, "as")?).await?;
+        let messages = order["messages"].as_array().context("messages is a list")?;
+        for batch in messages.chunks(BATCH) {
+            let raw = batch.iter().map(|message| message.as_str().context("a message is base64"));
+            let raw = raw.map(|text| Ok(decode(text?.as_bytes(), Encoding::Base64).0));
+            let raw = raw.collect::<Result<Vec<Vec<u8>>>>()?;
+            session.append(text(order, "mailbox")?, "", raw.iter().map(Vec::as_slice)).await?;
+        }
         Ok(())
     }
 

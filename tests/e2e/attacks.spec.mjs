@@ -1,0 +1,137 @@
+// Hostile mail as it comes: delivered, opened in the page, and watched with the rest of the internet replaced
+// by a sentinel that counts. Layer by layer: everything; sandbox and policy alone; neither, to see that the
+// watch has eyes.
+//
+// With the sanitiser twenty payloads are the parts of one message, each read as a document of its own, and every
+// message is opened by the page's key. Without it each payload is a message and the whole document of a frame:
+// copies of the page's own frame, in the page, twenty-five at a time.
+import { test as base, expect, signIn } from './play.mjs';
+import { Watched, alone, chunks, corpus, tally, together, uid } from './attacks.mjs';
+import { beside, outside, shown, strange, strip, unruly, words } from './attacks.page.mjs';
+
+const all = corpus('html-attacks.json')?.payloads ?? [];
+const spoofed = corpus('header-attacks.json')?.vectors ?? [];
+const meant = corpus('html-benign.json')?.payloads ?? [];
+const BATCH = 20;
+const FRAMES = 25;
+const NOTHING = { ran: [], went: [], requests: [], pictures: 0 };
+
+const test = base.extend({
+  /** A person at a page behind which every address but the bridge's is the sentinel's. */
+  watched: async ({ stage, playwright, launchOptions }, use) => {
+    const watched = await Watched.start(await stage('dovecot'), playwright, launchOptions);
+    await use(watched);
+    await watched.stop();
+  },
+});
+
+/** Files messages in a mailbox of their own, signs in and opens the first of the list. */
+async function deliver(watched, name, messages) {
+  const { stage } = watched;
+  await stage.imap('anna', `CREATE ${name}`, `SUBSCRIBE ${name}`);
+  await stage.do('append-all', { as: 'anna', mailbox: name, messages });
+  const page = await watched.context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(stage.url);
+  await signIn(page, stage.person('anna'));
+  await page.getByRole('treeitem', { name }).click();
+  const grid = page.getByRole('grid', { name: 'Messages' });
+  await expect(grid).toHaveAttribute('aria-rowcount', String(messages.length));
+  await watched.look();
+  await grid.getByRole('row').first().click();
+  return page;
+}
+
+/** Goes through a list by its key, from the newest to the oldest, and asks `see` at each message. */
+async function leaf(page, count, see) {
+  let before = '';
+  for (let at = 0; at < count; at += 1) {
+    if (at > 0) await page.keyboard.press('j');
+    before = await page.evaluate(shown, before);
+    await see(count - 1 - at);
+  }
+}
+
+test.describe('html', () => {
+  test.skip(!all.length, 'html-attacks.json does not lie beside the repository: 999 payloads skipped');
+
+  test('hostile mail does nothing, and leaves nothing behind that could', async ({ watched }) => {
+    test.setTimeout(120_000);
+    const messages = chunks(all, BATCH);
+    const page = await deliver(watched, 'Together', messages.map(together));
+    const wrong = [];
+    await leaf(page, messages.length, async (at) => {
+      const found = [...(await page.evaluate(strange)), ...(await page.evaluate(outside))];
+      if (found.length) wrong.push({ payloads: `${messages[at][0].id} to ${messages[at].at(-1).id}`, found });
+    });
+    const seen = await watched.look();
+    tally('sanitiser, sandbox and policy', all.length, seen);
+    expect(wrong).toEqual([]);
+    expect(seen).toMatchObject({ ...NOTHING, refused: [], handshakes: [] });
+  });
+
+  test('hostile mail that nobody sanitised is held by sandbox and policy', async ({ watched }) => {
+    test.setTimeout(240_000);
+    watched.front.exchange = (path) => all[uid(path) - 1]?.html;
+    const page = await deliver(watched, 'Alone', all.map(alone));
+    await page.evaluate(shown, '');
+    const wrong = [];
+    for (const uids of chunks(all.map((_, at) => at + 1), FRAMES)) {
+      const found = [...(await page.evaluate(beside, uids)), ...(await page.evaluate(outside))];
+      if (found.length) wrong.push({ payloads: `${all[uids[0] - 1].id} to ${all[uids.at(-1) - 1].id}`, found });
+    }
+    const seen = await watched.look();
+    tally('sandbox and policy', all.length, seen);
+    expect(wrong).toEqual([]);
+    expect(seen).toMatchObject(NOTHING);
+    expect(seen.refused.length, 'what was refused shows that it was tried').toBeGreaterThan(0);
+  });
+
+  test('with neither, the same watch sees scripts, requests and navigations', async ({ watched }) => {
+    test.setTimeout(120_000);
+    const biting = all.filter(({ raw_chromium: raw }) => raw?.script || raw?.requests || raw?.navigated);
+    const payloads = biting.filter(({ raw_chromium: raw }, at) => raw.navigated || at % 4 === 0);
+    Object.assign(watched.front, { bare: true, exchange: (path) => payloads[uid(path) - 1]?.html });
+    await watched.context.addInitScript(strip);
+    const page = await deliver(watched, 'Control', payloads.map(alone));
+    await page.evaluate(shown, '');
+    for (const uids of chunks(payloads.map((_, at) => at + 1), FRAMES)) {
+      // What a payload does to its page may end it: then there is nothing more to see.
+      await page.evaluate(beside, uids).catch(() => undefined);
+    }
+    const seen = await watched.look();
+    tally('neither', payloads.length, seen);
+    expect(seen.ran.length).toBeGreaterThan(5);
+    expect(seen.requests.length).toBeGreaterThan(5);
+    expect(seen.went.length).toBeGreaterThan(0);
+  });
+});
+
+test('what stands in headers is text and nothing else', async ({ watched }) => {
+  test.skip(!spoofed.length, 'header-attacks.json does not lie beside the repository: 95 messages skipped');
+  test.setTimeout(180_000);
+  const page = await deliver(watched, 'Spoofed', spoofed.map(({ raw_b64: raw }) => raw));
+  const region = page.getByRole('region', { name: 'Message', exact: true });
+  const wrong = [];
+  await leaf(page, spoofed.length, async (at) => {
+    const { id, technique, must_hold: must } = spoofed[at];
+    const found = await page.evaluate(unruly);
+    // The bank's address is nobody's here: it shows only beside the one that is answered, or a warning.
+    const text = await region.innerText();
+    const named = must.includes('never shown as the sender address') && text.includes('ceo@bank.example');
+    if (named && !/leak\.test|pretends to be|cannot exist/.test(text)) found.push(text.slice(0, 300));
+    if (found.length) wrong.push({ vector: `${id} ${technique}`, found });
+  });
+  const seen = await watched.look();
+  tally('headers', spoofed.length, seen);
+  expect(wrong).toEqual([]);
+  expect(seen).toMatchObject({ ...NOTHING, refused: [], handshakes: [] });
+});
+
+test('harmless mail keeps its words', async ({ watched }) => {
+  test.skip(!meant.length, 'html-benign.json does not lie beside the repository: 10 payloads skipped');
+  const page = await deliver(watched, 'Benign', [together(meant)]);
+  await page.evaluate(shown, '');
+  const lost = await page.evaluate(words, meant.map(({ html }) => html));
+  expect(lost).toEqual([]);
+});
