@@ -1,6 +1,7 @@
 //! Answering an invitation: three buttons, what was answered, and what has changed since.
 
 use leptos::prelude::*;
+use postern_shared::address::Address;
 use postern_shared::calendar::{Answer, Standing};
 use postern_shared::message::MessageKey;
 
@@ -51,7 +52,9 @@ pub fn Answering(key: MessageKey, section: String, title: String) -> impl IntoVi
         let said = said(&standing);
         let title = title.clone();
         let answers = standing.attendee.is_some().then(|| {
-            let organizer = standing.organizer.shown().to_owned();
+            let Address { name, email } = standing.organizer.clone();
+            // A name alone could be anybody's.
+            let organizer = if name.is_empty() { email } else { format!("{name} <{email}>") };
             let to = move || text_with(Key::MessageInviteTo, &[("organizer", &organizer)]);
             view! {
                 <Answers invitation standing title />
