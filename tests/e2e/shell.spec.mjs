@@ -18,6 +18,8 @@ async function letterBox(stage, ...options) {
 
 for (const colorScheme of ['light', 'dark']) {
   test(`${colorScheme}: axe finds nothing on sign-in, list, message, conversation, dialogs, settings and composer`, async ({ stage, visit }) => {
+    // Ten screens, each looked at whole: on a busy machine that takes longer than one flow does.
+    test.slow();
     const world = await letterBox(stage);
     const door = await visit(world, null, { colorScheme });
     await expect(door.getByRole('heading', { name: 'Sign in' })).toBeVisible();

@@ -1,10 +1,26 @@
 //! A raw SMTP submission (RFC 6409) of one message, so that mail can arrive without the bridge.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io::ErrorKind;
+
 use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use crate::{Person, wait};
+
+/// There is no reply to come.
+#[derive(Debug)]
+struct Closed;
+
+impl Display for Closed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the server closed the connection")
+    }
+}
+
+impl Error for Closed {}
 
 /// Hands a message over on a loopback port; returns the replies of the recipients that were refused.
 pub async fn submit(
@@ -32,9 +48,21 @@ pub async fn submit(
     Ok(refused)
 }
 
-/// Signs in; none where the server says that it cannot check passwords just now (454, RFC 4954 §6),
-/// as Postfix does once after Dovecot was started anew.
+/// Signs in; none where the server cannot check passwords just now: it says so (454, RFC 4954 §6),
+/// or closes the connection, as Postfix does while Dovecot is being started anew.
 async fn enter(port: u16, from: &Person) -> Result<Option<BufReader<TcpStream>>> {
+    match introduce(port, from).await {
+        Err(error) if is_closed(&error) => Ok(None),
+        other => other,
+    }
+}
+
+fn is_closed(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    error.is::<Closed>() || matches!(kind, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
+}
+
+async fn introduce(port: u16, from: &Person) -> Result<Option<BufReader<TcpStream>>> {
     let mut stream = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
     expect(&mut stream, "220").await?;
     say(&mut stream, b"EHLO tests", "250").await?;
@@ -77,7 +105,7 @@ async fn reply(stream: &mut BufReader<TcpStream>) -> Result<String> {
         loop {
             let mut line = String::new();
             let read = stream.read_line(&mut line).await?;
-            ensure!(read > 0, "the server closed the connection");
+            ensure!(read > 0, Closed);
             if line.as_bytes().get(3) != Some(&b'-') {
                 return Ok(line.trim_end().to_owned());
             }
