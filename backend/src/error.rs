@@ -11,6 +11,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use postern_shared::error::{CallError, ErrorCode};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A failed HTTP request: status and JSON of a `CallError`.
@@ -67,8 +68,13 @@ impl From<&net::Error> for CallError {
 }
 
 impl From<&db::Error> for CallError {
-    fn from(_: &db::Error) -> Self {
-        ErrorCode::Internal.into()
+    fn from(error: &db::Error) -> Self {
+        match error {
+            db::Error::Sqlite(sqlx::Error::Database(error)) if error.code() == FULL => {
+                ErrorCode::OverQuota.into()
+            }
+            _ => ErrorCode::Internal.into(),
+        }
     }
 }
 
@@ -76,7 +82,10 @@ impl From<&blob::Error> for CallError {
     fn from(error: &blob::Error) -> Self {
         match error {
             blob::Error::NonExistent => ErrorCode::NonExistent.into(),
-            blob::Error::Source(_) | blob::Error::Store(_) => ErrorCode::Internal.into(),
+            // What was to be stored comes from a mail server, or from a browser that has gone.
+            blob::Error::Source(_) => ErrorCode::Unavailable.into(),
+            blob::Error::Store(error) if is_full(error) => ErrorCode::OverQuota.into(),
+            blob::Error::Store(_) => ErrorCode::Internal.into(),
         }
     }
 }
@@ -175,6 +184,8 @@ impl From<user::Error> for CallError {
             user::Error::Limit(_) => ErrorCode::Limit.into(),
             user::Error::Outbox(error) => (&error).into(),
             user::Error::List(error) => (&error).into(),
+            user::Error::Db(error) => (&error).into(),
+            user::Error::Blob(error) => (&error).into(),
         }
     }
 }
@@ -206,6 +217,17 @@ impl From<&outbox::Error> for CallError {
             outbox::Error::Unreadable(_) => ErrorCode::Internal.into(),
         }
     }
+}
+
+/// SQLite's code for a disk without space.
+const FULL: Option<Cow<'static, str>> = Some(Cow::Borrowed("13"));
+
+/// Whether a disk without space, or a quota, is behind an error.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind;
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+        || error.source().is_some_and(is_full)
 }
 
 /// What a mail server's response code means for the user (RFC 5530 §3).

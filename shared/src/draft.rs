@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::address::Address;
 use crate::message::MessageKey;
+use crate::upload::UploadId;
 
 /// Everything that the composer knows of a message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,57 @@ pub struct Draft {
     pub text: String,
     /// What this message answers or passes on.
     pub origin: Origin,
+    /// The same text as HTML, where it was written as such; `text` then stands beside it.
+    ///
+    /// It may come from whoever wrote a stored draft: only the editor's frame takes it.
+    #[serde(default)]
+    pub html: Option<String>,
+    /// Files that travel along, in their order.
+    #[serde(default)]
+    pub attachments: Vec<Enclosed>,
+    /// What is seldom changed.
+    #[serde(default)]
+    pub options: DraftOptions,
+}
+
+/// A file that travels with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// Its file name.
+    pub name: String,
+    /// Its `type/subtype`.
+    pub content_type: String,
+    /// Its bytes, as far as that is known.
+    pub size: u64,
+    /// Where its bytes are.
+    pub source: Source,
+    /// The Content-ID, without angle brackets, by which `html` shows it in place; else it is shown
+    /// as a file.
+    pub content_id: Option<String>,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// At the bridge, uploaded.
+    Upload(UploadId),
+    /// In a message of the same account: the part of this section, or `source` for all of it.
+    Part(MessageKey, String),
+}
+
+/// What is seldom changed in a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DraftOptions {
+    /// The Message-ID with angle brackets, from the first save on; empty: the bridge makes one.
+    pub message_id: String,
+    /// The Reply-To header, where replies go elsewhere.
+    pub reply_to: Vec<Address>,
+    /// The sender's zone, in minutes east of UTC.
+    pub zone_minutes: i32,
+    /// The reader's program is asked to say that it was read (RFC 8098); it may decline.
+    pub ask_read: bool,
+    /// The servers are asked to say that it was delivered (RFC 3461).
+    pub ask_delivered: bool,
 }
 
 /// How a draft relates to an earlier message.

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod submission;
 pub mod trust;
 pub mod uid;
+pub mod upload;
 pub mod window;
 
 #[cfg(test)]

@@ -21,4 +21,5 @@ mod scenarios;
 mod searches;
 mod send;
 mod sign_in;
+mod uploads;
 mod views;

@@ -5,7 +5,7 @@ use postern_mailhost::{SmtpEffect, Trigger};
 use postern_shared::address::Address;
 use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::api::submissions::{ListSubmissions, RetrySubmission, SubmitMessage};
-use postern_shared::draft::{Draft, Origin};
+use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::error::ErrorCode;
 use postern_shared::event::Event;
 use postern_shared::mailbox::Role;
@@ -27,6 +27,9 @@ pub(crate) fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
         subject: subject.into(),
         text: "Dear reader,\n.\nFrom here\n".into(),
         origin: Origin::New,
+        html: None,
+        attachments: vec![],
+        options: DraftOptions::default(),
     }
 }
 

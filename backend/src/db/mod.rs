@@ -13,6 +13,7 @@ pub mod sessions;
 pub mod standing;
 pub mod submissions;
 pub mod undos;
+pub mod uploads;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -23,12 +24,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
     include_str!("migrations/0004_standing.sql"),
     include_str!("migrations/0005_invitations.sql"),
+    include_str!("migrations/0006_uploads.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

@@ -8,6 +8,7 @@ mod link;
 mod message;
 pub mod remote;
 mod session;
+mod upload;
 
 use crate::AppState;
 use crate::middleware;
@@ -16,7 +17,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower::ServiceExt;
 
 pub use health::metrics_router;
@@ -32,6 +33,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/zip", get(blob::serve_all))
+        .route("/api/upload", post(upload::begin))
+        .route("/api/upload/{id}", get(upload::look).put(upload::add).delete(upload::end))
         // A path below api/ that no route took is no page.
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .fallback(assets::serve)

@@ -25,7 +25,7 @@ mod tests {
     use postern_shared::address::Address;
     use postern_shared::calendar::Answer;
     use postern_shared::card::CardContent;
-    use postern_shared::draft::Origin;
+    use postern_shared::draft::{DraftOptions, Origin};
 
     use super::*;
     use crate::mime::{Limits, calendar, insight, parse, quote, trust};
@@ -46,6 +46,9 @@ mod tests {
             subject: "Declined: 会议".into(),
             text: "Ann does not come.".into(),
             origin: Origin::New,
+            html: None,
+            attachments: vec![],
+            options: DraftOptions::default(),
         };
         let stamp = Stamp { now: 1_795_359_600, zone_minutes: 0, id: [7; 16] };
         let composed = compose_answer(&draft, &stamp, answer).unwrap();

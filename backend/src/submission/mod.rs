@@ -10,13 +10,15 @@ mod cause;
 pub mod compose;
 #[cfg(test)]
 mod fake;
+mod fill;
 mod flow;
 pub mod outbox;
 pub mod smtp;
 mod wire;
 
 pub use answer::compose_answer;
-pub use compose::{Composed, Enclosure, Stamp, compose};
+pub use compose::{Composed, Enclosure, PartHead, Purpose, Stamp, compose, layout};
+pub use fill::fill;
 pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
 pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};
 pub use wire::{Content, content, whole};

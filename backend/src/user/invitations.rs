@@ -4,7 +4,7 @@ use postern_shared::address::Address;
 use postern_shared::api::invitations::AnswerInvitation;
 use postern_shared::api::messages::Urgency;
 use postern_shared::calendar::{Answer, Event, EventStatus, Method, Standing};
-use postern_shared::draft::{Draft, Origin};
+use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::message::MessageKey;
 use postern_shared::submission::Plan;
 
@@ -67,6 +67,9 @@ impl User {
                 message_id: opened.summary.envelope.message_id,
                 references: opened.references,
             },
+            html: None,
+            attachments: Vec::new(),
+            options: DraftOptions::default(),
         };
         let composed =
             compose_answer(&draft, &Stamp { now, zone_minutes: 0, id: random() }, reply)?;

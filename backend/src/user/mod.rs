@@ -6,6 +6,7 @@
 
 mod actions;
 mod carrier;
+mod enclosing;
 mod images;
 mod invitations;
 mod lists;
@@ -14,6 +15,7 @@ mod messages;
 mod registry;
 mod standing;
 mod submissions;
+mod uploads;
 mod views;
 
 use std::sync::Arc;
@@ -32,8 +34,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::{self, Account, Audience, Download, LinkId};
+use crate::blob::{self, Blobs};
 use crate::clock::Clock;
-use crate::db::{Db, UserId};
+use crate::db::{self, Db, UserId};
 use crate::net::exchange::Web;
 use crate::net::one_click::LeaveError;
 use crate::store::query;
@@ -75,6 +78,12 @@ pub enum Error {
     /// The server of a mailing list.
     #[error(transparent)]
     List(#[from] LeaveError),
+    /// Durable state.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// Durable bytes.
+    #[error(transparent)]
+    Blob(#[from] blob::Error),
 }
 
 /// One user of this bridge.
@@ -86,8 +95,9 @@ pub struct User {
     views: Views,
     actions: Actions,
     outbox: Arc<Outbox<Carrier>>,
-    /// Largest message to be sent, in bytes.
-    message_limit: usize,
+    blobs: Blobs,
+    /// Largest file to attach, in bytes.
+    upload_limit: i64,
     /// The administrator lets remote images be shown.
     shows_images: bool,
     /// Where strangers' servers are reached.

@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::carrier::Carrier;
 use super::standing::Standing;
 use super::views::Views;
-use super::{Actions, User};
+use super::{Actions, User, uploads};
 use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
@@ -59,7 +59,8 @@ pub(super) struct Inner {
     db: Db,
     clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
-    message_limit: usize,
+    blobs: Blobs,
+    upload_limit: i64,
     shows_images: bool,
     web: Web,
     pub(super) standing: Standing,
@@ -110,15 +111,16 @@ impl Users {
         let clock = standing.clock.clone();
         Self(Arc::new_cyclic(|inner| {
             let carrier = Carrier(inner.clone());
-            let outbox = Outbox::new(carrier, (db.clone(), blobs), clock.clone(), limits);
-            let message_limit = (limits.message_mb as usize) << 20;
+            let outbox = Outbox::new(carrier, (db.clone(), blobs.clone()), clock.clone(), limits);
+            let upload_limit = i64::from(limits.upload_mb) << 20;
             let (memory, present) = (Memory::default(), Mutex::default());
             let shows_images = access.image_proxy;
             Inner {
                 db,
                 clock,
                 outbox,
-                message_limit,
+                blobs,
+                upload_limit,
                 shows_images,
                 web,
                 standing,
@@ -215,7 +217,8 @@ impl Users {
             views,
             actions: Actions::new(id, db, clock.clone()),
             outbox: self.0.outbox.clone(),
-            message_limit: self.0.message_limit,
+            blobs: self.0.blobs.clone(),
+            upload_limit: self.0.upload_limit,
             shows_images: self.0.shows_images,
             web: self.0.web.clone(),
             clock,
@@ -229,6 +232,10 @@ impl Users {
             for user in self.take_idle() {
                 tracing::debug!(user = %user.id, "connections closed after the last link");
                 user.stop().await;
+            }
+            let now = self.0.clock.unix_ms();
+            if let Err(error) = uploads::forget_expired(&self.0.db, &self.0.blobs, now).await {
+                tracing::error!(%error, "old uploads could not be removed");
             }
         }
     }

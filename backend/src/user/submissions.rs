@@ -1,19 +1,17 @@
 //! Handing messages over for sending: what a user may send, and as whom.
 
-use futures_util::TryStreamExt;
 use postern_shared::action::ActionId;
 use postern_shared::draft::{Draft, Origin};
-use postern_shared::message::MessageKey;
 use postern_shared::submission::{Plan, Submission, SubmissionId};
 use sha2::{Digest, Sha256};
+use tokio_util::io::StreamReader;
 
-use super::{Error, User};
+use super::{Error, User, uploads};
 use crate::account::Account;
-use crate::clock::random;
 use crate::config::SentCopy;
 use crate::db::UserId;
 use crate::submission::outbox::TakenBack;
-use crate::submission::{Enclosure, Errand, FilingStep, Stamp, compose};
+use crate::submission::{Errand, FilingStep, Purpose, Stamp, fill, layout};
 
 /// Submission hosts that file the copy in Sent themselves, whatever the client does.
 const FILE_THEMSELVES: [&str; 4] =
@@ -34,24 +32,36 @@ impl User {
     ) -> Result<SubmissionId, Error> {
         let account = self.account(&draft.account)?;
         check_sender(account, &draft)?;
-        let enclosures = self.enclosures(account, &draft.origin).await?;
-        let now = self.clock.unix_ms() / 1000;
-        let stamp = Stamp { now, zone_minutes: 0, id: random() };
-        let composed = compose(&draft, &stamp, enclosures)?;
+        let now = self.clock.unix_ms();
+        let goes_at = if let Plan::At(seconds) = plan { seconds.saturating_mul(1000) } else { now };
+        let until = goes_at.max(now).saturating_add(uploads::KEEP_MS);
+        let files = self.files(account, &draft, until).await?;
+        let (heads, sources): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+        // The same action makes the same Message-ID: whatever is repeated, it is one message.
+        let id = digest(self.id, action);
+        let zone_minutes = draft.options.zone_minutes;
+        let stamp = Stamp { now: now / 1000, zone_minutes, id };
+        let laid_out = layout(&draft, &stamp, &heads, Purpose::Send)?;
         let kept = serde_json::to_vec(&draft).map_err(|_| Error::Invalid("the draft"))?;
+        let mut filing = filing(account, &draft.origin);
+        // It was saved where it has a Message-ID.
+        if !draft.options.message_id.is_empty() {
+            filing.push(FilingStep::RemoveDrafts);
+        }
         let errand = Errand {
             id: submission_id(self.id, action),
             user: self.id,
             account: draft.account.clone(),
             subject: draft.subject.clone(),
-            message_id: composed.message_id,
-            smtp_envelope: composed.smtp_envelope,
+            message_id: laid_out.message_id,
+            smtp_envelope: laid_out.smtp_envelope,
             plan,
-            filing: filing(account, &draft.origin),
+            filing,
             draft: Some(kept),
-            notify_success: false,
+            notify_success: draft.options.ask_delivered,
         };
-        Ok(self.outbox.accept_from(errand, composed.message.as_slice()).await?.id)
+        let bytes = StreamReader::new(fill(laid_out.pieces, sources));
+        Ok(self.outbox.accept_from(errand, bytes).await?.id)
     }
 
     /// Takes a submission back: its draft, without those who have it already.
@@ -76,45 +86,6 @@ impl User {
     /// `NonExistent`, or `Busy` where it is not uncertain.
     pub async fn confirm_submission(&self, id: &SubmissionId) -> Result<(), Error> {
         Ok(self.outbox.confirm(self.id, id).await?)
-    }
-
-    /// The attachments of a forwarded message that travel along.
-    async fn enclosures(
-        &self,
-        account: &Account,
-        origin: &Origin,
-    ) -> Result<Vec<Enclosure>, Error> {
-        let Origin::Forward { original, sections, .. } = origin else { return Ok(Vec::new()) };
-        if original.account != account.facts().id {
-            return Err(Error::NonExistent);
-        }
-        let mut all = Vec::with_capacity(sections.len());
-        let mut left = self.message_limit;
-        for section in sections {
-            let enclosure = self.enclosure(account, original, section, left).await?;
-            left -= enclosure.bytes.len();
-            all.push(enclosure);
-        }
-        Ok(all)
-    }
-
-    async fn enclosure(
-        &self,
-        account: &Account,
-        original: &MessageKey,
-        section: &str,
-        limit: usize,
-    ) -> Result<Enclosure, Error> {
-        let download = account.download(original.clone(), section).await?;
-        let mut slices = std::pin::pin!(download.bytes(None));
-        let mut bytes = Vec::new();
-        while let Some(slice) = slices.try_next().await? {
-            bytes.extend_from_slice(&slice);
-            if bytes.len() > limit {
-                return Err(Error::Limit("the forwarded attachments"));
-            }
-        }
-        Ok(Enclosure { name: download.name, content_type: download.content_type, bytes })
     }
 
     /// The submissions that are not done with.
@@ -142,10 +113,17 @@ impl User {
     }
 }
 
+/// Bits of an action, the same in every process.
+fn digest(user: UserId, action: ActionId) -> [u8; 16] {
+    let hash = Sha256::new().chain_update(user.0).chain_update(action.0).finalize();
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&hash[..16]);
+    bits
+}
+
 /// The submission of an action, the same in every process.
 pub(super) fn submission_id(user: UserId, action: ActionId) -> SubmissionId {
-    let hash = Sha256::new().chain_update(user.0).chain_update(action.0).finalize();
-    SubmissionId(hash[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    SubmissionId(digest(user, action).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A user sends as one of the account's identities, unless the provider allows any address.

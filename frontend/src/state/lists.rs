@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use postern_shared::action::ActionId;
 use postern_shared::address::Address;
 use postern_shared::api::messages::LeaveList;
-use postern_shared::draft::{Draft, Origin};
+use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::envelope::Envelope;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::list::Unsubscribe;
@@ -76,6 +76,9 @@ fn draft(
         subject: subject.to_owned(),
         text: body.to_owned(),
         origin: Origin::New,
+        html: None,
+        attachments: Vec::new(),
+        options: DraftOptions::default(),
     })
 }
 

@@ -14,10 +14,11 @@ use crate::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, RetrySubmission, SubmitMessage,
 };
 use crate::api::{Call, Request};
-use crate::draft::{Draft, Origin};
+use crate::draft::{Draft, DraftOptions, Enclosed, Origin, Source};
 use crate::flag::{Flag, FlagChange};
 use crate::mailbox::Role;
 use crate::submission::{Plan, SubmissionId};
+use crate::upload::UploadId;
 use crate::window::View;
 
 pub(super) const ACTION: ActionId = ActionId([7; 16]);
@@ -47,8 +48,29 @@ pub(super) fn drafts() -> Vec<Draft> {
         subject: "Re: Hi".into(),
         text: "Yes.\n".into(),
         origin,
+        html: None,
+        attachments: Vec::new(),
+        options: DraftOptions::default(),
     };
-    origins.into_iter().map(with).collect()
+    let mut drafts: Vec<Draft> = origins.into_iter().map(with).collect();
+    drafts[1].html = Some("<p>Yes.</p>".into());
+    let sources = [Source::Upload(UploadId("u1".into())), Source::Part(key(), "2".into())];
+    let enclosed = |source| Enclosed {
+        name: "a.png".into(),
+        content_type: "image/png".into(),
+        size: 300,
+        source,
+        content_id: Some("i@x".into()),
+    };
+    drafts[1].attachments = sources.into_iter().map(enclosed).collect();
+    drafts[1].options = DraftOptions {
+        message_id: "<m@x>".into(),
+        reply_to: vec![address()],
+        zone_minutes: -90,
+        ask_read: true,
+        ask_delivered: false,
+    };
+    drafts
 }
 
 /// Every mutating call.

@@ -149,8 +149,10 @@ impl<A: Accounts> Outbox<A> {
 
     /// Works until it is dropped: first what a crash left, then whatever is due.
     pub async fn run(self: Arc<Self>) {
-        if let Err(error) = self.recover(|_| true).await {
-            tracing::error!(%error, "submissions left by an earlier process cannot be read");
+        for recovered in [self.recover(|_| true).await, self.resume_filing().await] {
+            if let Err(error) = recovered {
+                tracing::error!(%error, "submissions left by an earlier process cannot be read");
+            }
         }
         self.release_idle().await;
         loop {
@@ -191,6 +193,19 @@ impl<A: Accounts> Outbox<A> {
             };
             detail.data_started = false;
             self.write(&mut row, &detail, State::Sending).await?;
+        }
+        Ok(())
+    }
+
+    /// Steps after acceptance that an earlier process left undone are due now.
+    async fn resume_filing(&self) -> Result<(), Error> {
+        for state in [State::Sent, State::Failed] {
+            for mut row in submissions::in_state(&self.db, state).await? {
+                if Detail::decode(&row)?.can_file() {
+                    row.due_at = self.clock.unix_ms();
+                    submissions::advance(&self.db, &row, state).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use postern_shared::account::AccountId;
 use postern_shared::address::Address;
 use postern_shared::attachment::Attachment;
-use postern_shared::draft::{Draft, Origin};
+use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::error::CallError;
 use postern_shared::message::Moved;
 use postern_shared::submission::SubmissionId;
@@ -96,6 +96,9 @@ impl Composing {
             subject: self.subject.clone(),
             text: self.text.clone(),
             origin: self.origin.clone(),
+            html: None,
+            attachments: Vec::new(),
+            options: DraftOptions::default(),
         })
     }
 

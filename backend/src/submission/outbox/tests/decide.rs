@@ -147,3 +147,15 @@ async fn a_message_that_takes_too_long_to_undo_is_held_a_minute_at_most() {
     assert_eq!(state, SubmissionState::Held { until: 1_000_060 });
     assert_eq!(bench.accept_draft(Plan::Held(0)).await.state, SubmissionState::Sending);
 }
+
+#[tokio::test]
+async fn steps_that_a_crash_left_undone_are_done_at_once_by_the_next_process() {
+    let mut bench = Bench::new(vec![]).await;
+    *bench.world.failing_filings.lock().unwrap() = 1;
+    bench.accept_draft(Plan::Now).await;
+    assert_eq!(bench.settled().await, SubmissionState::Sent);
+    bench.eventually(|world| *world.failing_filings.lock().unwrap() == 0).await;
+    bench.eventually(|_| bench.outbox.busy().is_empty()).await;
+    let bench = bench.crash().await;
+    bench.eventually(|world| *world.filed.lock().unwrap() == [FilingStep::SentCopy]).await;
+}

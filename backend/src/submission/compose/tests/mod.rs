@@ -1,6 +1,9 @@
 //! What is composed is read back as it was meant, in any script; nothing breaks out of a header.
 
+mod generated;
+
 use postern_shared::account::AccountId;
+use postern_shared::draft::DraftOptions;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::MessageKey;
 use postern_shared::uid::{Uid, UidValidity};
@@ -24,6 +27,9 @@ fn draft() -> Draft {
         subject: "Hello".into(),
         text: "Hi Bob.\n".into(),
         origin: Origin::New,
+        html: None,
+        attachments: vec![],
+        options: DraftOptions::default(),
     }
 }
 
@@ -157,4 +163,71 @@ fn nothing_breaks_out_of_a_header() {
     );
     check(|d| d.to[0].email = "nobody".into(), Error::BadAddress("nobody".into()));
     check(|d| d.to.clear(), Error::NoRecipient);
+}
+
+#[test]
+fn text_and_html_are_alternatives_and_pictures_belong_to_the_html() {
+    let mut sent = draft();
+    sent.html = Some("<p>Grüße <img src=\"cid:pic@a.test\"></p>\n".into());
+    sent.options.reply_to = vec![address("List", "list@a.test")];
+    sent.options.ask_read = true;
+    let head = |name: &str, kind: &str, id: Option<&str>| PartHead {
+        name: name.into(),
+        content_type: kind.into(),
+        content_id: id.map(str::to_owned),
+        plain_message: false,
+    };
+    let heads =
+        [head("p.png", "image/png", Some("pic@a.test")), head("f.pdf", "application/pdf", None)];
+    let laid_out = layout(&sent, &STAMP, &heads, Purpose::Send).unwrap();
+    let files: [&[u8]; 2] = [b"picture", b"file"];
+    let bytes: Vec<u8> = laid_out
+        .pieces
+        .into_iter()
+        .flat_map(|piece| match piece {
+            Piece::Bytes(bytes) => bytes,
+            Piece::Encoded(file) => base64::lines(files[file]),
+            Piece::Verbatim(_) => panic!("nothing stands as it is"),
+        })
+        .collect();
+    let source = String::from_utf8(bytes.clone()).unwrap();
+    assert!(!source.contains("=file-"), "a place was not filled: {source}");
+    let parsed = mime::parse(bytes, &Limits::default());
+    let shape: Vec<_> = parsed.parts.iter().map(|part| part.content_type.as_str()).collect();
+    let expect = [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/pdf",
+    ];
+    assert_eq!(shape, expect, "{source}");
+    assert_eq!(
+        parsed.decoded(&parsed.parts[4]).as_ref(),
+        "<p>Grüße <img src=\"cid:pic@a.test\"></p>\r\n".as_bytes()
+    );
+    assert_eq!(parsed.parts[5].content_id.as_deref(), Some("pic@a.test"));
+    assert_eq!(parsed.decoded(&parsed.parts[5]).as_ref(), b"picture");
+    assert_eq!(parsed.decoded(&parsed.parts[6]).as_ref(), b"file");
+    assert_eq!(parsed.headers.reply_to, sent.options.reply_to);
+    assert!(source.contains("Disposition-Notification-To: "), "{source}");
+    assert_eq!(laid_out.smtp_envelope.to, ["bob@b.test"], "Reply-To gets nothing");
+}
+
+#[test]
+fn a_kept_draft_may_be_anything_and_says_what_headers_cannot() {
+    let mut kept = draft();
+    kept.to.clear();
+    kept.bcc = vec![address("Eve", "eve@e.test"), address("", "half an addr")];
+    kept.subject = "two\nlines".into();
+    kept.options.message_id = "<fixed@a.test>".into();
+    let laid_out = layout(&kept, &STAMP, &[], Purpose::Keep("memo")).unwrap();
+    assert_eq!(laid_out.message_id, "<fixed@a.test>");
+    let [Piece::Bytes(bytes)] = &laid_out.pieces[..] else { panic!("one piece") };
+    let source = String::from_utf8(bytes.clone()).unwrap();
+    assert!(source.contains("\r\nX-Postern-Draft: memo\r\n"), "{source}");
+    assert!(source.contains("eve@e.test"), "{source}");
+    assert_eq!(mime::parse(bytes.clone(), &Limits::default()).headers.subject, "two lines");
 }

@@ -1,19 +1,29 @@
-//! A draft becomes a message: plain text, format=flowed, UTF-8 (RFC 5322, 2045, 3676).
+//! A draft becomes a message: text as format=flowed beside HTML with its pictures, and files, all
+//! in ASCII (RFC 5322, 2045, 2387, 3676).
+//!
+//! Files are not held: the message is laid out in pieces, with places where their bytes go.
+
+mod parts;
 
 use mail_builder::MessageBuilder;
+use mail_builder::headers::HeaderType;
 use mail_builder::headers::address::Address as Written;
-use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
+use mail_builder::headers::text::Text;
 use mail_builder::mime::MimePart;
 use mail_parser::DateTime;
 use postern_shared::address::Address;
 use postern_shared::draft::{Draft, Origin};
 
-use super::flow;
+use super::base64;
 use super::smtp::SmtpEnvelope;
-use crate::mime::attachment;
+use parts::Marks;
 
+/// The header of a kept draft that says what others cannot.
+pub const MEMO: &str = "X-Postern-Draft";
+/// The media type of a message that is passed on as a file.
+const MESSAGE: &str = "message/rfc822";
 /// Ids that References keeps: the first and the latest (RFC 5322 lets the middle go).
 const REFERENCES: usize = 30;
 
@@ -37,6 +47,50 @@ pub struct Enclosure {
     pub content_type: String,
     /// Its content, decoded.
     pub bytes: Vec<u8>,
+}
+
+/// A file that travels along, apart from its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartHead {
+    /// Its file name.
+    pub name: String,
+    /// Its `type/subtype`.
+    pub content_type: String,
+    /// The Content-ID, without angle brackets, of what the HTML shows in place.
+    pub content_id: Option<String>,
+    /// It is a message in ASCII with lines short enough to stand as it is (RFC 2046 §5.2.1).
+    pub plain_message: bool,
+}
+
+/// A stretch of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// The file of this number, in lines of base64.
+    Encoded(usize),
+    /// The file of this number, as it is.
+    Verbatim(usize),
+}
+
+/// A message in pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// What it is made of; every line of the bytes ends with CR LF.
+    pub pieces: Vec<Piece>,
+    /// Its Message-ID, with angle brackets.
+    pub message_id: String,
+    /// Sender and every recipient once, Bcc included.
+    pub smtp_envelope: SmtpEnvelope,
+}
+
+/// Whether a message goes out or is kept to be written on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// It goes out: no Bcc, and whoever gets it is checked.
+    Send,
+    /// It is kept: Bcc stands in it, and this is what headers cannot say.
+    Keep(&'a str),
 }
 
 /// A message ready to be handed over.
@@ -67,22 +121,30 @@ pub enum Error {
     },
 }
 
-/// Writes the message.
+/// Writes the message with files that are in memory.
 ///
 /// # Errors
-/// A draft without recipients, with a malformed address, or with control characters in a header.
+/// As for [`layout`].
 pub fn compose(
     draft: &Draft,
     stamp: &Stamp,
     enclosures: Vec<Enclosure>,
 ) -> Result<Composed, Error> {
-    compose_as(draft, stamp, |text| match enclosures.is_empty() {
-        true => text,
-        false => {
-            let files = enclosures.into_iter().map(enclosed);
-            MimePart::new("multipart/mixed", std::iter::once(text).chain(files).collect::<Vec<_>>())
-        }
-    })
+    let head = |file: &Enclosure| PartHead {
+        name: file.name.clone(),
+        content_type: file.content_type.clone(),
+        content_id: None,
+        plain_message: file.content_type == MESSAGE && file.bytes.is_ascii(),
+    };
+    let heads: Vec<PartHead> = enclosures.iter().map(head).collect();
+    let Layout { pieces, message_id, smtp_envelope } = layout(draft, stamp, &heads, Purpose::Send)?;
+    let bytes = |piece| match piece {
+        Piece::Bytes(bytes) => bytes,
+        Piece::Encoded(file) => base64::lines(&enclosures[file].bytes),
+        Piece::Verbatim(file) => with_crlf(enclosures[file].bytes.clone()),
+    };
+    let message: Vec<u8> = pieces.into_iter().flat_map(bytes).collect();
+    Ok(Composed { message, message_id, smtp_envelope })
 }
 
 /// Writes the message with a body that is made around its text.
@@ -93,15 +155,56 @@ pub(super) fn compose_as(
 ) -> Result<Composed, Error> {
     let smtp_envelope = check(draft)?;
     let id = message_id(&draft.from, stamp);
+    let body = arrange(parts::text_part(&draft.text));
+    let mut message = Vec::new();
+    headers(draft, stamp, &id, Purpose::Send).body(body).serialize(&mut message);
+    Ok(Composed { message: with_crlf(message), message_id: format!("<{id}>"), smtp_envelope })
+}
+
+/// Lays the message out around its files.
+///
+/// # Errors
+/// A draft without recipients, with a malformed address, or with control characters in a header;
+/// one that is only kept may be anything.
+pub fn layout(
+    draft: &Draft,
+    stamp: &Stamp,
+    files: &[PartHead],
+    purpose: Purpose<'_>,
+) -> Result<Layout, Error> {
+    let smtp_envelope = match purpose {
+        Purpose::Send => check(draft)?,
+        Purpose::Keep(_) => SmtpEnvelope::default(),
+    };
+    let id = msg_id(&draft.options.message_id).unwrap_or_else(|| message_id(&draft.from, stamp));
+    let marks = Marks::new(stamp, files.len());
+    let mut message = Vec::new();
+    let builder = headers(draft, stamp, &id, purpose);
+    builder.body(parts::body(draft, files, &marks)).serialize(&mut message);
+    let pieces = marks.cut(&with_crlf(message), files);
+    Ok(Layout { pieces, message_id: format!("<{id}>"), smtp_envelope })
+}
+
+fn headers<'a>(draft: &Draft, stamp: &Stamp, id: &str, purpose: Purpose<'a>) -> MessageBuilder<'a> {
     let mut builder = MessageBuilder::new()
         .header("Date", Raw::new(date(stamp)))
-        .header("Message-ID", MessageId::new(id.clone()))
+        .header("Message-ID", MessageId::new(id.to_owned()))
         .from(written(std::slice::from_ref(&draft.from)))
-        .subject(draft.subject.as_str());
-    for (name, list) in [("To", &draft.to), ("Cc", &draft.cc)] {
+        .header("Subject", subject(line(&draft.subject)));
+    let mut lists =
+        vec![("Reply-To", &draft.options.reply_to), ("To", &draft.to), ("Cc", &draft.cc)];
+    if let Purpose::Keep(memo) = purpose {
+        lists.push(("Bcc", &draft.bcc));
+        builder = builder.header(MEMO, Raw::new(memo));
+    }
+    for (name, list) in lists {
         if !list.is_empty() {
             builder = builder.header(name, written(list));
         }
+    }
+    if draft.options.ask_read {
+        let reader = written(std::slice::from_ref(&draft.from));
+        builder = builder.header("Disposition-Notification-To", reader);
     }
     if let Origin::Reply { message_id, .. } = &draft.origin
         && let Some(original) = msg_id(message_id)
@@ -112,16 +215,30 @@ pub(super) fn compose_as(
     if !references.is_empty() {
         builder = builder.references(MessageId::new_list(references.into_iter()));
     }
-    let body = arrange(text_part(&draft.text));
-    let mut message = Vec::new();
-    builder.body(body).serialize(&mut message);
-    let message = with_crlf(message);
-    Ok(Composed { message, message_id: format!("<{id}>"), smtp_envelope })
+    builder
+}
+
+/// A subject that looks like an encoded word is encoded, so that it is not read as one.
+fn subject(text: String) -> HeaderType<'static> {
+    /// Bytes of an encoded word, which has 75 characters at most (RFC 2047 §2).
+    const WORD: usize = 45;
+    if !text.is_ascii() || !text.contains("=?") {
+        return Text::new(text).into();
+    }
+    let word = |bytes| format!("=?utf-8?B?{}?=", base64::encode(bytes));
+    let words: Vec<_> = text.as_bytes().chunks(WORD).map(word).collect();
+    Raw::new(words.join(" ")).into()
+}
+
+/// A draft may hold anything while it is written; a header is one line all the same.
+fn line(text: &str) -> String {
+    text.chars().map(|c| if is_break(c) { ' ' } else { c }).collect()
 }
 
 /// Every address is one, nothing breaks out of its header, and somebody gets the message.
 fn check(draft: &Draft) -> Result<SmtpEnvelope, Error> {
-    let fields = [("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc)]
+    let reply_to = ("Reply-To", &draft.options.reply_to);
+    let fields = [reply_to, ("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc)]
         .into_iter()
         .flat_map(|(field, list)| list.iter().map(move |address| (field, address)));
     let mut recipients: Vec<String> = Vec::new();
@@ -133,7 +250,8 @@ fn check(draft: &Draft) -> Result<SmtpEnvelope, Error> {
         if email.parse::<lettre::Address>().is_err() {
             return Err(Error::BadAddress(address.email.clone()));
         }
-        if field != "From" && !recipients.iter().any(|known| known.eq_ignore_ascii_case(email)) {
+        let receives = !matches!(field, "From" | "Reply-To");
+        if receives && !recipients.iter().any(|known| known.eq_ignore_ascii_case(email)) {
             recipients.push(email.to_owned());
         }
     }
@@ -147,13 +265,17 @@ fn check(draft: &Draft) -> Result<SmtpEnvelope, Error> {
 }
 
 fn has_control(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    text.chars().any(is_break)
 }
 
-fn written(list: &[Address]) -> Written<'_> {
+fn is_break(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+fn written(list: &[Address]) -> Written<'static> {
     let one = |address: &Address| {
         let name = Some(address.name.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
-        Written::new_address(name, address.email.trim().to_owned())
+        Written::new_address(name.map(|name| line(&name)), line(address.email.trim()))
     };
     match list {
         [only] => one(only),
@@ -206,31 +328,6 @@ fn references(origin: &Origin) -> Vec<String> {
         chain.drain(1..chain.len() - (REFERENCES - 1));
     }
     chain
-}
-
-fn text_part(text: &str) -> MimePart<'static> {
-    let kind =
-        ContentType::new("text/plain").attribute("charset", "utf-8").attribute("format", "flowed");
-    MimePart::new(
-        kind,
-        flow::wrap(&text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")),
-    )
-}
-
-fn enclosed(file: Enclosure) -> MimePart<'static> {
-    let kind = attachment::content_type(&file.content_type);
-    let name = attachment::file_name(Some(&file.name), &kind);
-    // RFC 2046 §5.2.1: a message is never encoded again; it stands as it is.
-    let is_message = kind == "message/rfc822" && file.bytes.is_ascii();
-    let kind = match kind.as_str() {
-        "message/rfc822" if !is_message => "application/octet-stream".to_owned(),
-        multipart if multipart.starts_with("multipart/") => "application/octet-stream".to_owned(),
-        _ => kind,
-    };
-    let typed = ContentType::new(kind).attribute("name", name.clone());
-    let part = MimePart::new(typed, file.bytes).attachment(name);
-    // Even text keeps its exact bytes: base64 leaves line ends alone.
-    if is_message { part.transfer_encoding("7bit") } else { part }
 }
 
 /// Every line end as CR LF: a bare one would be another end of message to some server.
