@@ -9,6 +9,7 @@ mod faults;
 mod frames;
 mod images;
 mod invitations;
+mod kills;
 mod leave;
 mod limits;
 mod list;

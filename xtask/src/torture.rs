@@ -27,14 +27,19 @@ const TARGETS: [&str; 12] = [
 ];
 /// How long each target is thrown at.
 const SECONDS: u64 = 600;
+/// How often a bridge is killed while mail is on its way.
+const KILLS: u64 = 200;
 /// How long a page follows chaos, and a bridge withstands a siege.
 const CHAOS: u64 = 120;
 
 /// What is a test of the bridge, and stands for chaos and siege.
 const SIEGE: &str = "chaos";
+/// What kills the bridge while mail is on its way.
+const KILLING: &str = "kills";
 
 /// The verb: every target, or those named, for so many seconds, as many at a time as there are cores;
-/// then chaos and siege for two minutes, or less where the targets have less. Prints what was counted.
+/// then chaos and siege for two minutes, or less where the targets have less, and 200 kills of a
+/// bridge at work. Prints what was counted.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let (seconds, named) = match args.split_first() {
         Some((first, rest)) if first.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -42,9 +47,11 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
         }
         _ => (SECONDS, args),
     };
-    let unknown = named.iter().find(|name| *name != SIEGE && !TARGETS.contains(&name.as_str()));
+    let unknown = named.iter().find(|name| {
+        ![SIEGE, KILLING].contains(&name.as_str()) && !TARGETS.contains(&name.as_str())
+    });
     if let Some(unknown) = unknown {
-        bail!("no target {unknown:?}; there are {}, {SIEGE}", TARGETS.join(", "));
+        bail!("no target {unknown:?}; there are {}, {SIEGE}, {KILLING}", TARGETS.join(", "));
     }
     let wanted = |target: &str| named.is_empty() || named.iter().any(|name| name == target);
     install::all(workspace, &[Need::MailServers])?;
@@ -52,6 +59,9 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let mut broken = pure(workspace, &targets, seconds)?;
     if wanted(SIEGE) && siege(workspace, seconds.min(CHAOS)).is_err() {
         broken.push(SIEGE);
+    }
+    if wanted(KILLING) && killing(workspace, KILLS.min(seconds.div_ceil(3))).is_err() {
+        broken.push(KILLING);
     }
     ensure!(broken.is_empty(), "broken: {}", broken.join(", "));
     Ok(())
@@ -88,4 +98,13 @@ fn siege(workspace: &Workspace, seconds: u64) -> Result<()> {
     let mut command = workspace.cargo(["test"]);
     command.args(WORKSPACE).args(["--test", "bridge", "--", "chaos::", "malicious::"]);
     process::run(command.env("POSTERN_SECONDS", seconds.to_string()).env("POSTERN_BIN", bridge))
+}
+
+/// Kills a bridge so often, at some three seconds each, while mail is on its way.
+fn killing(workspace: &Workspace, kills: u64) -> Result<()> {
+    let bridge = run::program(workspace, "postern")?;
+    let mut command = workspace.cargo(["test"]);
+    command.args(WORKSPACE).args(["--test", "bridge", "--", "kills::", "--nocapture"]);
+    command.env("POSTERN_KILLS", kills.to_string()).env("POSTERN_BIN", bridge);
+    process::run(&mut command)
 }
