@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -13,7 +14,7 @@ use postern::clock::Clock;
 use postern_shared::api::submissions::{ListSubmissions, SubmitMessage};
 use postern_shared::submission::{Plan, Submission, SubmissionId, SubmissionState};
 use postern_tests::bridge::Home;
-use postern_tests::chance::Chance;
+use postern_tests::chance::{self, Chance};
 use postern_tests::program::Program;
 use postern_tests::visitor::{Visitor, action};
 use postern_tests::world::World;
@@ -49,21 +50,19 @@ impl fmt::Display for Tally {
 }
 
 impl Tally {
-    fn count(&mut self, taken: bool, came: usize, doubt: bool) {
-        self.taken += usize::from(taken);
-        match (taken, doubt) {
-            (true, true) => self.undecided += 1,
-            (true, false) => self.arrived += 1,
-            (false, _) => self.unanswered_but_sent += came,
+    fn count(&mut self, id: Option<&SubmissionId>, came: usize, doubt: bool) {
+        self.taken += usize::from(id.is_some());
+        match (id, doubt) {
+            (Some(_), true) => self.undecided += 1,
+            (Some(_), false) => self.arrived += 1,
+            (None, _) => self.unanswered_but_sent += came,
         }
     }
 }
 
 /// Hands in until the link breaks; says what was handed in, and which of it was taken.
 async fn write(
-    home: &Home,
-    visitor: &Visitor,
-    to: &Person,
+    (home, visitor, to): (&Home, &Visitor, &Person),
     round: usize,
     chance: &mut Chance,
     handed_in: &mut HashMap<String, Option<SubmissionId>>,
@@ -118,7 +117,7 @@ async fn torment(world: World, kills: usize) -> Result<Tally> {
     let mut handed_in = HashMap::new();
     for round in 0..kills {
         let moment = Duration::from_millis(50 + chance.below(2000) as u64);
-        let writing = write(&bridge.home, &visitor, &ben, round, &mut chance, &mut handed_in);
+        let writing = write((&bridge.home, &visitor, &ben), round, &mut chance, &mut handed_in);
         // Whatever ends the writing, a kill is next.
         let _ = tokio::time::timeout(moment, writing).await;
         bridge.kill()?;
@@ -144,7 +143,7 @@ async fn torment(world: World, kills: usize) -> Result<Tally> {
                 ensure!(came <= 1 && copies <= 1, "twice: {wrong}");
                 ensure!(doubt || copies == came, "filed otherwise than sent: {wrong}");
                 ensure!(doubt || id.is_none() || came == 1, "lost: {wrong}");
-                tally.count(id.is_some(), came, doubt);
+                tally.count(id.as_ref(), came, doubt);
             }
             return Ok(tally);
         }
@@ -168,13 +167,13 @@ async fn settled(visitor: &Visitor) -> Result<Vec<String>> {
 
 /// Kills in one test: a few, unless more are asked for.
 fn kills() -> usize {
-    std::env::var("POSTERN_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(10)
+    chance::count("POSTERN_KILLS").unwrap_or(10)
 }
 
 #[tokio::test]
 async fn nothing_is_lost_or_sent_twice_before_the_mail_host() -> Result<()> {
     let tally = torment(World::in_memory().await?, kills()).await?;
-    println!("mail host: {tally}");
+    writeln!(std::io::stderr(), "mail host: {tally}")?;
     ensure!(tally.taken > 0, "nothing was handed in");
     Ok(())
 }
@@ -182,7 +181,7 @@ async fn nothing_is_lost_or_sent_twice_before_the_mail_host() -> Result<()> {
 #[tokio::test]
 async fn nothing_is_lost_or_sent_twice_before_dovecot_and_postfix() -> Result<()> {
     let tally = torment(World::real().await?, kills()).await?;
-    println!("Dovecot and Postfix: {tally}");
+    writeln!(std::io::stderr(), "Dovecot and Postfix: {tally}")?;
     ensure!(tally.taken > 0, "nothing was handed in");
     Ok(())
 }

@@ -45,6 +45,10 @@ impl Chance {
 
 /// How long a test that runs by the clock goes on: `POSTERN_SECONDS`, else ten seconds.
 pub fn duration() -> std::time::Duration {
-    let given = std::env::var("POSTERN_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    std::time::Duration::from_secs(given.unwrap_or(10))
+    std::time::Duration::from_secs(count("POSTERN_SECONDS").unwrap_or(10))
+}
+
+/// A number that whoever runs the tests may give.
+pub fn count<T: std::str::FromStr>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok())
 }
