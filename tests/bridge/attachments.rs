@@ -109,7 +109,7 @@ async fn range(
 
 #[tokio::test]
 async fn a_file_comes_whole_or_in_any_range() -> Result<()> {
-    for scene in [Scene::real().await?, uncompressed().await?] {
+    for scene in [Scene::real().await?, Scene::in_memory().await?] {
         let (visitor, message) = open(&scene, &letter(&files())).await?;
         let large = address(&message, &message.attachments[0].section);
         let expect = payload();
@@ -169,7 +169,7 @@ async fn nothing_that_could_run_is_shown_in_place() -> Result<()> {
 
 #[tokio::test]
 async fn all_files_come_as_one_archive() -> Result<()> {
-    for scene in [Scene::real().await?, uncompressed().await?] {
+    for scene in [Scene::real().await?, Scene::in_memory().await?] {
         let (visitor, message) = open(&scene, &letter(&files())).await?;
         let answer = visitor.fetch(&address(&message, "zip")).await?;
         assert_eq!((answer.status, answer.header("content-type")), (200, "application/zip"));
