@@ -68,6 +68,12 @@ fn warning(warning: &Warning, from: &Address) -> (Tone, String) {
     let with = |key, name, value: &str| text_with(key, &[(name, value)]);
     let address = |key, address: &Address| with(key, "address", &written(address));
     match warning {
+        // What the header gives as its address may be nothing, or be the name read once more.
+        Warning::NameHoldsAddress(pretended)
+            if from.email.is_empty() || from.email.eq_ignore_ascii_case(pretended) =>
+        {
+            (Tone::Danger, with(Key::TrustNowhere, "pretended", pretended))
+        }
         Warning::NameHoldsAddress(pretended) => {
             let values = [("pretended", pretended.as_str()), ("address", from.email.as_str())];
             (Tone::Danger, text_with(Key::TrustName, &values))
@@ -154,6 +160,11 @@ mod tests {
         let (tone, said) = warning(&Warning::NameHoldsAddress("help@bank.test".into()), &from());
         assert_eq!(tone, Tone::Danger);
         assert!(said.contains("help@bank.test") && said.contains("x@evil.test"), "{said}");
+        for email in ["", "HELP@bank.test"] {
+            let from = Address { email: email.into(), ..from() };
+            let (_, said) = warning(&Warning::NameHoldsAddress("help@bank.test".into()), &from);
+            assert!(!said.contains("comes from"), "{said}");
+        }
     }
 
     #[test]
