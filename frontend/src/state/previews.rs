@@ -42,6 +42,14 @@ impl Known {
         wanted
     }
 
+    /// Takes back a question that failed: it may be asked again.
+    fn take_back(&mut self, wanted: &[MessageKey]) {
+        for key in wanted {
+            self.asked.remove(key);
+        }
+        self.asking = false;
+    }
+
     /// Keeps what was found; the oldest is forgotten, and may be asked for again.
     fn take(&mut self, found: Vec<(MessageKey, String)>) {
         self.found.extend(found.into_iter().filter(|(_, words)| !words.is_empty()));
@@ -97,20 +105,15 @@ impl Stores {
             let MessageKey { account, mailbox, uid_validity, .. } = first.clone();
             let answer =
                 self.link.call(ReadPreviews { account, mailbox, uid_validity, uids }).await;
-            // Whether to complain that a row says less is no question.
-            let failed = answer.is_err();
-            let of = |(uid, words)| (MessageKey { uid, ..first.clone() }, words);
-            let found: Vec<_> = answer.unwrap_or_default().into_iter().map(of).collect();
-            self.windows.learn_previews(&found);
-            known.update_value(|known| {
-                known.take(found);
-                if failed {
-                    known.asking = false;
-                }
-            });
-            if failed {
+            let Ok(answer) = answer else {
+                // No complaint that a row says less: it is asked for when the rows next change.
+                known.update_value(|known| known.take_back(&wanted));
                 return;
-            }
+            };
+            let of = |(uid, words)| (MessageKey { uid, ..first.clone() }, words);
+            let found: Vec<_> = answer.into_iter().map(of).collect();
+            self.windows.learn_previews(&found);
+            known.update_value(|known| known.take(found));
             blank = untrack(|| self.blank_rows(known));
         }
     }
@@ -145,6 +148,14 @@ mod tests {
         known.take(all.iter().map(|key| (key.clone(), "Hi".to_owned())).collect());
         assert!(known.of(&key(1)).is_none() && known.of(&key(2)).is_some());
         assert_eq!(known.want(&all), [key(1)]);
+    }
+
+    #[test]
+    fn a_question_that_failed_is_asked_again() {
+        let mut known = Known::default();
+        let wanted = known.want(&[key(1), key(2)]);
+        known.take_back(&wanted);
+        assert_eq!(known.want(&[key(1), key(2)]), wanted);
     }
 
     #[test]
