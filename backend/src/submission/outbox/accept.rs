@@ -43,14 +43,11 @@ pub struct Errand {
     pub notify_success: bool,
 }
 
-impl<A: Accounts> Outbox<A> {
-    /// Takes a message over, once: on return it survives a crash.
-    ///
-    /// # Errors
-    /// A limit, or storage that failed; then nothing is kept.
-    pub async fn accept(&self, order: Order) -> Result<Submission, Error> {
+impl From<Order> for Errand {
+    /// Apart from its message; it cannot be written on.
+    fn from(order: Order) -> Self {
         let Order { id, user, account, subject, composed, plan, filing } = order;
-        let errand = Errand {
+        Self {
             id,
             user,
             account,
@@ -61,8 +58,18 @@ impl<A: Accounts> Outbox<A> {
             filing,
             draft: None,
             notify_success: false,
-        };
-        self.accept_from(errand, composed.message.as_slice()).await
+        }
+    }
+}
+
+impl<A: Accounts> Outbox<A> {
+    /// Takes a message over, once: on return it survives a crash.
+    ///
+    /// # Errors
+    /// A limit, or storage that failed; then nothing is kept.
+    pub async fn accept(&self, mut order: Order) -> Result<Submission, Error> {
+        let message = std::mem::take(&mut order.composed.message);
+        self.accept_from(order.into(), message.as_slice()).await
     }
 
     /// The same for a message that is read from somewhere and never held whole.
