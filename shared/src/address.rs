@@ -25,45 +25,29 @@ impl Address {
     /// One pass by hand: this is in the page's first module, and searching in texts is large.
     fn poses(&self) -> bool {
         let (name, email) = (self.name.as_bytes(), self.email.as_bytes());
-        let at = email.iter().rposition(|byte| *byte == b'@').map_or(email.len(), |at| at + 1);
-        let is_own = |host: &[u8]| host.eq_ignore_ascii_case(&email[at..]);
+        let own = email.iter().rposition(|byte| *byte == b'@').map_or(email.len(), |at| at + 1);
         // Where what may be a host begins, and where it ends without the dots behind it.
         let (mut begins, mut ends) = (None, 0);
         let (mut after_dot, mut dotted) = (false, false);
-        for (at, c) in self.name.char_indices() {
+        // The end of the name ends a host like any other sign that cannot stand in one.
+        let behind = (name.len(), '>');
+        for (at, c) in self.name.char_indices().chain([behind]) {
             let next = at + c.len_utf8();
+            let opens = matches!(c, '@' | '＠' | '﹫');
             match c {
-                '@' | '＠' | '﹫' => {
-                    if begins.is_some_and(|begins| dotted && !is_own(&name[begins..ends])) {
-                        return true;
-                    }
-                    (begins, ends, after_dot, dotted) = (Some(next), next, false, false);
-                }
                 '.' | '。' | '．' | '｡' | '․' => after_dot = true,
-                '\0'..=' '
-                | '\u{a0}'
-                | '\u{2000}'..='\u{200b}'
-                | '\u{3000}'
-                | '"'
-                | '\''
-                | '('
-                | ')'
-                | ','
-                | ':'
-                | ';'
-                | '<'
-                | '>'
-                | '['
-                | ']' => {
+                _ if opens || ends_host(c) => {
                     let host = begins.take().map(|begins| &name[begins..ends]);
-                    if host.is_some_and(|host| dotted && !is_own(host)) {
+                    if dotted && host.is_some_and(|host| !host.eq_ignore_ascii_case(&email[own..]))
+                    {
                         return true;
                     }
+                    (begins, ends, after_dot, dotted) = (opens.then_some(next), next, false, false);
                 }
                 _ => (ends, dotted) = (next, dotted || after_dot),
             }
         }
-        begins.is_some_and(|begins| dotted && !is_own(&name[begins..ends]))
+        false
     }
 
     /// Whether both stand for the same mailbox: addr-specs compared without regard to ASCII case.
@@ -71,6 +55,12 @@ impl Address {
     pub fn same_mailbox(&self, other: &Self) -> bool {
         self.email.eq_ignore_ascii_case(&other.email)
     }
+}
+
+/// What cannot stand in a host: spaces of every kind, and signs that set addresses apart.
+fn ends_host(c: char) -> bool {
+    matches!(c, '\0'..=' ' | '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{3000}')
+        || matches!(c, '"' | '\'' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']')
 }
 
 #[cfg(test)]
