@@ -11,7 +11,7 @@ use postern_shared::flag::Flag;
 
 use super::command::{Command, LiteralMode};
 use super::connection::{ImapConnection, drive, go_ahead};
-use super::patience::Patience;
+use super::patience::{Overdue, Patience};
 use super::wire::{Event, Failure, Status};
 use crate::store::{Error, MailboxName};
 
@@ -31,7 +31,7 @@ impl ImapConnection {
         internal_date: Option<i64>,
         message: Vec<u8>,
     ) -> Result<Option<(u32, u32)>, Error> {
-        let upload = Duration::from_secs(message.len() as u64 / SLOWEST);
+        let size = message.len() as u64;
         let mut command = Command::new("APPEND").mailbox(name)?.flags(flags)?;
         if let Some(seconds) = internal_date {
             command = command.words(&format!("\"{}\"", date_time(seconds)));
@@ -40,17 +40,10 @@ impl ImapConnection {
         let (tag, mode) = (self.next_tag(), self.literal_mode());
         let writes = command.spelt(self.spelling()).writes(&tag, mode);
         self.begin(Some(tag))?;
-        let patience = self.patience();
-        let patience = Patience { whole: patience.whole + upload, ..patience };
-        let outcome = patience.wait(drive(self.wire(), writes)).await;
-        let exchange = self.settle(outcome)?;
-        let uids = exchange.status.as_ref().and_then(appended);
-        self.absorb(exchange.untagged);
-        Ok(uids)
+        let outcome = self.upload_patience(size).wait(drive(self.wire(), writes)).await;
+        self.appended(outcome)
     }
-}
 
-impl ImapConnection {
     /// Adds a message of `size` octets that is never held whole. Gives what `append` gives.
     ///
     /// # Errors
@@ -77,9 +70,7 @@ impl ImapConnection {
         let plus = if direct { "+" } else { "" };
         let line = format!("{tag} {line} {{{size}{plus}}}\r\n");
         self.begin(Some(tag))?;
-        let patience = self.patience();
-        let upload = Duration::from_secs(size / SLOWEST);
-        let patience = Patience { whole: patience.whole + upload, ..patience };
+        let patience = self.upload_patience(size);
         let wire = self.wire();
         let outcome = patience.wait(async {
             wire.send(line.as_bytes()).await?;
@@ -100,6 +91,19 @@ impl ImapConnection {
             Ok(())
         });
         let outcome = outcome.await;
+        self.appended(outcome)
+    }
+
+    /// Longer by what an upload of `size` octets may take.
+    fn upload_patience(&self, size: u64) -> Patience {
+        let patience = self.patience();
+        Patience { whole: patience.whole + Duration::from_secs(size / SLOWEST), ..patience }
+    }
+
+    fn appended(
+        &mut self,
+        outcome: Result<Result<(), Failure>, Overdue>,
+    ) -> Result<Option<(u32, u32)>, Error> {
         let exchange = self.settle(outcome)?;
         let uids = exchange.status.as_ref().and_then(appended);
         self.absorb(exchange.untagged);
