@@ -3,6 +3,8 @@
 use std::io::Read as _;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use postern_mailhost::{Capabilities, ImapEffect, MailHost, Trigger};
 use postern_shared::api::messages::{OpenMessage, Urgency};
@@ -43,14 +45,7 @@ fn letter(files: &[(&str, &str, &str, Vec<u8>)]) -> Vec<u8> {
 
 /// Base64 as senders write it.
 fn base64(bytes: &[u8]) -> Vec<u8> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |group: &[u8]| {
-        let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        let bits = bits << (8 * (3 - group.len()));
-        let letter = |place: usize| LETTERS[(bits >> (18 - 6 * place) & 63) as usize];
-        [0, 1, 2, 3].map(|place| if place > group.len() { b'=' } else { letter(place) })
-    };
-    let flat: Vec<u8> = bytes.chunks(3).flat_map(group).collect();
+    let flat = STANDARD.encode(bytes).into_bytes();
     flat.chunks(76).collect::<Vec<_>>().join(&b"\r\n"[..])
 }
 

@@ -93,21 +93,14 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::mime::TransferDecoder;
 
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
     fn base64(bytes: &[u8], chars: usize, end: &str) -> Vec<u8> {
-        let mut flat = Vec::new();
-        for group in bytes.chunks(3) {
-            let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-            let bits = bits << (8 * (3 - group.len()));
-            for place in 0..4 {
-                let six = (bits >> (18 - 6 * place) & 63) as usize;
-                flat.push(if place > group.len() { b'=' } else { LETTERS[six] });
-            }
-        }
+        let flat = STANDARD.encode(bytes).into_bytes();
         let lines: Vec<&[u8]> = flat.chunks(chars).collect();
         [lines.join(end.as_bytes()), end.as_bytes().to_vec()].concat()
     }

@@ -1,24 +1,15 @@
 //! Base64 (RFC 4648 §4), whole or in the lines of a message body (RFC 2045 §6.8).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 
 use super::{Content, content};
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// Encodes without line breaks.
 pub(super) fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let digit = ALPHABET[(bits >> (18 - 6 * at)) as usize & 63];
-            out.push(if at <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
+    STANDARD.encode(bytes)
 }
 
 /// Bytes of a body line before they are encoded.
@@ -26,12 +17,12 @@ pub(super) const LINE: usize = 57;
 
 /// Encodes in lines of 76 characters, each ended by CR LF.
 pub(super) fn lines(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(LINE) * 78);
+    let mut out = String::with_capacity(bytes.len().div_ceil(LINE) * 78);
     for line in bytes.chunks(LINE) {
-        out.extend_from_slice(encode(line).as_bytes());
-        out.extend_from_slice(b"\r\n");
+        STANDARD.encode_string(line, &mut out);
+        out.push_str("\r\n");
     }
-    out
+    out.into_bytes()
 }
 
 /// Encodes in such lines what comes in stretches of any length.

@@ -1,38 +1,26 @@
 //! Base64 (RFC 4648 §4) as SASL needs it.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Servers leave the padding away, and what fills the last digit up is nobody's business.
+const SASL: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// Encodes with padding.
 pub(super) fn encode(octets: &[u8]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(octets.len().div_ceil(3) * 4));
-    for chunk in octets.chunks(3) {
-        let octet = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-        for place in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    text
+    Zeroizing::new(SASL.encode(octets))
 }
 
 /// Decodes, with or without padding; none for anything else.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.trim_ascii();
-    let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
-    let (mut octets, mut bits, mut held) = (Vec::with_capacity(text.len() * 3 / 4), 0_u32, 0);
-    for byte in text {
-        let digit = DIGITS.iter().position(|digit| digit == byte)?;
-        bits = (bits << 6 | u32::try_from(digit).ok()?) & 0xFFFF;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            octets.push((bits >> held & 0xFF) as u8);
-        }
-    }
-    Some(octets)
+    SASL.decode(text.trim_ascii()).ok()
 }
 
 #[cfg(test)]
