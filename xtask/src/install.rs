@@ -126,7 +126,8 @@ fn npm(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     let mut command = workspace.command("npm");
-    command.args(["ci", "--no-audit", "--no-fund"]);
+    // What is optional (a canvas for Node) is for programs, not for pages.
+    command.args(["ci", "--omit=optional", "--no-audit", "--no-fund"]);
     // The tests drive the system's Chromium.
     process::run(command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }

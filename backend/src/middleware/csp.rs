@@ -7,7 +7,8 @@ pub fn page(origin: &str, base_path: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob: data:; connect-src 'self'; \
-         frame-src {below}api/body/ {below}api/editor/; worker-src 'self'; manifest-src 'self'; \
+         frame-src {below}api/body/ {below}api/editor/ {below}api/viewer/; worker-src 'self'; \
+         manifest-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -21,7 +22,8 @@ mod tests {
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
              img-src 'self' blob: data:; connect-src 'self'; \
              frame-src https://mail.example.test/webmail/api/body/ \
-             https://mail.example.test/webmail/api/editor/; \
+             https://mail.example.test/webmail/api/editor/ \
+             https://mail.example.test/webmail/api/viewer/; \
              worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'"
         );

@@ -33,6 +33,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/zip", get(blob::serve_all))
+        .route("/api/editor/{build}", get(assets::frames::editor))
+        .route("/api/viewer/{build}", get(assets::frames::viewer))
         .route("/api/upload", post(upload::begin))
         .route("/api/upload/{id}", get(upload::look).put(upload::add).delete(upload::end))
         // A path below api/ that no route took is no page.

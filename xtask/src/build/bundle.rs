@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::bind::Bound;
-use super::{Mode, css, javascript, template};
+use super::{Mode, css, frames, javascript, template};
 
 /// Files of public/ that get a hashed name; templates write them as `{{name}}`.
 const HASHED: [(&str, &str); 5] = [
@@ -52,9 +52,9 @@ impl Packed {
         self.brotli.as_ref().map_or(self.bytes.len(), Vec::len)
     }
 
-    /// The bridge fills this one in at start-up and compresses it then.
+    /// The bridge fills these in at start-up and compresses them then.
     fn is_template(&self) -> bool {
-        self.path == "index.html"
+        self.path.ends_with(".html")
     }
 }
 
@@ -98,6 +98,7 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
     bundle.named("manifest.webmanifest", manifest.into_bytes(), true);
     bundle.named("favicon.svg", fs::read(public.join("favicon.svg"))?, true);
 
+    frames::collect(root, &mut bundle)?;
     let (index, worker) = (text("frontend/index.html")?, text("public/sw.js")?);
     bundle.build = digest(
         bundle
@@ -106,7 +107,8 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
             .flat_map(|file| [file.path.as_bytes(), &file.bytes])
             .chain([index.as_bytes(), worker.as_bytes()]),
     );
-    let list: Vec<&str> = bundle.files.iter().map(|file| &*file.path).collect();
+    let paths = bundle.files.iter().map(|file| &*file.path);
+    let list: Vec<&str> = paths.filter(|path| !frames::is_for_frames(path)).collect();
     let list = serde_json::to_string(&list)?;
     let build = bundle.build.clone();
     let worker = template::fill("sw.js", &worker, &[("build", build.clone()), ("assets", list)])?;
@@ -122,7 +124,7 @@ pub fn collect(root: &Path, mode: Mode, bound: Bound) -> Result<Bundle> {
 
 impl Bundle {
     /// Adds a file whose name holds its hash; returns its path.
-    fn hashed(&mut self, name: &str, bytes: Vec<u8>, first_load: bool) -> String {
+    pub fn hashed(&mut self, name: &str, bytes: Vec<u8>, first_load: bool) -> String {
         let (stem, extension) = name.split_once('.').unwrap_or((name, "bin"));
         let path = format!("assets/{stem}-{}.{extension}", digest([&*bytes]));
         let file =
@@ -132,7 +134,7 @@ impl Bundle {
     }
 
     /// Adds a file that keeps its name.
-    fn named(&mut self, path: &str, bytes: Vec<u8>, first_load: bool) {
+    pub fn named(&mut self, path: &str, bytes: Vec<u8>, first_load: bool) {
         let file = Packed { path: path.to_owned(), bytes, first_load, ..Packed::default() };
         self.files.push(file);
     }
@@ -185,7 +187,8 @@ impl Bundle {
 /// Writes dist/ so that a bridge that serves it meanwhile finds a whole page: new files, then
 /// the pages that name them, then away with what nothing names any more.
 pub fn write(dist: &Path, list: &str, files: &[Packed]) -> Result<()> {
-    fs::create_dir_all(dist.join("assets"))?;
+    fs::create_dir_all(dist.join("assets/frames"))?;
+    fs::create_dir_all(dist.join("frames"))?;
     let mut keep = BTreeSet::from([dist.join("build.json")]);
     let mut put = |path: String, bytes: &[u8]| {
         let path = dist.join(path);
@@ -238,7 +241,8 @@ fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn base_name(path: &str) -> &str {
+/// What comes after the last slash.
+pub fn base_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 

@@ -11,7 +11,8 @@ use super::Mode;
 use crate::workspace::Workspace;
 
 /// What the page is made of; xtask too, because it does the making.
-const PAGE: &[&str] = &["frontend", "shared", "public", "xtask/src", "Cargo.lock"];
+const PAGE: &[&str] =
+    &["frontend", "shared", "public", "xtask/src", "Cargo.lock", "package-lock.json"];
 
 /// Says whether dist/ holds `mode`'s result for the sources as they are now.
 pub fn is_fresh(workspace: &Workspace, mode: Mode) -> bool {

@@ -5,6 +5,7 @@ mod budget;
 mod bundle;
 mod compile;
 mod css;
+mod frames;
 mod fresh;
 mod javascript;
 mod shrink;
@@ -54,7 +55,7 @@ pub fn when_changed(workspace: &Workspace, mode: Mode) -> Result<()> {
 
 /// Builds the page into dist/.
 pub fn page(workspace: &Workspace, mode: Mode) -> Result<()> {
-    install::all(workspace, &[Need::Wasm])?;
+    install::all(workspace, &[Need::Wasm, Need::Npm])?;
     let sources = fresh::stamp(&workspace.root);
     let wasm = compile::wasm(workspace, mode)?;
     let bound = bind::bind(&wasm, mode)?;

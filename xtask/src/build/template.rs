@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
-/// Replaces every `{{name}}` by its value. `{{base}}` stays, where the bridge fills it; any other
-/// unknown name is an error.
+/// Replaces every `{{name}}` by its value. `{{base}}` stays in documents, where the bridge fills it;
+/// any other unknown name is an error.
 pub fn fill(file: &str, template: &str, values: &[(&str, String)]) -> Result<String> {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
@@ -14,7 +14,7 @@ pub fn fill(file: &str, template: &str, values: &[(&str, String)]) -> Result<Str
         out.push_str(before);
         match values.iter().find(|(known, _)| *known == name.trim()) {
             Some((_, value)) => out.push_str(value),
-            None if name == "base" && file == "index.html" => out.push_str("{{base}}"),
+            None if name == "base" && file.ends_with(".html") => out.push_str("{{base}}"),
             None => {
                 let known: Vec<&str> = values.iter().map(|(known, _)| *known).collect();
                 bail!("{file}: no value for {{{{{name}}}}}; there are {}", known.join(", "));

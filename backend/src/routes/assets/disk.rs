@@ -1,7 +1,7 @@
 //! The folder that `cargo xtask build` writes. Only what its build.json lists is served.
 
-use super::INDEX;
 use super::file::File;
+use super::is_template;
 use bytes::Bytes;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -59,6 +59,6 @@ impl Disk {
             hashed: entry.hashed,
             tag: String::new(),
         };
-        Some(if path == INDEX { file.rendered(&self.base_path) } else { file }.tagged())
+        Some(if is_template(path) { file.rendered(&self.base_path) } else { file }.tagged())
     }
 }

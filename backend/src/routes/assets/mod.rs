@@ -6,6 +6,7 @@
 mod accept;
 mod disk;
 mod file;
+pub(super) mod frames;
 
 use crate::AppState;
 use axum::extract::{Request, State};
@@ -62,7 +63,7 @@ impl Assets {
                 gz: asset.gz.map(Bytes::from_static),
                 tag: String::new(),
             };
-            let file = if asset.path == INDEX { file.rendered(base_path) } else { file };
+            let file = if is_template(asset.path) { file.rendered(base_path) } else { file };
             (asset.path, file.tagged())
         };
         Self(Source::Embedded { build: BUILD, files: ASSETS.iter().map(render).collect() })
@@ -108,11 +109,24 @@ pub(super) async fn serve(State(state): State<AppState>, request: Request) -> Re
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let path = request.uri().path().trim_start_matches('/').to_owned();
-    let headers = request.headers().clone();
     let wanted = if is_page(&path) { INDEX.to_owned() } else { path };
+    // A frame's document has a policy of its own, which only its route gives.
+    if wanted.starts_with(frames::DOCUMENTS) {
+        return answer(Found::Nothing, request.headers());
+    }
+    let for_frames = wanted.starts_with(frames::FILES);
+    let mut response = read(state, wanted, request.headers()).await;
+    if for_frames {
+        frames::open_to_frames(response.headers_mut());
+    }
+    response
+}
+
+/// One file, whoever asks.
+async fn read(state: AppState, path: String, headers: &HeaderMap) -> Response {
     // From disk this reads files; embedded it is a look into a table.
-    let found = tokio::task::spawn_blocking(move || state.assets.find(&wanted)).await;
-    answer(found.unwrap_or(Found::Nothing), &headers)
+    let found = tokio::task::spawn_blocking(move || state.assets.find(&path)).await;
+    answer(found.unwrap_or(Found::Nothing), headers)
 }
 
 fn answer(found: Found, headers: &HeaderMap) -> Response {
@@ -121,6 +135,11 @@ fn answer(found: Found, headers: &HeaderMap) -> Response {
         Found::NotBuilt => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
         Found::Nothing => (StatusCode::NOT_FOUND, "There is no such page.\n").into_response(),
     }
+}
+
+/// Whether a file holds `{{base}}`.
+fn is_template(path: &str) -> bool {
+    path.ends_with(".html")
 }
 
 /// Whether the page itself understands a path (see the table of paths in ARCHITECTURE.md).
