@@ -2,15 +2,16 @@
 
 use postern_shared::account::AccountId;
 use postern_shared::address::Address;
-use postern_shared::attachment::Attachment;
-use postern_shared::draft::Origin;
+use postern_shared::draft::{DraftOptions, Enclosed, Origin, Source};
+use postern_shared::message::MessageKey;
+use postern_shared::upload::UploadId;
 
 use super::Composing;
 use super::answer::Kind;
 use crate::routes::{Route, key_path};
 
 /// Raised when the form changes: what another version kept is not read.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Control characters part what is kept; texts of mail hold none of them.
 const DRAFT: char = '\u{1e}';
 const FIELD: char = '\u{1f}';
@@ -68,6 +69,8 @@ fn one(draft: &Composing) -> String {
         references,
         sections,
         attachments.join(&ENTRY.to_string()),
+        draft.html.as_deref().map(|html| format!("={}", clean(html))).unwrap_or_default(),
+        clean(&draft.options.message_id),
     ];
     fields.join(&FIELD.to_string())
 }
@@ -89,6 +92,8 @@ fn parse(kept: &str) -> Option<Composing> {
         refs,
         sections,
         files,
+        html,
+        own_id,
     ] = fields[..]
     else {
         return None;
@@ -96,11 +101,11 @@ fn parse(kept: &str) -> Option<Composing> {
     let kind = KINDS.iter().find(|(_, name)| *name == kind)?.0;
     let message_id = message_id.to_owned();
     let references = list(refs);
-    let origin = match (Route::parse(&format!("mail/{original}")), kind) {
-        (Route::Message(original), Kind::Forward) => {
+    let origin = match (read_key(original), kind) {
+        (Some(original), Kind::Forward) => {
             Origin::Forward { original, message_id, references, sections: list(sections) }
         }
-        (Route::Message(original), _) => Origin::Reply { original, message_id, references },
+        (Some(original), _) => Origin::Reply { original, message_id, references },
         _ => Origin::New,
     };
     let attachments = files.split(ENTRY).filter_map(read_attachment).collect();
@@ -114,8 +119,10 @@ fn parse(kept: &str) -> Option<Composing> {
         bcc: read_addresses(bcc),
         subject: subject.to_owned(),
         text: text.to_owned(),
+        html: html.strip_prefix('=').map(str::to_owned),
         origin,
         attachments,
+        options: DraftOptions { message_id: own_id.to_owned(), ..DraftOptions::default() },
         loading: false,
         touched: true,
     })
@@ -144,18 +151,38 @@ fn read_addresses(kept: &str) -> Vec<Address> {
     pairs.map(|(name, email)| Address { name: name.to_owned(), email: email.to_owned() }).collect()
 }
 
-fn attachment(file: &Attachment) -> String {
-    let pieces =
-        [clean(&file.section), clean(&file.name), file.content_type.clone(), file.size.to_string()];
-    pieces.join(&PIECE.to_string())
+fn attachment(file: &Enclosed) -> String {
+    let (from, of) = match &file.source {
+        Source::Upload(id) => (String::new(), id.0.clone()),
+        Source::Part(key, section) => (key_path(key), section.clone()),
+    };
+    let content_id = file.content_id.clone().unwrap_or_default();
+    let size = file.size.to_string();
+    let pieces = [&file.name, &file.content_type, &size, &from, &of, &content_id];
+    pieces.map(|piece| clean(piece)).join(&PIECE.to_string())
 }
 
-fn read_attachment(kept: &str) -> Option<Attachment> {
+fn read_attachment(kept: &str) -> Option<Enclosed> {
     let pieces: Vec<_> = kept.split(PIECE).collect();
-    let [section, name, content_type, size] = pieces[..] else { return None };
-    let (section, name) = (section.to_owned(), name.to_owned());
-    let (content_type, size) = (content_type.to_owned(), size.parse().ok()?);
-    Some(Attachment { section, name, content_type, size, inline: false })
+    let [name, content_type, size, from, of, content_id] = pieces[..] else { return None };
+    let source = match from {
+        "" => Source::Upload(UploadId(of.to_owned())),
+        from => Source::Part(read_key(from)?, of.to_owned()),
+    };
+    Some(Enclosed {
+        name: name.to_owned(),
+        content_type: content_type.to_owned(),
+        size: size.parse().ok()?,
+        source,
+        content_id: (!content_id.is_empty()).then(|| content_id.to_owned()),
+    })
+}
+
+fn read_key(path: &str) -> Option<MessageKey> {
+    match Route::parse(&format!("mail/{path}")) {
+        Route::Message(key) => Some(key),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -175,19 +202,23 @@ mod tests {
             bcc: vec![],
             subject: "Fwd: Tea\u{1f}".into(),
             text: "line\n\n> quoted".into(),
+            html: Some("<div>line</div>".into()),
             origin: Origin::Forward {
                 original: key(3),
                 message_id: "<m@x>".into(),
                 references: vec!["<r@x>".into()],
                 sections: vec!["2".into()],
             },
-            attachments: vec![Attachment {
-                section: "2".into(),
-                name: "a b.pdf".into(),
-                content_type: "application/pdf".into(),
-                size: 9,
-                inline: false,
-            }],
+            attachments: [Source::Part(key(3), "2".into()), Source::Upload(UploadId("u1".into()))]
+                .map(|source| Enclosed {
+                    name: "a b.pdf".into(),
+                    content_type: "application/pdf".into(),
+                    size: 9,
+                    content_id: matches!(source, Source::Upload(_)).then(|| "c@x".to_owned()),
+                    source,
+                })
+                .into(),
+            options: DraftOptions { message_id: "<own@x>".into(), ..DraftOptions::default() },
             loading: false,
             touched: true,
         }
@@ -203,7 +234,7 @@ mod tests {
     fn drafts_of_another_user_or_version_are_not_read() {
         let kept = write("me", &[draft()]);
         assert_eq!(read("you", &kept), []);
-        assert_eq!(read("me", &kept.replacen('1', "0", 1)), []);
+        assert_eq!(read("me", &kept.replacen('2', "0", 1)), []);
         assert_eq!(read("me", ""), []);
     }
 }

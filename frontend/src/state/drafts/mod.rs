@@ -1,16 +1,13 @@
 //! Drafts being written: they survive a lost link, a failed sending and a reload of the tab.
 
 pub mod answer;
+mod composing;
 mod kept;
 pub mod mailto;
 mod opening;
 pub mod recipients;
 
 use leptos::prelude::*;
-use postern_shared::account::AccountId;
-use postern_shared::address::Address;
-use postern_shared::attachment::Attachment;
-use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::error::CallError;
 use postern_shared::message::Moved;
 use postern_shared::submission::SubmissionId;
@@ -25,7 +22,7 @@ use crate::browser::{page, storage};
 use crate::i18n::{Key, error_text, text, text_with};
 use crate::link::Link;
 
-use answer::Kind;
+pub use composing::{Composing, Unready};
 
 /// Where a tab keeps its open drafts.
 const NAME: &str = "drafts";
@@ -33,86 +30,6 @@ const NAME: &str = "drafts";
 const PAUSE_MS: u32 = 800;
 /// Most drafts remembered after they were handed in or discarded.
 const MOST_PARKED: usize = 10;
-
-/// A draft as the composer holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Composing {
-    /// Its number in this tab.
-    pub id: u32,
-    /// How it came about.
-    pub kind: Kind,
-    /// The account that sends it.
-    pub account: AccountId,
-    /// The From header.
-    pub from: Address,
-    /// The To header.
-    pub to: Vec<Address>,
-    /// The Cc header.
-    pub cc: Vec<Address>,
-    /// Gets it without standing in it.
-    pub bcc: Vec<Address>,
-    /// The Subject header.
-    pub subject: String,
-    /// What was typed, with the quotation.
-    pub text: String,
-    /// What it answers or passes on.
-    pub origin: Origin,
-    /// Files of the original that travel along with a forward.
-    pub attachments: Vec<Attachment>,
-    /// The original's text is on its way.
-    pub loading: bool,
-    /// The user changed something.
-    pub touched: bool,
-}
-
-/// Why a draft cannot be sent as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unready {
-    /// Nobody gets it.
-    NoRecipient,
-    /// This is no address.
-    NotAnAddress(String),
-}
-
-impl Composing {
-    /// What is to be sent.
-    ///
-    /// # Errors
-    /// See [`Unready`].
-    pub fn ready(&self) -> Result<Draft, Unready> {
-        let mut all = self.to.iter().chain(&self.cc).chain(&self.bcc).peekable();
-        if all.peek().is_none() {
-            return Err(Unready::NoRecipient);
-        }
-        if let Some(wrong) = all.find(|address| !recipients::valid(address)) {
-            return Err(Unready::NotAnAddress(recipients::written(wrong)));
-        }
-        Ok(Draft {
-            account: self.account.clone(),
-            from: self.from.clone(),
-            to: self.to.clone(),
-            cc: self.cc.clone(),
-            bcc: self.bcc.clone(),
-            subject: self.subject.clone(),
-            text: self.text.clone(),
-            origin: self.origin.clone(),
-            html: None,
-            attachments: Vec::new(),
-            options: DraftOptions::default(),
-        })
-    }
-
-    fn rekey(&mut self, moved: &[Moved]) {
-        let (Origin::Reply { original, .. } | Origin::Forward { original, .. }) = &mut self.origin
-        else {
-            return;
-        };
-        let found = moved.iter().find(|moved| moved.from == *original);
-        if let Some(to) = found.and_then(|moved| moved.to.clone()) {
-            *original = to;
-        }
-    }
-}
 
 /// One draft's own signal, so that typing in one touches no other.
 pub type DraftSignal = ArcRwSignal<Composing>;

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use postern_shared::account::AccountId;
 use postern_shared::address::Address;
 use postern_shared::api::messages::{OpenMessage, QuoteMessage, Urgency};
 use postern_shared::attachment::Attachment;
-use postern_shared::draft::Origin;
+use postern_shared::draft::{Draft, DraftOptions, Enclosed, Origin, Source};
 use postern_shared::error::CallError;
 use postern_shared::identity::Identity;
-use postern_shared::message::{Message, MessageSummary, Quote};
+use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
 
 use super::answer::{self, Kind, Labels};
 use super::mailto::Mailto;
@@ -29,21 +30,10 @@ impl Drafts {
         let identities = untrack(|| self.needed.accounts.identities());
         let (account, identity) = identities.into_iter().next()?;
         let id = self.fresh_id();
-        self.put(Composing {
-            id,
-            kind: Kind::New,
-            account,
-            from: identity.from,
-            to,
-            cc,
-            bcc,
-            subject,
-            text: body + &answer::opening(&identity.signature, ""),
-            origin: Origin::New,
-            attachments: Vec::new(),
-            loading: false,
-            touched: false,
-        });
+        let text = body + &answer::opening(&identity.signature, "");
+        let draft = blank(account, identity.from);
+        let draft = Draft { to, cc, bcc, subject, text, ..draft };
+        self.put(Composing::from_draft(id, draft));
         Some(id)
     }
 
@@ -55,21 +45,10 @@ impl Drafts {
         let identity = identities.get(answer::identity(&original.envelope, &own)?)?.clone();
         let (to, cc) = answer::recipients(kind, &original.envelope, &own);
         let id = self.fresh_id();
-        self.put(Composing {
-            id,
-            kind,
-            account,
-            from: identity.from.clone(),
-            to,
-            cc,
-            bcc: Vec::new(),
-            subject: answer::subject(kind, &original.envelope.subject),
-            text: String::new(),
-            origin: origin(original, kind, Vec::new(), &[]),
-            attachments: Vec::new(),
-            loading: true,
-            touched: false,
-        });
+        let subject = answer::subject(kind, &original.envelope.subject);
+        let origin = origin(original, kind, Vec::new());
+        let draft = Draft { to, cc, subject, origin, ..blank(account, identity.from.clone()) };
+        self.put(Composing { kind, loading: true, ..Composing::from_draft(id, draft) });
         let original = original.clone();
         spawn_local(async move { self.quote(id, original, kind, identity).await });
         Some(id)
@@ -93,10 +72,11 @@ impl Drafts {
             draft.text.push_str(&answer::opening(&identity.signature, &below));
             draft.loading = false;
             if let Ok(message) = message {
-                let files = message.attachments.iter().filter(|file| !file.inline).cloned();
+                let files = message.attachments.iter().filter(|file| !file.inline);
+                let files = files.map(|file| enclosed(&original.key, file));
                 draft.attachments =
                     if kind == Kind::Forward { files.collect() } else { Vec::new() };
-                draft.origin = origin(&original, kind, message.references, &draft.attachments);
+                draft.origin = origin(&original, kind, message.references);
             }
         });
     }
@@ -117,32 +97,51 @@ impl Drafts {
         self.needed.toasts.complain(text_with(Key::ComposeQuoteFailed, &[("reason", &reason)]));
     }
 
-    /// Leaves a file of the original out of a forward.
-    pub fn drop_attachment(self, id: u32, section: &str) {
+    /// Leaves out what travels along at a place.
+    pub fn drop_attachment(self, id: u32, at: usize) {
         self.edit(id, |draft| {
-            draft.attachments.retain(|file| file.section != section);
-            if let Origin::Forward { sections, .. } = &mut draft.origin {
-                sections.retain(|known| known != section);
+            if at < draft.attachments.len() {
+                draft.attachments.remove(at);
             }
         });
     }
 }
 
-fn origin(
-    original: &MessageSummary,
-    kind: Kind,
-    references: Vec<String>,
-    files: &[Attachment],
-) -> Origin {
+/// A draft with nothing in it.
+fn blank(account: AccountId, from: Address) -> Draft {
+    Draft {
+        account,
+        from,
+        to: Vec::new(),
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: String::new(),
+        text: String::new(),
+        origin: Origin::New,
+        html: None,
+        attachments: Vec::new(),
+        options: DraftOptions::default(),
+    }
+}
+
+/// A file of a message, to be passed on from where it lies.
+fn enclosed(of: &MessageKey, file: &Attachment) -> Enclosed {
+    Enclosed {
+        name: file.name.clone(),
+        content_type: file.content_type.clone(),
+        size: file.size,
+        source: Source::Part(of.clone(), file.section.clone()),
+        content_id: None,
+    }
+}
+
+fn origin(original: &MessageSummary, kind: Kind, references: Vec<String>) -> Origin {
     let message_id = original.envelope.message_id.clone();
     let original = original.key.clone();
     match kind {
         Kind::New => Origin::New,
         Kind::Reply | Kind::ReplyAll => Origin::Reply { original, message_id, references },
-        Kind::Forward => {
-            let sections = files.iter().map(|file| file.section.clone()).collect();
-            Origin::Forward { original, message_id, references, sections }
-        }
+        Kind::Forward => Origin::Forward { original, message_id, references, sections: Vec::new() },
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use postern_shared::attachment::Attachment;
+use postern_shared::draft::Enclosed;
 
 use super::Desk;
 use crate::i18n::{Key, file_size, t, text, text_with};
@@ -123,24 +123,31 @@ pub fn Body(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Files of the original that a forward takes along.
+/// Files that travel along.
 #[component]
 pub fn Files(desk: Desk) -> impl IntoView {
-    let files = Memo::new(move |_| desk.draft.with(|draft| draft.attachments.clone()));
+    let files = Memo::new(move |_| {
+        let one = |(at, file): (usize, &Enclosed)| (at, file.clone());
+        desk.draft.with(|draft| draft.files().map(one).collect::<Vec<_>>())
+    });
     let some = move || files.with(|files| !files.is_empty());
     view! {
         <ul class="composer-files" aria-label=t(Key::MessageAttachments) hidden=move || !some()>
-            <For each=move || files.get() key=|file| file.section.clone() let:file>
-                <File desk file />
+            <For
+                each=move || files.get()
+                key=|(at, file)| (*at, file.name.clone(), file.size)
+                let((at, file))
+            >
+                <File desk at file />
             </For>
         </ul>
     }
 }
 
 #[component]
-fn File(desk: Desk, file: Attachment) -> impl IntoView {
+fn File(desk: Desk, at: usize, file: Enclosed) -> impl IntoView {
     let drafts = stores().drafts;
-    let Attachment { section, name, size, .. } = file;
+    let Enclosed { name, size, .. } = file;
     let shown = name.clone();
     let label = move || text_with(Key::ComposeRemove, &[("address", &name)]);
     view! {
@@ -153,7 +160,7 @@ fn File(desk: Desk, file: Attachment) -> impl IntoView {
                 class="composer-chip-remove"
                 aria-label=label
                 title=move || text(Key::ComposeDropFile)
-                on:click=move |_| drafts.drop_attachment(desk.id, &section)
+                on:click=move |_| drafts.drop_attachment(desk.id, at)
             >
                 {icon(Icon::Close)}
             </button>
