@@ -21,6 +21,7 @@ mod recovery;
 mod scenarios;
 mod searches;
 mod send;
+mod sending_faults;
 mod sign_in;
 mod uploads;
 mod views;

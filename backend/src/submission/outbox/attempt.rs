@@ -1,5 +1,7 @@
 //! One attempt: connect, ask for every recipient, hand over, and write down what came of it.
 
+use std::time::Duration;
+
 use postern_shared::account::AccountId;
 
 use super::detail::{self, Detail, MISSING, UNPROTECTED, WAITING_FOR_SIGN_IN, back_off_ms};
@@ -13,6 +15,9 @@ use futures_util::TryStreamExt;
 const GIVE_UP_MS: i64 = 48 * 3_600_000;
 /// How long a sent row is kept: it counts for the limit per hour.
 const KEEP_SENT_MS: i64 = 2 * 3_600_000;
+
+/// How long an outcome that cannot be written down waits for the next try.
+const UNWRITTEN: Duration = Duration::from_secs(5);
 
 /// What came of an attempt, beyond what the recipients' answers say.
 enum Outcome {
@@ -112,7 +117,7 @@ impl<A: Accounts> Outbox<A> {
             Outcome::Uncertain => {
                 (row.state, row.due_at) = (State::Uncertain, i64::MAX);
                 self.log(row, detail, "uncertain");
-                return self.write(row, detail, State::Sending).await.map(drop);
+                return self.write_surely(row, detail).await;
             }
             Outcome::Answered(Recipients { accepted, refused }) => {
                 detail.waiting.clear();
@@ -142,12 +147,26 @@ impl<A: Accounts> Outbox<A> {
             None => (State::Sent, now + KEEP_SENT_MS),
         };
         self.log(row, detail, "attempted");
-        self.write(row, detail, State::Sending).await?;
+        self.write_surely(row, detail).await?;
         // It goes on in hours or days, when the browser may be closed.
         if row.state == State::Retrying {
             self.keep_account(row).await;
         }
         Ok(())
+    }
+
+    /// Writes an outcome down however long that takes: a full disk or a locked database must not
+    /// make a message uncertain whose fate is known here.
+    async fn write_surely(&self, row: &mut SubmissionRow, detail: &Detail) -> Result<(), Error> {
+        loop {
+            match self.write(row, detail, State::Sending).await {
+                Err(Error::Db(error)) => {
+                    tracing::error!(submission.id = row.id, %error, "an outcome waits to be written");
+                    self.clock.sleep(UNWRITTEN).await;
+                }
+                written => return written.map(drop),
+            }
+        }
     }
 
     fn log(&self, row: &SubmissionRow, detail: &Detail, what: &str) {
