@@ -18,6 +18,7 @@ mod malicious;
 mod outbox;
 mod pages;
 mod recovery;
+mod round_trip;
 mod scenarios;
 mod searches;
 mod send;
