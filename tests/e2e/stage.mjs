@@ -32,8 +32,8 @@ export class Stage {
     stage.#child.on('exit', (code) => {
       for (const { reject } of stage.#waiting.splice(0)) reject(new Error(`the stage ended with ${code}`));
     });
-    const { url, people } = JSON.parse(await stage.#next());
-    Object.assign(stage, { url, people });
+    const { url, people, submissions, authority } = JSON.parse(await stage.#next());
+    Object.assign(stage, { url, people, submissions, authority });
     return stage;
   }
 

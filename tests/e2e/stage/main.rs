@@ -1,7 +1,7 @@
 //! The world that browser tests play in: mail servers and a bridge, directed line by line over standard input.
 //!
 //! `stage dovecot|mailhost [--base PATH] [--storage sdbox|mdbox] [--config LINE]…` prints one JSON object
-//! `{url, people, imap}` and then answers each JSON command with one JSON object; see [`orders`].
+//! `{url, people, imap}` (before Dovecot also `{submissions, authority}`) and then answers each JSON command with one JSON object; see [`orders`].
 
 mod orders;
 mod sentinel;
@@ -38,7 +38,12 @@ async fn main() -> Result<()> {
         .iter()
         .map(|person| json!({ "address": person.address, "password": person.password }))
         .collect();
-    say(&json!({ "url": bridge.home.url(), "people": people, "imap": world.imap() }))?;
+    let mut opening = json!({ "url": bridge.home.url(), "people": people, "imap": world.imap() });
+    if let World::Real { dovecot, postfix } = &world {
+        opening["submissions"] = postfix.submissions.into();
+        opening["authority"] = dovecot.certificates.authority.to_str().into();
+    }
+    say(&opening)?;
     let mut stage = orders::Stage { world, bridge, sentinel: None };
     // The end of input is the end of the play: everything is dropped, and with it stopped.
     while let Some(line) = tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await? {
