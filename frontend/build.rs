@@ -12,15 +12,18 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
 /// Sections whose messages only later parts of the page say: they come with those.
-const LATER: [&str; 9] = [
+const LATER: [&str; 12] = [
     "action.",
     "card.",
+    "cause.",
     "compose.",
     "mailbox.",
     "message.",
+    "outbox.",
     "settings.",
     "shortcut.",
     "tag.",
+    "time.",
     "trust.",
 ];
 /// What the first screen says of them all the same.

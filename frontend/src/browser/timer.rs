@@ -11,6 +11,13 @@ pub fn now() -> f64 {
     js_sys::Date::now()
 }
 
+/// Minutes east of UTC, here and at a moment (milliseconds since 1970).
+#[must_use]
+pub fn zone_minutes(millis: f64) -> i32 {
+    // Truncation is meant: no zone has parts of minutes any more.
+    -(js_sys::Date::new(&millis.into()).get_timezone_offset() as i32)
+}
+
 /// A timer that fires once; dropping it stops it.
 pub struct Timer {
     id: i32,

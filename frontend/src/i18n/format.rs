@@ -20,7 +20,7 @@ thread_local! {
     static FORMATS: RefCell<Option<Formats>> = const { RefCell::new(None) };
 }
 
-fn options(pairs: &[(&str, &str)]) -> Object {
+pub(super) fn options(pairs: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (name, value) in pairs {
         // Setting a property of a fresh plain object cannot fail.
@@ -143,7 +143,7 @@ pub fn full_date(millis: f64) -> String {
 }
 
 /// A moment written in some way, in a time zone; in the user's own where none is named or known.
-fn in_zone(millis: f64, zone: Option<&str>, pairs: &[(&str, &str)]) -> String {
+pub(super) fn in_zone(millis: f64, zone: Option<&str>, pairs: &[(&str, &str)]) -> String {
     let tags = Array::of1(&JsValue::from_str(locale().tag()));
     let write = |zone: Option<&str>| {
         let wanted: Vec<_> =

@@ -4,6 +4,7 @@
 
 mod errors;
 mod format;
+mod moment;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use errors::error_text;
 pub use format::{
     day_and_time, day_only, file_size, full_date, list, number, short_date, time_only, weekday,
 };
+pub use moment::moment;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 

@@ -1,6 +1,7 @@
 //! The pure half of the message table: what needs no browser.
 
 use super::format::{Distance, distance, scale};
+use super::moment::{Near, near};
 use super::*;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -86,6 +87,18 @@ fn dates_are_told_apart_by_local_day_and_year() {
     assert_eq!(distance((2026, 10, 22), now), Distance::Today);
     assert_eq!(distance((2026, 0, 22), now), Distance::ThisYear);
     assert_eq!(distance((2025, 10, 22), now), Distance::Older);
+}
+
+#[test]
+fn the_next_days_go_by_their_names() {
+    let check = |days, expect| assert_eq!(near(days), expect);
+    check(0, Near::Today);
+    check(1, Near::Beside(1));
+    check(-1, Near::Beside(-1));
+    check(2, Near::Week);
+    check(6, Near::Week);
+    check(7, Near::Far);
+    check(-2, Near::Far);
 }
 
 #[test]

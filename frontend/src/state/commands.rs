@@ -70,7 +70,7 @@ impl Stores {
 
     /// Does what a key asks for; see [`Stores::perform`].
     pub(super) fn perform_now(self, command: Command) {
-        if untrack(|| self.perform_on_everything(command)) {
+        if untrack(|| self.perform_on_everything(command) || self.perform_in_outbox(command)) {
             return;
         }
         untrack(|| match command {
@@ -308,11 +308,12 @@ impl Stores {
         use super::toasts::Offer;
         match offer {
             Offer::Undo(id) => self.actions.undo(id),
-            Offer::RestoreDraft(id) | Offer::OpenDraft(id) => {
+            Offer::RestoreDraft(id) => {
                 self.drafts.restore(id);
                 self.show_draft(Some(id));
             }
-            Offer::Retry(id) => self.actions.retry_submission(id),
+            Offer::TakeBack(id) => self.edit_submission(&id),
+            Offer::Outbox => self.location.go(Route::Outbox),
             Offer::Reload => page::reload(),
         }
     }

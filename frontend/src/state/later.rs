@@ -5,7 +5,6 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use postern_shared::api::submissions::ListSubmissions;
 use postern_shared::submission::Submission;
 
 use super::Stores;
@@ -57,11 +56,7 @@ impl Stores {
         let state = self.link.state();
         Effect::new(move |_| {
             if state.get() == LinkState::Open {
-                spawn_local(async move {
-                    if let Ok(all) = self.link.call(ListSubmissions).await {
-                        self.submissions.replace(all);
-                    }
-                });
+                self.load_submissions();
             }
         });
     }
@@ -90,7 +85,6 @@ fn perform(stores: Stores, command: Command) -> Result<(), SplitLoaderError> {
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn change(stores: Stores, submission: Submission) -> Result<(), SplitLoaderError> {
-    let draft = stores.drafts.of_submission(&submission.id);
-    stores.submissions.change(submission, draft);
+    stores.submissions.change(submission);
     Ok(())
 }

@@ -9,6 +9,7 @@ use postern_shared::envelope::Envelope;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::list::Unsubscribe;
 use postern_shared::message::MessageKey;
+use postern_shared::submission::Plan;
 
 use super::Stores;
 use super::drafts::answer;
@@ -40,7 +41,7 @@ impl Stores {
                 let draft = self.farewell(key, (to, subject, body));
                 let draft = draft.ok_or(CallError::from(ErrorCode::NonExistent))?;
                 let (submissions, toasts) = (self.submissions, self.toasts);
-                self.actions.submit(draft, move |outcome| match outcome {
+                self.actions.submit(draft, Plan::Now, move |outcome| match outcome {
                     Ok(submission) => submissions.begin(&submission),
                     Err(error) => toasts.complain(crate::i18n::error_text(&error)),
                 });

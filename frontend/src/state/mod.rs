@@ -22,6 +22,7 @@ pub mod lists;
 pub mod location;
 pub mod mailboxes;
 pub mod messages;
+mod outbox;
 mod overlay;
 #[cfg(test)]
 mod overlay_tests;

@@ -42,6 +42,8 @@ pub struct Preferred {
     pub swipe_forward: Swipe,
     /// What swiping it the other way does.
     pub swipe_backward: Swipe,
+    /// Seconds for which sending can be undone; none for what the bridge says.
+    pub undo_seconds: Option<u32>,
     /// The tags that this device knows.
     pub tags: Vec<Tag>,
     /// The panes.
@@ -63,6 +65,7 @@ impl Default for Preferred {
             all_mailboxes: false,
             swipe_forward: Swipe::Archive,
             swipe_backward: Swipe::Trash,
+            undo_seconds: None,
             tags: Vec::new(),
             sizes: Sizes::default(),
         }
@@ -83,6 +86,7 @@ impl Preferred {
             ["swipe-backward=", self.swipe_backward.slug()].concat(),
             sizes,
         ];
+        lines.extend(self.undo_seconds.map(|seconds| ["undo=", &seconds.to_string()].concat()));
         let on = self.switches().into_iter().filter(|(_, on)| *on);
         lines.extend(on.map(|(name, _)| [name, "=true"].concat()));
         lines.extend(self.tags.iter().map(|tag| ["tag=", &tag.write()].concat()));
@@ -114,6 +118,7 @@ impl Preferred {
                 "conversations" => read.threads = value == "true",
                 "previews-off" => read.previews_off = value == "true",
                 "all-mailboxes" => read.all_mailboxes = value == "true",
+                "undo" => read.undo_seconds = value.parse().ok(),
                 "tag" => read.tags.extend(Tag::read(value)),
                 "tree" => read.sizes.tree = pixels(),
                 "list" => read.sizes.list = pixels(),
@@ -219,6 +224,7 @@ mod tests {
             all_mailboxes: false,
             swipe_forward: Swipe::Seen,
             swipe_backward: Swipe::Nothing,
+            undo_seconds: Some(30),
             tags: vec![Tag {
                 keyword: Flag::Keyword("work".into()),
                 name: "My work".into(),

@@ -14,10 +14,10 @@ pub enum Offer {
     Undo(UndoId),
     /// Brings a discarded draft back.
     RestoreDraft(u32),
-    /// Opens a draft that could not be sent.
-    OpenDraft(u32),
-    /// Hands a submission over again.
-    Retry(SubmissionId),
+    /// Takes a submission back and opens its draft.
+    TakeBack(SubmissionId),
+    /// Shows the outbox.
+    Outbox,
     /// Loads the page anew.
     Reload,
 }

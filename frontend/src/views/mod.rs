@@ -5,6 +5,7 @@ pub mod login;
 pub mod mailbox_tree;
 pub mod message_list;
 pub mod message_view;
+pub mod outbox;
 pub mod pieces;
 pub mod settings;
 pub mod shell;

@@ -31,7 +31,12 @@ async fn main() -> Result<()> {
         "mailhost" => World::in_memory().await?,
         other => bail!("{other}: say dovecot or mailhost"),
     };
-    let home = Home::new(&world.provider(), &options.base_path, &options.config)?;
+    // What is sent goes at once, unless a test is about the time in which it can be taken back.
+    let config = match options.config.contains("[limits]") {
+        true => options.config,
+        false => options.config + "[limits]\nundo_seconds = 0\n",
+    };
+    let home = Home::new(&world.provider(), &options.base_path, &config)?;
     let bridge = Program::start(home).await?;
     let people: Vec<Value> = world
         .people()

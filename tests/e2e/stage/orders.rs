@@ -168,6 +168,11 @@ impl Stage {
                 self.world.host().faults().smtp(trigger, SmtpEffect::Reply(code, words));
                 return Ok(());
             }
+            "taken-without-a-word" => {
+                let effect = SmtpEffect::CloseAfterDot { delivered: true };
+                self.world.host().faults().smtp(trigger, effect);
+                return Ok(());
+            }
             other => bail!("{other} is no effect"),
         };
         self.world.host().faults().imap(trigger, effect);

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 13] = [
+const LATER: [&str; 14] = [
     "ui/dialog/",
     "ui/toast/",
     "ui/tooltip/",
@@ -22,6 +22,7 @@ const LATER: [&str; 13] = [
     "views/message_view/invitation.css",
     "views/message_view/notes/",
     "views/message_view/thread.css",
+    "views/outbox/",
     "views/pieces/pieces.css",
     "views/settings/",
 ];

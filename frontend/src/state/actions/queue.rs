@@ -6,7 +6,9 @@ use postern_shared::api::Call;
 use postern_shared::api::messages::{
     ChangeFlags, ExpungeMessages, MoveMessages, Targets, UndoAction,
 };
-use postern_shared::api::submissions::{CancelSubmission, RetrySubmission, SubmitMessage};
+use postern_shared::api::submissions::{
+    CancelSubmission, ConfirmSubmission, EditSubmission, RetrySubmission, SubmitMessage,
+};
 use postern_shared::draft::Draft;
 use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::MailboxId;
@@ -27,11 +29,15 @@ pub enum Verb {
     /// Removes for ever.
     Expunge,
     /// Hands a draft in for sending.
-    Submit(Box<Draft>),
+    Submit(Box<Draft>, Plan),
     /// Gives a submission up.
     Cancel(SubmissionId),
     /// Hands a submission over again.
     Retry(SubmissionId),
+    /// Takes a submission back for more work.
+    Edit(SubmissionId),
+    /// Says of an uncertain submission that it arrived.
+    Confirm(SubmissionId),
     /// Changes something about the mailboxes of an account.
     Mailboxes(AccountId, Change),
     /// Does something to all that a view holds, apart from these.
@@ -69,15 +75,20 @@ impl Action {
             Verb::Flags(change) => ChangeFlags { action, targets, change: change.clone() }.encode(),
             Verb::Move(to) => MoveMessages { action, targets, to: to.clone() }.encode(),
             Verb::Expunge => ExpungeMessages { action, targets }.encode(),
-            Verb::Submit(draft) => {
-                let draft = (**draft).clone();
-                SubmitMessage { action, draft, plan: Plan::Now }.encode()
+            Verb::Submit(draft, plan) => {
+                SubmitMessage { action, draft: (**draft).clone(), plan: *plan }.encode()
             }
             Verb::Cancel(submission) => {
                 CancelSubmission { action, submission: submission.clone() }.encode()
             }
             Verb::Retry(submission) => {
                 RetrySubmission { action, submission: submission.clone() }.encode()
+            }
+            Verb::Edit(submission) => {
+                EditSubmission { action, submission: submission.clone() }.encode()
+            }
+            Verb::Confirm(submission) => {
+                ConfirmSubmission { action, submission: submission.clone() }.encode()
             }
             Verb::Mailboxes(account, change) => change.request(action, account),
         }

@@ -2,10 +2,10 @@
 
 use postern_shared::api::Reply;
 use postern_shared::draft::Draft;
-use postern_shared::error::CallError;
+use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::flag::Flag;
 use postern_shared::mailbox::{MailboxId, Role};
-use postern_shared::submission::SubmissionId;
+use postern_shared::submission::{Plan, SubmissionId};
 
 use super::{Actions, Target, Tell, Verb, plan};
 use crate::i18n::{Key, text, text_count};
@@ -73,14 +73,15 @@ impl Actions {
     pub fn submit(
         self,
         draft: Draft,
+        plan: Plan,
         after: impl FnOnce(Result<SubmissionId, CallError>) + 'static,
     ) {
         let after = move |outcome| match outcome {
             Ok(Reply::SubmitMessage(id)) => after(Ok(id)),
-            Ok(_) => after(Err(postern_shared::error::ErrorCode::Internal.into())),
+            Ok(_) => after(Err(ErrorCode::Internal.into())),
             Err(error) => after(Err(error)),
         };
-        self.submit_verb(Verb::Submit(Box::new(draft)), Box::new(after));
+        self.submit_verb(Verb::Submit(Box::new(draft), plan), Box::new(after));
     }
 
     /// Gives a submission up.
@@ -91,6 +92,25 @@ impl Actions {
     /// Hands a submission over again, now.
     pub fn retry_submission(self, id: SubmissionId) {
         self.submission_verb(Verb::Retry(id));
+    }
+
+    /// Says of an uncertain submission that it arrived.
+    pub fn confirm_submission(self, id: SubmissionId) {
+        self.submission_verb(Verb::Confirm(id));
+    }
+
+    /// Takes a submission back; `after` hears its draft, or why it cannot be had.
+    pub fn edit_submission(
+        self,
+        id: SubmissionId,
+        after: impl FnOnce(Result<Draft, CallError>) + 'static,
+    ) {
+        let after = move |outcome| match outcome {
+            Ok(Reply::EditSubmission(draft)) => after(Ok(draft)),
+            Ok(_) => after(Err(ErrorCode::Internal.into())),
+            Err(error) => after(Err(error)),
+        };
+        self.submit_verb(Verb::Edit(id), Box::new(after));
     }
 
     fn submission_verb(self, verb: Verb) {

@@ -6,18 +6,19 @@ mod kept;
 pub mod mailto;
 mod opening;
 pub mod recipients;
+mod returning;
 
 use leptos::prelude::*;
 use postern_shared::error::CallError;
 use postern_shared::message::Moved;
-use postern_shared::submission::SubmissionId;
+use postern_shared::submission::{Plan, SubmissionId};
 
 use super::accounts::Accounts;
 use super::actions::Actions;
 use super::messages::Messages;
-use super::submissions::Submissions;
+use super::submissions::{HANDING_IN, Submissions};
 use super::toasts::{Offer, Toasts};
-use crate::browser::timer::Timer;
+use crate::browser::timer::{self, Timer};
 use crate::browser::{page, storage};
 use crate::i18n::{Key, error_text, text, text_with};
 use crate::link::Link;
@@ -118,21 +119,22 @@ impl Drafts {
         }
     }
 
-    /// Hands a draft in; it closes at once and comes back where it is refused.
+    /// Hands a draft in, to go when `plan` says; it closes at once and comes back where it is
+    /// refused.
     ///
     /// # Errors
     /// See [`Unready`].
-    pub fn send(self, id: u32) -> Result<(), Unready> {
+    pub fn send(self, id: u32, plan: Plan) -> Result<(), Unready> {
         let Some(draft) = untrack(|| self.get(id)) else { return Ok(()) };
         let draft = draft.get_untracked();
-        let ready = draft.ready()?;
+        let mut ready = draft.ready()?;
+        ready.options.zone_minutes = timer::zone_minutes(timer::now());
         self.parked.update_value(|parked| parked.handed.push(draft.clone()));
         self.close(id);
         let Needed { actions, submissions, toasts, .. } = self.needed;
-        let topic = format!("draft {id}");
-        toasts.keep(text(Key::ComposeSending), None, Some(topic.clone()));
-        actions.submit(ready, move |outcome| {
-            toasts.settle(&topic);
+        submissions.hand_in();
+        actions.submit(ready, plan, move |outcome| {
+            toasts.settle(HANDING_IN);
             self.parked.update_value(|parked| parked.handed.retain(|known| known.id != id));
             match outcome {
                 Ok(submission) => {

@@ -64,7 +64,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
     });
     let send = move || {
         commit_typed(node);
-        match stores.drafts.send(id) {
+        match stores.send_draft(id, None) {
             Ok(()) => stores.leave_draft(id),
             Err(unready) => {
                 folded.set(false);

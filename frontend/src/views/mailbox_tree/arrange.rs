@@ -20,6 +20,8 @@ pub struct Entry {
     /// `None` for a leaf.
     pub expanded: Option<bool>,
     pub mailbox: Option<Mailbox>,
+    /// What a node that is no mailbox holds.
+    pub held: u64,
     /// False for a second mailbox of the same role, which keeps the server's name.
     pub speaks_for_role: bool,
 }
@@ -32,15 +34,15 @@ impl Entry {
             Some(mailbox) if !quiet.contains(&mailbox.role) => {
                 mailbox.counts.map_or(0, |counts| counts.unseen.into())
             }
-            _ => 0,
+            _ => self.held,
         }
     }
 }
 
 /// A node that is no mailbox.
-pub fn apart(id: &str, name: String) -> Entry {
+pub fn apart(id: &str, name: String, held: u64) -> Entry {
     let (id, speaks_for_role) = (id.to_owned(), false);
-    Entry { id, name, level: 1, expanded: None, mailbox: None, speaks_for_role }
+    Entry { id, name, level: 1, expanded: None, mailbox: None, held, speaks_for_role }
 }
 
 /// The mailboxes that the user wants to see: those with a role, those subscribed to, and what these
@@ -87,6 +89,7 @@ pub fn arrange(accounts: &[Account], mailboxes: &[Mailbox], collapsed: &[String]
             level: 1,
             expanded: Some(expanded),
             mailbox: None,
+            held: 0,
             speaks_for_role: false,
         });
         if expanded {
@@ -114,6 +117,7 @@ impl<'a> Walk<'a> {
                 level,
                 expanded,
                 mailbox: Some(mailbox.clone()),
+                held: 0,
                 speaks_for_role: self.is_first_of_role(mailbox),
             });
             // A server that makes a mailbox its own ancestor must not hang the page.

@@ -26,8 +26,8 @@ pub struct TreeModel {
     pub selected: Signal<Option<String>>,
     /// Nodes that the user closed.
     pub collapsed: Signal<Vec<String>>,
-    /// Whether something is being sent.
-    pub sending: Signal<bool>,
+    /// How many messages the outbox holds.
+    pub sending: Signal<u64>,
 }
 
 /// What its nodes do.
@@ -54,10 +54,11 @@ pub fn MailboxTree(model: TreeModel, verbs: TreeVerbs) -> impl IntoView {
         let accounts = model.accounts.get();
         let mut entries = arrange(&accounts, &mailboxes, &model.collapsed.get());
         if accounts.len() > 1 {
-            entries.insert(0, apart(ALL_INBOXES, text(Key::TreeAllInboxes)));
+            entries.insert(0, apart(ALL_INBOXES, text(Key::TreeAllInboxes), 0));
         }
-        if model.sending.get() {
-            entries.push(apart(OUTBOX, text(Key::TreeOutbox)));
+        let sending = model.sending.get();
+        if sending > 0 {
+            entries.push(apart(OUTBOX, text(Key::TreeOutbox), sending));
         }
         entries
     });
@@ -168,6 +169,7 @@ fn node(entry: &Entry) -> TreeNode {
     let name = shown_name(entry);
     let name = match entry.unseen() {
         0 => name,
+        held if entry.id == OUTBOX => text_count(Key::TreeOutboxName, held, &[("name", &name)]),
         unseen => text_count(Key::TreeUnreadName, unseen, &[("name", &name)]),
     };
     TreeNode { id: entry.id.clone(), name, level: entry.level, expanded: entry.expanded }

@@ -6,7 +6,6 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use super::account::AccountMenu;
 use super::layers::Layers;
-use super::outbox::Outbox;
 use super::preferences::SettingsScreen;
 use crate::i18n::{Key, learn_rest, t};
 use crate::routes::Route;
@@ -19,6 +18,7 @@ use crate::views::message_list::choices::Choices;
 use crate::views::message_list::selected::Selected;
 use crate::views::message_list::toolbar::Toolbar;
 use crate::views::message_view::{MessageView, Nothing};
+use crate::views::outbox::Outbox;
 
 /// A region, as soon as its part is here.
 #[component]

@@ -136,7 +136,7 @@ fn Tree() -> impl IntoView {
         failure: Signal::derive(move || failure().unwrap_or_default()),
         selected: selected.into(),
         collapsed: collapsed.into(),
-        sending: Memo::new(move |_| !stores.submissions.all().with(Vec::is_empty)).into(),
+        sending: Memo::new(move |_| stores.submissions.all().with(Vec::len) as u64).into(),
     };
     let open = move |mailbox: MailboxId| {
         let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();

@@ -7,7 +7,6 @@ mod layers;
 pub mod mail;
 mod mailbox;
 pub mod notices;
-mod outbox;
 pub mod preferences;
 pub mod prompts;
 pub mod sign_in;

@@ -38,9 +38,8 @@ fn toast(notice: Notice) -> Toast {
 
 fn label(offer: &Offer) -> Key {
     match offer {
-        Offer::Undo(_) | Offer::RestoreDraft(_) => Key::ActionUndo,
-        Offer::OpenDraft(_) => Key::ComposeOpenDraft,
-        Offer::Retry(_) => Key::ComposeSendAgain,
+        Offer::Undo(_) | Offer::RestoreDraft(_) | Offer::TakeBack(_) => Key::ActionUndo,
+        Offer::Outbox => Key::OutboxOpen,
         Offer::Reload => Key::ShellReload,
     }
 }

@@ -26,13 +26,18 @@ pub fn SettingsScreen() -> impl IntoView {
             reading_pane: preferred.reading_pane.slug().to_owned(),
             shortcuts: !preferred.shortcuts_off,
             threads: preferred.threads,
+            undo_seconds: preferred.undo_seconds,
             previews: !preferred.previews_off,
             all_mailboxes: preferred.all_mailboxes,
             swipes: [preferred.swipe_forward, preferred.swipe_backward],
         }
     });
-    let model =
-        SettingsModel { page, choices, accounts: stores.accounts.all(), address: address(stores) };
+    let (accounts, address) = (stores.accounts.all(), address(stores));
+    let limits = stores.limits;
+    let hold = Signal::derive(move || {
+        limits.with(|limits| limits.as_ref().map_or(0, |limits| limits.undo_seconds))
+    });
+    let model = SettingsModel { page, choices, accounts, address, hold };
     let verbs = SettingsVerbs {
         open: Callback::new(move |page| stores.location.go(Route::Settings(page))),
         back: Callback::new(move |()| stores.location.go_to_list()),
@@ -61,6 +66,7 @@ fn choose(stores: Stores, choices: Choices) {
         preferred.theme = Theme::from_slug(&choices.theme);
         preferred.density = Density::from_slug(&choices.density);
         preferred.reading_pane = ReadingPane::from_slug(&choices.reading_pane);
+        preferred.undo_seconds = choices.undo_seconds;
         preferred.shortcuts_off = !choices.shortcuts;
         preferred.previews_off = !choices.previews;
         preferred.all_mailboxes = choices.all_mailboxes;

@@ -31,6 +31,8 @@ pub struct Choices {
     pub shortcuts: bool,
     /// One row a conversation.
     pub threads: bool,
+    /// Seconds for which sending can be undone; none for the default.
+    pub undo_seconds: Option<u32>,
     /// The beginning of each message in its row.
     pub previews: bool,
     /// Mailboxes that are not subscribed to as well.
@@ -47,6 +49,8 @@ pub struct SettingsModel {
     pub accounts: Signal<Vec<Account>>,
     /// The address that is signed in.
     pub address: Signal<String>,
+    /// Seconds for which sending can be undone where the user chose nothing.
+    pub hold: Signal<u32>,
 }
 
 /// What they do.
@@ -66,9 +70,10 @@ pub struct SettingsVerbs {
 #[component]
 pub fn Settings(model: SettingsModel, verbs: SettingsVerbs) -> impl IntoView {
     let body = move || match model.page.get() {
-        SettingsPage::General => {
-            view! { <general::General choices=model.choices on_choose=verbs.choose /> }.into_any()
+        SettingsPage::General => view! {
+            <general::General choices=model.choices hold=model.hold on_choose=verbs.choose />
         }
+        .into_any(),
         SettingsPage::Accounts => {
             view! { <accounts::Accounts accounts=model.accounts /> }.into_any()
         }

@@ -1,15 +1,35 @@
 //! Submissions that are not done with, and what is said of each step.
 
+pub mod words;
+
 use leptos::prelude::*;
+use postern_shared::error::CallError;
 use postern_shared::submission::{Submission, SubmissionId, SubmissionState};
 
 use super::toasts::{Offer, Toasts};
-use crate::i18n::{Key, text, text_with};
+use crate::i18n::{Key, text};
+
+use words::sentence;
+
+/// The topic of the notice that a draft is being handed in.
+pub const HANDING_IN: &str = "handing in";
+
+/// Whether the bridge's list is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listing {
+    /// It is on its way.
+    Waiting,
+    /// It came, and is kept true by events.
+    Ready,
+    /// It could not be had.
+    Failed(CallError),
+}
 
 /// The submissions, as views know them.
 #[derive(Clone, Copy)]
 pub struct Submissions {
     all: RwSignal<Vec<Submission>>,
+    listing: RwSignal<Listing>,
     /// Those that the bridge spoke of: its word may come before the reply to the call.
     heard: StoredValue<Vec<SubmissionId>>,
     toasts: Toasts,
@@ -26,24 +46,13 @@ fn place(all: &mut Vec<Submission>, submission: Submission) {
     }
 }
 
-/// The sentence for a submission that did not reach everybody: who, and the server's words.
-fn refusal(state: &SubmissionState) -> String {
-    let SubmissionState::Failed { refused, .. } = state else { return String::new() };
-    let lines = refused.iter().map(|refusal| match refusal.recipient.email.as_str() {
-        "" => text_with(Key::ComposeSendFailed, &[("reason", &refusal.text)]),
-        address => {
-            text_with(Key::ComposeRefused, &[("address", address), ("reason", &refusal.text)])
-        }
-    });
-    lines.collect::<Vec<_>>().join(" ")
-}
-
 impl Submissions {
     /// None known yet.
     #[must_use]
     pub fn new(toasts: Toasts) -> Self {
         let heard = StoredValue::new(Vec::new());
-        Self { all: RwSignal::new(Vec::new()), heard, toasts }
+        let listing = RwSignal::new(Listing::Waiting);
+        Self { all: RwSignal::new(Vec::new()), listing, heard, toasts }
     }
 
     /// Those that are not done with, oldest first.
@@ -52,9 +61,35 @@ impl Submissions {
         self.all.into()
     }
 
-    /// Takes in what the bridge lists.
-    pub fn replace(self, all: Vec<Submission>) {
-        self.all.set(all);
+    /// Whether all of them are known.
+    #[must_use]
+    pub fn listing(self) -> Signal<Listing> {
+        self.listing.into()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(self, id: &SubmissionId) -> Option<Submission> {
+        self.all.with(|all| all.iter().find(|known| known.id == *id).cloned())
+    }
+
+    /// Takes in what the bridge lists. What can still be taken back is offered again: the page may
+    /// have been loaded anew meanwhile.
+    pub fn replace(self, outcome: Result<Vec<Submission>, CallError>) {
+        match outcome {
+            Ok(all) => {
+                let held = |one: &&Submission| matches!(one.state, SubmissionState::Held { .. });
+                all.iter().filter(held).for_each(|one| self.say(one));
+                self.all.set(all);
+                self.listing.set(Listing::Ready);
+            }
+            Err(error) => self.listing.set(Listing::Failed(error)),
+        }
+    }
+
+    /// A draft is handed in: says so until the bridge speaks of it.
+    pub fn hand_in(self) {
+        self.toasts.keep(text(Key::ComposeSending), None, Some(HANDING_IN.to_owned()));
     }
 
     /// The bridge accepted a draft under this id.
@@ -64,37 +99,23 @@ impl Submissions {
         }
     }
 
-    /// One came into being or moved on: says so; `draft` is what it was made of.
-    pub fn change(self, submission: Submission, draft: Option<u32>) {
+    /// One came into being or moved on: says so.
+    pub fn change(self, submission: Submission) {
         self.heard.update_value(|heard| {
             if !heard.contains(&submission.id) {
                 heard.push(submission.id.clone());
+                // One notice of it is enough.
+                self.toasts.settle(HANDING_IN);
             }
         });
-        self.say(&submission, draft);
+        self.say(&submission);
         self.all.update(|all| place(all, submission));
     }
 
-    /// One was given up.
+    /// One was given up or taken back.
     pub fn drop_one(self, id: &SubmissionId) {
+        self.toasts.settle(&topic(id));
         self.all.update(|all| all.retain(|known| known.id != *id));
-    }
-
-    /// The sentence for where a submission stands.
-    #[must_use]
-    pub fn sentence(state: &SubmissionState) -> String {
-        match state {
-            SubmissionState::Held { .. }
-            | SubmissionState::Scheduled { .. }
-            | SubmissionState::Sending => text(Key::ComposeSending),
-            SubmissionState::Retrying { reason, .. } if !reason.is_empty() => {
-                text_with(Key::ComposeRetryingReason, &[("reason", reason)])
-            }
-            SubmissionState::Retrying { .. } => text(Key::ComposeRetrying),
-            SubmissionState::Uncertain => text(Key::ComposeUncertain),
-            SubmissionState::Failed { .. } => refusal(state),
-            SubmissionState::Sent => text(Key::ComposeSent),
-        }
     }
 
     /// Forgets everything: another user may come.
@@ -102,18 +123,21 @@ impl Submissions {
         self.all.set(Vec::new());
     }
 
-    fn say(self, submission: &Submission, draft: Option<u32>) {
-        let (said, topic) = (Self::sentence(&submission.state), Some(topic(&submission.id)));
-        let retry = Some(Offer::Retry(submission.id.clone()));
+    fn say(self, submission: &Submission) {
+        let (said, topic) = (sentence(&submission.state), Some(topic(&submission.id)));
+        let back = Some(Offer::TakeBack(submission.id.clone()));
         match submission.state {
             SubmissionState::Sent => self.toasts.show(said, None, topic),
-            SubmissionState::Failed { .. } => {
-                self.toasts.keep(said, draft.map(Offer::OpenDraft).or(retry), topic);
+            SubmissionState::Held { .. } => {
+                self.toasts.keep(text(Key::ComposeSending), back, topic);
             }
-            SubmissionState::Uncertain | SubmissionState::Retrying { .. } => {
-                self.toasts.keep(said, retry, topic);
+            SubmissionState::Scheduled { .. } => self.toasts.show(said, back, topic),
+            SubmissionState::Sending => self.toasts.keep(said, None, topic),
+            SubmissionState::Failed { .. }
+            | SubmissionState::Uncertain
+            | SubmissionState::Retrying { .. } => {
+                self.toasts.keep(said, Some(Offer::Outbox), topic);
             }
-            _ => self.toasts.keep(said, None, topic),
         }
     }
 }
@@ -121,7 +145,7 @@ impl Submissions {
 /// Under which topic a submission's notices take each other's place.
 #[must_use]
 pub fn topic(id: &SubmissionId) -> String {
-    format!("submission {}", id.0)
+    ["submission ", &id.0].concat()
 }
 
 #[cfg(test)]
