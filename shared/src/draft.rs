@@ -77,6 +77,9 @@ pub struct DraftOptions {
     pub ask_read: bool,
     /// The servers are asked to say that it was delivered (RFC 3461).
     pub ask_delivered: bool,
+    /// The copy in Drafts that this is the next version of, as far as the page knows.
+    #[serde(default)]
+    pub stored: Option<MessageKey>,
 }
 
 /// How a draft relates to an earlier message.
@@ -86,7 +89,7 @@ pub enum Origin {
     New,
     /// It answers `original`: its References are carried on and it becomes `\Answered`.
     Reply {
-        /// The message answered.
+        /// The message answered; of uid 0 where it is not here, or nobody knows where.
         original: MessageKey,
         /// The original's Message-ID with angle brackets; may be empty.
         message_id: String,

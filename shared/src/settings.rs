@@ -9,6 +9,8 @@ pub struct Limits {
     pub message_bytes: u64,
     /// Most recipients of one message.
     pub recipients: u32,
+    /// Largest file that may be attached, in bytes.
+    pub upload_bytes: u64,
     /// Seconds during which a submission can be taken back.
     pub undo_seconds: u32,
 }

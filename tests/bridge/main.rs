@@ -4,6 +4,7 @@ mod attachments;
 mod chaos;
 mod connections;
 mod doors;
+mod drafts;
 mod elsewhere;
 mod faults;
 mod frames;

@@ -1,11 +1,9 @@
-//! Filing a copy of what was sent, and removing the draft that it was.
+//! Filing a copy of what was sent.
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use postern_shared::api::messages::{Targets, Urgency};
+use postern_shared::api::messages::Urgency;
 use postern_shared::flag::Flag;
 use postern_shared::mailbox::{MailboxId, Role};
-use postern_shared::message::MessageKey;
-use postern_shared::uid::{Uid, UidValidity};
 
 use super::Account;
 use super::actor::{Actor, Chore};
@@ -33,22 +31,6 @@ impl Account {
         })
         .await
     }
-
-    /// Expunges every copy with this Message-ID from Drafts; that there is none is no error.
-    ///
-    /// # Errors
-    /// The server's; the same call again is harmless.
-    pub async fn remove_drafts(&self, message_id: String) -> Result<(), Error> {
-        let found = self.ask(Urgency::Now, move |actor| {
-            let message_id = message_id.clone();
-            async move { actor.drafts_of(&message_id).await }.boxed()
-        });
-        let found = found.await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        self.expunge_messages(Targets::Keys(found)).await.map(drop)
-    }
 }
 
 impl Actor {
@@ -68,22 +50,6 @@ impl Actor {
         self.imap()?.append_from(&name, &[Flag::Seen], size, bytes).await?;
         self.later(Chore::Refresh(sent));
         Ok(())
-    }
-
-    /// The copies of a message in Drafts, where there is such a mailbox.
-    pub(super) async fn drafts_of(&mut self, message_id: &str) -> Result<Vec<MessageKey>, Error> {
-        let Some(node) = self.tree.of_role(Role::Drafts) else { return Ok(Vec::new()) };
-        let mailbox = node.shown.id.clone();
-        let uid_validity = self.select(&mailbox).await?.uid_validity;
-        let uids = self.imap()?.with_message_id(message_id).await?;
-        let account = self.facts.id.clone();
-        let key = |uid| MessageKey {
-            account: account.clone(),
-            mailbox: mailbox.clone(),
-            uid_validity: UidValidity(uid_validity),
-            uid: Uid(uid),
-        };
-        Ok(uids.into_iter().map(key).collect())
     }
 
     /// The Sent mailbox, made where there is none.

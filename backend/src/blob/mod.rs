@@ -81,6 +81,34 @@ pub struct Content {
     pub stream: BoxStream<'static, Result<Bytes, Error>>,
 }
 
+/// Bytes that are needed only for a while: gone when this is dropped, and after a crash.
+pub struct Spooled {
+    store: Arc<LocalFileSystem>,
+    location: StorePath,
+    /// How many there are.
+    pub size: u64,
+}
+
+impl Spooled {
+    /// The bytes, from their beginning.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn stream(&self) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
+        let found = self.store.get(&self.location).await?;
+        Ok(found.into_stream().map_err(Error::from).boxed())
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        let path = self.store.path_to_filesystem(&self.location);
+        if let Err(error) = path.map(std::fs::remove_file) {
+            tracing::warn!(%error, "temporary bytes have no place");
+        }
+    }
+}
+
 /// The store. Cheap to clone.
 #[derive(Clone)]
 pub struct Blobs(Arc<LocalFileSystem>);
@@ -115,6 +143,16 @@ impl Blobs {
         let size = self.spool(&temporary, source).await?;
         self.0.rename(&temporary, &key.location()).await?;
         Ok((key, size))
+    }
+
+    /// Keeps everything that `source` gives for a while.
+    ///
+    /// # Errors
+    /// As for `put`.
+    pub async fn put_aside(&self, source: impl AsyncRead + Send) -> Result<Spooled, Error> {
+        let location = StorePath::from(format!("tmp/{}", hex(&crate::clock::random::<16>())));
+        let size = self.spool(&location, source).await?;
+        Ok(Spooled { store: self.0.clone(), location, size })
     }
 
     async fn spool(

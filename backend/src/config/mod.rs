@@ -191,6 +191,7 @@ impl Limits {
         postern_shared::settings::Limits {
             message_bytes: u64::from(self.message_mb) << 20,
             recipients: self.recipients,
+            upload_bytes: u64::from(self.upload_mb) << 20,
             undo_seconds: self.undo_seconds,
         }
     }

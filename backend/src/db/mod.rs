@@ -4,6 +4,7 @@
 //! (`synchronous = FULL`).
 
 pub mod actions;
+pub mod drafts;
 pub mod images;
 pub mod invitations;
 mod lock;
@@ -24,13 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
     include_str!("migrations/0004_standing.sql"),
     include_str!("migrations/0005_invitations.sql"),
     include_str!("migrations/0006_uploads.sql"),
+    include_str!("migrations/0007_drafts.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::addresses::SuggestAddresses;
+use postern_shared::api::drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft};
 use postern_shared::api::invitations::{AnswerInvitation, ReadInvitation};
 use postern_shared::api::mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
@@ -88,6 +89,10 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         Request::ReadInvitation(call) => {
             reply::<ReadInvitation>(user.read_invitation(&call.key, &call.section).await)
         }
+        Request::OpenDraft(call) => reply::<OpenDraft>(user.open_draft(call.key).await),
+        Request::ReadSizeLimits(call) => {
+            reply::<ReadSizeLimits>(user.size_limits(&call.account).await)
+        }
         mutation => mutate(user, mutation).await,
     }
 }
@@ -101,6 +106,8 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         Request::AnswerInvitation(call) => {
             reply::<AnswerInvitation>(user.answer_invitation(call).await)
         }
+        Request::SaveDraft(call) => reply::<SaveDraft>(user.save_draft(call).await),
+        Request::DiscardDraft(call) => reply::<DiscardDraft>(user.discard_draft(call).await),
         Request::CancelSubmission(call) => {
             reply::<CancelSubmission>(user.cancel_submission(&call.submission).await)
         }

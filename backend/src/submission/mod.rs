@@ -17,7 +17,9 @@ pub mod smtp;
 mod wire;
 
 pub use answer::compose_answer;
-pub use compose::{Composed, Enclosure, PartHead, Purpose, Stamp, compose, layout};
+pub use compose::memo::Memo;
+pub use compose::{Composed, Enclosure, PartHead, Purpose, Stamp, StoredDraft};
+pub use compose::{compose, layout, reopen, sections};
 pub use fill::fill;
 pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
 pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};

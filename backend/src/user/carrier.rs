@@ -87,9 +87,11 @@ impl Accounts for Carrier {
                 mark(&account, key, Flag::Keyword(Flag::FORWARDED.to_owned())).await
             }
             FilingStep::RemoveDraft(key) => {
-                account.expunge_messages(Targets::Keys(vec![key.clone()])).await.map(drop)
+                account.remove_drafts(String::new(), Some(key.clone())).await
             }
-            FilingStep::RemoveDrafts => account.remove_drafts(filing.message_id.to_owned()).await,
+            FilingStep::RemoveDrafts => {
+                account.remove_drafts(filing.message_id.to_owned(), None).await
+            }
         };
         match done {
             // The original is gone or was moved: there is nothing left to mark.

@@ -6,6 +6,7 @@
 
 mod actions;
 mod carrier;
+mod drafts;
 mod enclosing;
 mod images;
 mod invitations;
@@ -13,6 +14,7 @@ mod lists;
 mod mailboxes;
 mod messages;
 mod registry;
+mod sizes;
 mod standing;
 mod submissions;
 mod uploads;
@@ -98,6 +100,12 @@ pub struct User {
     blobs: Blobs,
     /// Largest file to attach, in bytes.
     upload_limit: i64,
+    /// Largest message, in bytes.
+    message_limit: u64,
+    /// One draft is saved at a time.
+    saving: tokio::sync::Mutex<()>,
+    /// What the submission servers take.
+    sizes: sizes::Sizes,
     /// The administrator lets remote images be shown.
     shows_images: bool,
     /// Where strangers' servers are reached.

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::carrier::Carrier;
+use super::sizes::Sizes;
 use super::standing::Standing;
 use super::views::Views;
 use super::{Actions, User, uploads};
@@ -61,6 +62,7 @@ pub(super) struct Inner {
     outbox: Arc<Outbox<Carrier>>,
     blobs: Blobs,
     upload_limit: i64,
+    message_limit: u64,
     shows_images: bool,
     web: Web,
     pub(super) standing: Standing,
@@ -113,6 +115,7 @@ impl Users {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs.clone()), clock.clone(), limits);
             let upload_limit = i64::from(limits.upload_mb) << 20;
+            let message_limit = u64::from(limits.message_mb) << 20;
             let (memory, present) = (Memory::default(), Mutex::default());
             let shows_images = access.image_proxy;
             Inner {
@@ -121,6 +124,7 @@ impl Users {
                 outbox,
                 blobs,
                 upload_limit,
+                message_limit,
                 shows_images,
                 web,
                 standing,
@@ -176,10 +180,13 @@ impl Users {
         }
         let user = Arc::new(self.build(entrant));
         here.push(Present { user: user.clone(), alone_since });
-        let outbox = self.0.outbox.clone();
+        let (outbox, here) = (self.0.outbox.clone(), Arc::downgrade(&user));
         tokio::spawn(async move {
             if let Err(error) = outbox.signed_in(id).await {
                 tracing::error!(%error, "what waited for the sign-in could not be found");
+            }
+            if let Some(user) = here.upgrade() {
+                user.settle_all_drafts().await;
             }
         });
         user
@@ -219,6 +226,9 @@ impl Users {
             outbox: self.0.outbox.clone(),
             blobs: self.0.blobs.clone(),
             upload_limit: self.0.upload_limit,
+            message_limit: self.0.message_limit,
+            saving: tokio::sync::Mutex::default(),
+            sizes: Sizes::default(),
             shows_images: self.0.shows_images,
             web: self.0.web.clone(),
             clock,
@@ -314,86 +324,4 @@ fn account_id(user: UserId, address: &str) -> AccountId {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db;
-    use crate::net::Providers;
-    use crate::seal::Keys;
-    use crate::secret::Secret;
-    use crate::store::index::Settings;
-
-    const ANN: UserId = UserId([1; 16]);
-    const SETTINGS: &str = "name = \"Test\"\ndomains = [\"*\"]\nimap = \"imaps://127.0.0.1:1\"";
-
-    async fn users(place: &tempfile::TempDir) -> Users {
-        let db = Db::open(place.path()).await.unwrap();
-        let blobs = Blobs::open(place.path()).unwrap();
-        let indexes = Indexes::new(Settings { directory: None, most_bytes: 1 << 30 });
-        let (limits, access) = (Limits::default(), Access::default());
-        let standing = Standing {
-            db: db.clone(),
-            clock: Clock::system(),
-            keys: Keys::parse(&Secret::new("key".into())).unwrap(),
-            providers: Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap(),
-        };
-        Users::new((db, blobs, Web::public().unwrap()), indexes, standing, limits, access)
-    }
-
-    fn entrant(password: &str) -> Entrant {
-        Entrant {
-            user: ANN,
-            address: "ann@a.test".into(),
-            provider: Arc::new(Provider::new(toml::from_str(SETTINGS).unwrap()).unwrap()),
-            credentials: imap::Credentials {
-                login: "ann".into(),
-                secret: Secret::new(password.into()),
-            },
-            connection: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn sessions_with_different_passwords_do_not_end_each_other() {
-        let place = tempfile::tempdir().unwrap();
-        let users = users(&place).await;
-        let (old, new) = (users.enter(entrant("old")), users.enter(entrant("new")));
-        assert!(!Arc::ptr_eq(&old, &new));
-        assert!(Arc::ptr_eq(&old, &users.enter(entrant("old"))));
-        assert!(Arc::ptr_eq(&new, &users.enter(entrant("new"))));
-        assert_eq!(users.count(), 2);
-        users.shutdown().await;
-    }
-
-    #[tokio::test]
-    async fn whoever_is_on_the_way_in_keeps_the_user_here() {
-        let place = tempfile::tempdir().unwrap();
-        let users = users(&place).await;
-        let entering = users.enter(entrant("x"));
-        users.leave(ANN).await;
-        assert!(Arc::ptr_eq(&entering, &users.enter(entrant("x"))));
-        drop(entering);
-        users.leave(ANN).await;
-        assert_eq!(users.count(), 0);
-        users.shutdown().await;
-    }
-
-    #[tokio::test]
-    async fn what_is_kept_lets_its_user_in_until_it_is_erased() {
-        let place = tempfile::tempdir().unwrap();
-        let users = users(&place).await;
-        let standing = &users.0.standing;
-        let account = users.enter(entrant("secret")).accounts[0].clone();
-        let id = account.facts().id.clone();
-        assert!(standing.entrant(ANN, &id).await.unwrap().is_none());
-        standing.keep(ANN, &account).await.unwrap();
-        let kept = standing.entrant(ANN, &id).await.unwrap().unwrap();
-        assert_eq!(kept.credentials.secret.expose(), "secret");
-        assert_eq!((kept.address.as_str(), kept.credentials.login.as_str()), ("ann@a.test", "ann"));
-        assert!(standing.entrant(UserId([2; 16]), &id).await.unwrap().is_none());
-        let row = db::standing::find(&users.0.db, &(ANN, id.0.clone())).await.unwrap().unwrap();
-        assert!(!row.1.windows(6).any(|window| window == b"secret"));
-        standing.erase(ANN, &id).await.unwrap();
-        assert!(standing.entrant(ANN, &id).await.unwrap().is_none());
-        users.shutdown().await;
-    }
-}
+mod tests;

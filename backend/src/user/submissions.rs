@@ -48,6 +48,12 @@ impl User {
         if !draft.options.message_id.is_empty() {
             filing.push(FilingStep::RemoveDrafts);
         }
+        // Another program's, which may have none.
+        if let Some(stored) =
+            draft.options.stored.clone().filter(|key| key.account == draft.account)
+        {
+            filing.push(FilingStep::RemoveDraft(stored));
+        }
         let errand = Errand {
             id: submission_id(self.id, action),
             user: self.id,
@@ -114,7 +120,7 @@ impl User {
 }
 
 /// Bits of an action, the same in every process.
-fn digest(user: UserId, action: ActionId) -> [u8; 16] {
+pub(super) fn digest(user: UserId, action: ActionId) -> [u8; 16] {
     let hash = Sha256::new().chain_update(user.0).chain_update(action.0).finalize();
     let mut bits = [0; 16];
     bits.copy_from_slice(&hash[..16]);
@@ -144,6 +150,12 @@ pub(super) fn filing(account: &Account, origin: &Origin) -> Vec<FilingStep> {
     };
     let mark = match origin {
         Origin::New => None,
+        // Nobody knows where it is.
+        Origin::Reply { original, .. } | Origin::Forward { original, .. }
+            if original.uid.0 == 0 =>
+        {
+            None
+        }
         Origin::Reply { original, .. } => Some(FilingStep::MarkAnswered(original.clone())),
         Origin::Forward { original, .. } => Some(FilingStep::MarkForwarded(original.clone())),
     };

@@ -16,7 +16,7 @@ use super::machine::{Effect, LinkState, MAX_CALLS, Machine, PATIENCE_MS};
 const BEAT_MS: f64 = HEARTBEAT_SECONDS as f64 * 1000.0;
 
 fn hello() -> ToPage {
-    let limits = Limits { message_bytes: 1, recipients: 1, undo_seconds: 0 };
+    let limits = Limits { message_bytes: 1, recipients: 1, upload_bytes: 1, undo_seconds: 0 };
     ToPage::Hello { protocol: PROTOCOL_VERSION, build: "b".into(), limits }
 }
 

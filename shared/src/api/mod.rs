@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod drafts;
 pub mod invitations;
 pub mod mailboxes;
 pub mod messages;
@@ -26,6 +27,7 @@ use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
 use addresses::SuggestAddresses;
+use drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft, Saved, SizeLimits};
 use invitations::{AnswerInvitation, ReadInvitation};
 use mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
@@ -183,6 +185,8 @@ calls! {
         ReadRemoteContent => RemoteContent,
         ReadPreviews => Vec<(Uid, String)>,
         ReadInvitation => Standing,
+        OpenDraft => Draft,
+        ReadSizeLimits => SizeLimits,
     }
     mutations {
         ChangeFlags => Outcome,
@@ -207,5 +211,7 @@ calls! {
         ConfirmSubmission => (),
         LeaveList => (),
         AnswerInvitation => Standing,
+        SaveDraft => Saved,
+        DiscardDraft => (),
     }
 }

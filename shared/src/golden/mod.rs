@@ -1,5 +1,6 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
+mod drafts;
 mod insight;
 mod invitations;
 mod mutations;

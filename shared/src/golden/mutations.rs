@@ -69,6 +69,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         zone_minutes: -90,
         ask_read: true,
         ask_delivered: false,
+        stored: Some(key()),
     };
     drafts
 }

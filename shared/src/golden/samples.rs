@@ -196,7 +196,7 @@ fn questions() -> Vec<Request> {
 /// Every frame that the page sends.
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
-    let calls = calls.chain(super::invitations::requests());
+    let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -358,7 +358,12 @@ fn events() -> Vec<Event> {
 /// Every frame that the bridge sends.
 pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let call = CallId(200);
-    let limits = Limits { message_bytes: 50 << 20, recipients: 100, undo_seconds: 10 };
+    let limits = Limits {
+        message_bytes: 50 << 20,
+        recipients: 100,
+        upload_bytes: 50 << 20,
+        undo_seconds: 10,
+    };
     let mut frames = vec![
         ("hello".into(), ToPage::Hello { protocol: 1, build: "abc".into(), limits }),
         ("progress".into(), ToPage::Progress { call, done: 1, of: 2 }),
@@ -368,7 +373,8 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     frames.push(("provisional".into(), ToPage::Reply(call, Ok(OpenWindow::wrap(provisional)))));
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
     let replies = replies().into_iter().chain(submissions::replies());
-    frames.extend(replies.chain(super::invitations::replies()).map(reply));
+    let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
+    frames.extend(replies.map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));
     frames.extend(events().into_iter().map(|event| ("event".into(), ToPage::Event(event))));

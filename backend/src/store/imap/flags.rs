@@ -116,6 +116,28 @@ impl ImapConnection {
         self.run_quietly(Command::new("EXPUNGE")).await
     }
 
+    /// Removes these messages for ever, and no others, also without UIDPLUS: then what others have
+    /// marked is unmarked for as long as the bare EXPUNGE takes. Losing the connection there loses
+    /// their marks, never a message.
+    ///
+    /// # Errors
+    /// As `store_flags`.
+    pub async fn expunge_only(&mut self, uids: &[u32]) -> Result<(), Error> {
+        if self.expunge(uids).await? == Expunged::Removed {
+            return Ok(());
+        }
+        let marked = self.search_for(|command| Ok(command.words("DELETED")), true).await?;
+        let others: Vec<u32> = marked.into_iter().filter(|uid| !uids.contains(uid)).collect();
+        if !others.is_empty() {
+            self.store_flags(&others, &[], &[Flag::Deleted]).await?;
+        }
+        let done = self.expunge_marked().await;
+        if !others.is_empty() {
+            self.store_flags(&others, &[Flag::Deleted], &[]).await?;
+        }
+        done
+    }
+
     /// Removes messages for ever. Where the server can remove no single message (no UIDPLUS)
     /// they are only marked: a bare EXPUNGE would take what others marked as well.
     ///

@@ -3,7 +3,9 @@
 //!
 //! Files are not held: the message is laid out in pieces, with places where their bytes go.
 
+pub mod memo;
 mod parts;
+mod reopen;
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::HeaderType;
@@ -19,6 +21,8 @@ use postern_shared::draft::{Draft, Origin};
 use super::base64;
 use super::smtp::SmtpEnvelope;
 use parts::Marks;
+pub use parts::sections;
+pub use reopen::{StoredDraft, reopen};
 
 /// The header of a kept draft that says what others cannot.
 pub const MEMO: &str = "X-Postern-Draft";

@@ -46,12 +46,36 @@ impl Marks {
     }
 }
 
+/// By which section each file can be fetched once the message is stored (RFC 9051 §6.4.5).
+#[must_use]
+pub fn sections(draft: &Draft, files: &[PartHead]) -> Vec<String> {
+    let inline = |head: &PartHead| is_inline(draft, head);
+    let mixed = !files.iter().all(inline);
+    let (mut shown, mut others) = (1, 1);
+    let section = |head: &PartHead| match (inline(head), mixed) {
+        (true, mixed) => {
+            shown += 1;
+            format!("{}2.{shown}", if mixed { "1." } else { "" })
+        }
+        (false, _) => {
+            others += 1;
+            others.to_string()
+        }
+    };
+    files.iter().map(section).collect()
+}
+
+/// Whether a file is shown in place.
+fn is_inline(draft: &Draft, head: &PartHead) -> bool {
+    draft.html.is_some() && head.content_id.is_some()
+}
+
 /// Text, or text and HTML; around it its pictures; around that the files.
 pub(super) fn body(draft: &Draft, files: &[PartHead], marks: &Marks) -> MimePart<'static> {
     let text = text_part(&draft.text);
     let (mut shown, mut others) = (Vec::new(), Vec::new());
     for (head, mark) in files.iter().zip(&marks.0) {
-        let inline = draft.html.is_some() && head.content_id.is_some();
+        let inline = is_inline(draft, head);
         if inline { &mut shown } else { &mut others }.push(file_part(head, mark, inline));
     }
     let written = match &draft.html {
