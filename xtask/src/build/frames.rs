@@ -19,8 +19,8 @@ const LIBRARIES: [Library; 3] = [
     ("pdf-worker", "pdfjs-dist/legacy/build/pdf.worker.min.mjs", None),
 ];
 
-/// Adds everything that frames need. A script names another by `{{its stem}}`, and comes after it
-/// in the order of names; a document names all of them, below `{{base}}`.
+/// Adds everything that frames need. A script names another by `{{its stem}}`; a document names all
+/// of them, below `{{base}}`.
 pub fn collect(root: &Path, bundle: &mut Bundle) -> Result<()> {
     let mut names = Vec::new();
     for (name, file, licence) in LIBRARIES {
@@ -41,8 +41,7 @@ pub fn collect(root: &Path, bundle: &mut Bundle) -> Result<()> {
     files.sort();
     let (documents, rest): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| file.extension().is_some_and(|kind| kind == "html"));
-    for file in rest {
-        let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    for (file, text) in ordered(rest)? {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let (name, kind, text) = match file.extension().is_some_and(|kind| kind == "css") {
             true => (format!("{stem}-css"), "css", css::minify(&text)),
@@ -65,6 +64,29 @@ pub fn collect(root: &Path, bundle: &mut Bundle) -> Result<()> {
         bundle.named(&path, document.into_bytes(), false);
     }
     Ok(())
+}
+
+/// Scripts and styles with what they hold, those that others name before these.
+fn ordered(files: Vec<PathBuf>) -> Result<Vec<(PathBuf, String)>> {
+    let read = |file: PathBuf| {
+        let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        Ok((file, text))
+    };
+    let mut rest: Vec<(PathBuf, String)> = files.into_iter().map(read).collect::<Result<_>>()?;
+    let mut done = Vec::new();
+    while !rest.is_empty() {
+        let waits = |text: &str| {
+            let names = |(file, _): &(PathBuf, String)| {
+                let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+                text.contains(&format!("{{{{{stem}}}}}"))
+            };
+            rest.iter().any(names)
+        };
+        let free = rest.iter().position(|(_, text)| !waits(text));
+        // Of a circle the first one says which name it lacks.
+        done.push(rest.remove(free.unwrap_or(0)));
+    }
+    Ok(done)
 }
 
 /// Whether a file is asked for by a frame: its origin is nobody's, and no service worker sees it.
