@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::address::Address;
 use crate::attachment::Attachment;
+use crate::draft::Enclosed;
 use crate::envelope::Envelope;
 use crate::flag::Flags;
 use crate::mailbox::MailboxId;
@@ -181,7 +182,17 @@ pub struct Quote {
     pub from: Vec<Address>,
     /// The original's Date, in seconds since 1970 UTC.
     pub sent_at: Option<i64>,
+    /// The original as HTML that was made safe, its style sheets before it; pictures that it brings
+    /// are named by `cid:`. None where it is plain text, or past [`MAX_QUOTED_HTML`].
+    pub html: Option<String>,
+    /// The pictures that `html` shows, ready to travel along.
+    pub pictures: Vec<Enclosed>,
+    /// Addresses that servers say they delivered it to, where that is known.
+    pub delivered_to: Vec<String>,
 }
+
+/// Bytes of HTML past which a message is quoted as plain text.
+pub const MAX_QUOTED_HTML: usize = 512 << 10;
 
 /// Where a message went: `to` is none where the server did not say and no search found it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

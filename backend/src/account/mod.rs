@@ -41,6 +41,7 @@ mod previews;
 mod progress;
 mod protocol_log;
 mod pulse;
+mod quoting;
 mod rank;
 mod reported;
 mod reread;
@@ -78,6 +79,7 @@ pub use error::Error;
 pub use facts::{Facts, Surroundings};
 pub use indexed::Finds;
 pub use mutate::Batch;
+pub use quoting::clean_html;
 
 pub use progress::{Progress, Shelf, Stage};
 pub use rank::Ranked;

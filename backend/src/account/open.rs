@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::attachment::Attachment;
 use postern_shared::insight::Insight;
-use postern_shared::message::{Message, MessageKey, Quote};
+use postern_shared::message::{Message, MessageKey};
 
 use super::Account;
 use super::cache::Opened;
@@ -38,24 +38,6 @@ impl Account {
             message.summary.flags = flags;
         }
         Ok(message)
-    }
-
-    /// A message's text, prepared for a reply or a forward.
-    ///
-    /// # Errors
-    /// As for `open_message`.
-    pub async fn quote_message(&self, key: &MessageKey) -> Result<Quote, Error> {
-        let opened = self.opened(key, Urgency::Now).await?;
-        blocking(move || {
-            let envelope = &opened.message.summary.envelope;
-            Quote {
-                quoted: quote::quote(opened.text()),
-                plain: opened.text().to_owned(),
-                from: envelope.from.clone(),
-                sent_at: envelope.sent_at,
-            }
-        })
-        .await
     }
 
     /// A message's body, made safe, and the message; its text read in `charset`, if one is named.
@@ -294,8 +276,13 @@ fn addresses(
         .iter()
         .filter_map(|part| Some((part.content_id.clone()?, part.section.clone())))
         .collect();
-    let base = format!("../blob/{}", key.path());
-    move |cid| sections.get(cid).map(|section| format!("{base}/{section}?inline"))
+    let key = key.clone();
+    move |cid| sections.get(cid).map(|section| address(&key, section))
+}
+
+/// Where a body finds a part that it shows.
+pub(super) fn address(key: &MessageKey, section: &str) -> String {
+    format!("../blob/{}/{section}?inline", key.path())
 }
 
 /// A message's name below `/api/body/`: its key, and the charset that somebody wants it read in.
@@ -312,7 +299,7 @@ fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {
 }
 
 /// Runs what takes CPU time beside the runtime.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)

@@ -11,8 +11,8 @@ use postern_shared::api::mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use postern_shared::api::messages::{
-    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    LeaveList, MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews,
+    AllowImages, ArchiveMessages, ChangeFlags, CleanHtml, CopyMessages, ExpungeMessages,
+    JudgeMessages, LeaveList, MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews,
     ReadRemoteContent, RereadMessage, UndoAction,
 };
 use postern_shared::api::submissions::{
@@ -74,6 +74,7 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<OpenMessage>(user.open_message(call.key, call.urgency).await)
         }
         Request::QuoteMessage(call) => reply::<QuoteMessage>(user.quote_message(call.key).await),
+        Request::CleanHtml(call) => reply::<CleanHtml>(user.clean_html(call.html).await),
         Request::ReadRemoteContent(call) => {
             reply::<ReadRemoteContent>(user.remote_content(&call.key).await)
         }

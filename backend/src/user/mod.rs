@@ -13,6 +13,7 @@ mod invitations;
 mod lists;
 mod mailboxes;
 mod messages;
+mod quoting;
 mod registry;
 mod sizes;
 mod standing;
@@ -28,7 +29,7 @@ use postern_shared::api::addresses::MAX_SUGGESTIONS;
 use postern_shared::api::messages::{ReadPreviews, Urgency};
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
-use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
+use postern_shared::message::{Message, MessageKey, MessageSummary};
 use postern_shared::uid::Uid;
 use postern_shared::window::{Scope, View, Window, WindowId, Within};
 use thiserror::Error;
@@ -247,14 +248,6 @@ impl User {
     pub async fn read_previews(&self, call: ReadPreviews) -> Result<Vec<(Uid, String)>, Error> {
         let ReadPreviews { account, mailbox, uid_validity, uids } = call;
         Ok(self.account(&account)?.read_previews(mailbox, uid_validity, uids).await?)
-    }
-
-    /// A message's text for a reply or a forward.
-    ///
-    /// # Errors
-    /// As for `open_message`.
-    pub async fn quote_message(&self, key: MessageKey) -> Result<Quote, Error> {
-        Ok(self.account(&key.account)?.quote_message(&key).await?)
     }
 
     /// Opens a message again, its text read in another charset.

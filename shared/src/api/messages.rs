@@ -93,6 +93,20 @@ pub struct QuoteMessage {
     pub key: MessageKey,
 }
 
+/// Asks for HTML from elsewhere, such as what is pasted, made safe for the editor's frame. Pictures
+/// named by `cid:` stay; remote ones keep their addresses.
+///
+/// # Errors
+/// `Limit` past [`MAX_CLEANED`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CleanHtml {
+    /// The HTML.
+    pub html: String,
+}
+
+/// Most bytes that one [`CleanHtml`] may hold.
+pub const MAX_CLEANED: usize = 900_000;
+
 /// The messages that a mutating call is for, all of one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Targets {

@@ -34,9 +34,9 @@ use mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use messages::{
-    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews,
-    ReadRemoteContent, RereadMessage, UndoAction,
+    AllowImages, ArchiveMessages, ChangeFlags, CleanHtml, CopyMessages, ExpungeMessages,
+    JudgeMessages, LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage,
+    ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
 };
 use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
@@ -187,6 +187,7 @@ calls! {
         ReadInvitation => Standing,
         OpenDraft => Draft,
         ReadSizeLimits => SizeLimits,
+        CleanHtml => String,
     }
     mutations {
         ChangeFlags => Outcome,

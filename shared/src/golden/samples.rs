@@ -10,9 +10,9 @@ use crate::api::mailboxes::{
     RenameMailbox, SetMailboxRole, SubscribeMailbox,
 };
 use crate::api::messages::{
-    AllowImages, ArchiveMessages, ChangeFlags, CopyMessages, ExpungeMessages, JudgeMessages,
-    LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage, ReadPreviews,
-    ReadRemoteContent, RereadMessage, UndoAction, Urgency,
+    AllowImages, ArchiveMessages, ChangeFlags, CleanHtml, CopyMessages, ExpungeMessages,
+    JudgeMessages, LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage,
+    ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction, Urgency,
 };
 use crate::api::submissions::ListSubmissions;
 use crate::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
@@ -181,6 +181,7 @@ fn questions() -> Vec<Request> {
         message(Urgency::Now),
         message(Urgency::Ahead),
         QuoteMessage { key: key() }.into_request(),
+        CleanHtml { html: "<p>Hi".into() }.into_request(),
         ReadRemoteContent { key: key() }.into_request(),
         previews.into_request(),
         RereadMessage { key: key(), charset: "gb18030".into() }.into_request(),
@@ -225,6 +226,18 @@ pub(super) fn remote_contents() -> [RemoteContent; 3] {
     [with(RemoteImages::Off), with(RemoteImages::Shown), blocked]
 }
 
+fn quote() -> Quote {
+    Quote {
+        quoted: "> Hi".into(),
+        plain: "Hi".into(),
+        from: vec![address()],
+        sent_at: None,
+        html: Some("<p>Hi</p>".into()),
+        pictures: vec![],
+        delivered_to: vec!["zoe@example.test".into()],
+    }
+}
+
 fn replies() -> Vec<(&'static str, Reply)> {
     let attachment = Attachment {
         section: "2".into(),
@@ -243,8 +256,6 @@ fn replies() -> Vec<(&'static str, Reply)> {
     };
     let remote = remote_contents();
     let [images_off, images_shown, images_blocked] = remote.map(ReadRemoteContent::wrap);
-    let quote =
-        Quote { quoted: "> Hi".into(), plain: "Hi".into(), from: vec![address()], sent_at: None };
     let outcome = outcome();
     let renamed = vec![Renamed { from: mailbox(), to: mailbox() }];
     vec![
@@ -257,7 +268,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("CloseWindow", CloseWindow::wrap(())),
         ("OpenMessage", OpenMessage::wrap(message.clone())),
         ("RereadMessage", RereadMessage::wrap(message)),
-        ("QuoteMessage", QuoteMessage::wrap(quote)),
+        ("QuoteMessage", QuoteMessage::wrap(quote())),
+        ("CleanHtml", CleanHtml::wrap("<p>Hi</p>".into())),
         ("OpenThread", OpenThread::wrap(vec![summary()])),
         ("SuggestAddresses", SuggestAddresses::wrap(vec![address()])),
         ("ListSubmissions", ListSubmissions::wrap(submissions::all())),
