@@ -15,6 +15,7 @@ pub mod middleware;
 pub mod mime;
 pub mod net;
 pub mod routes;
+pub mod sasl;
 pub mod seal;
 pub mod secret;
 pub mod session;

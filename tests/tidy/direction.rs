@@ -27,7 +27,7 @@ const BRIDGE: Side = Side {
         &["net", "db", "blob"],
         &["mime"],
         &["config"],
-        &["seal"],
+        &["seal", "sasl"],
         &["clock", "secret"],
     ],
     guarded: &[
@@ -46,7 +46,7 @@ const BRIDGE: Side = Side {
 };
 
 /// `mime` is pure: it knows no time, no secret and no setting.
-const NOT_MIME: [&str; 14] = [
+const NOT_MIME: [&str; 15] = [
     "routes",
     "link",
     "middleware",
@@ -61,6 +61,7 @@ const NOT_MIME: [&str; 14] = [
     "blob",
     "config",
     "seal",
+    "sasl",
 ];
 
 const PAGE: Side = Side {

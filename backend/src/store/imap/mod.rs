@@ -46,5 +46,5 @@ pub use ext::NewMessage;
 pub use limits::Limits;
 pub use options::Options;
 pub use previews::Extract;
-pub use sign_in::{Credentials, Proof};
+pub use sign_in::Credentials;
 pub use wire::{ProtocolLog, Traffic};

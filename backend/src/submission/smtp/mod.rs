@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire::{Content, Feed, Wire};
 use crate::net::Opened;
+use crate::sasl;
 use crate::secret::Secret;
 use reply::within;
 pub use reply::{Error, Reply};
@@ -62,6 +63,15 @@ pub struct Login {
     pub secret: Secret,
     /// Which of them it is.
     pub proof: Proof,
+}
+
+impl Login {
+    fn proof(&self) -> sasl::Proof<'_> {
+        match self.proof {
+            Proof::Password => sasl::Proof::Password(&self.secret),
+            Proof::Token => sasl::Proof::Token(&self.secret),
+        }
+    }
 }
 
 /// Whether a server may take mail from somebody who has not signed in.

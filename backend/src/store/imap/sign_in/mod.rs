@@ -1,17 +1,14 @@
 //! From a fresh stream to a signed-in connection: greeting, sign-in, capabilities, ID (RFC 2971;
 //! some servers refuse SELECT without it), names in UTF-8 (RFC 6855), compression (RFC 4978).
 
-mod base64;
-mod mechanism;
-mod prepare;
-mod scram;
+mod choices;
 
 use async_imap::{Client, Session};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use self::mechanism::{Mechanism, Steps, choices};
+use self::choices::{Way, choices};
 use super::capabilities::Capabilities;
 use super::command::{Command, LiteralMode};
 use super::connection::{ImapConnection, drive, go_ahead};
@@ -19,6 +16,7 @@ use super::ext::enable;
 use super::options::Options;
 use super::refusal::{is_too_many, refused, sign_in_refused};
 use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Name, Response};
+use crate::sasl::{Mechanism, Proof, Steps, base64};
 use crate::secret::Secret;
 use crate::store::{Error, Refusal};
 
@@ -32,23 +30,6 @@ pub struct Credentials {
     pub login: String,
     /// The password.
     pub secret: Secret,
-}
-
-/// How somebody proves whose mailboxes these are.
-#[derive(Debug, Clone, Copy)]
-pub enum Proof<'a> {
-    /// A password.
-    Password(&'a Secret),
-    /// An access token of OAuth 2 (RFC 6750).
-    Token(&'a Secret),
-}
-
-impl<'a> Proof<'a> {
-    fn secret(self) -> &'a Secret {
-        match self {
-            Self::Password(secret) | Self::Token(secret) => secret,
-        }
-    }
 }
 
 /// A command of the time right after sign-in.
@@ -242,13 +223,16 @@ async fn sign_in(
     }
     let mut ways = choices(offered, login, proof)?.into_iter().peekable();
     let mut round = 0;
-    while let Some(mechanism) = ways.next() {
+    while let Some(way) = ways.next() {
         round += 1;
         let tag = format!("S{round}");
         wire.begin(Some(tag.clone()));
-        let attempt = match Steps::new(mechanism, login, proof) {
-            Some(steps) => authenticate(wire, &tag, (mechanism, steps), offered).await,
-            None => {
+        let attempt = match way {
+            Way::Sasl(mechanism) => {
+                let steps = Steps::new(mechanism, login, proof);
+                authenticate(wire, &tag, (mechanism, steps), offered).await
+            }
+            Way::LoginCommand => {
                 let literal = if offered.has("LITERAL+") {
                     LiteralMode::NonSynchronising(4096)
                 } else {
@@ -267,7 +251,7 @@ async fn sign_in(
             (Condition::Ok, Ended::Believed) => return Ok(exchange),
             (Condition::Ok, _) => return Err(Error::Garbled("the server's proof")),
             // Some offer SCRAM for users whose passwords they keep in another way.
-            (_, Ended::Unheard) if mechanism == Mechanism::Scram && ways.peek().is_some() => {}
+            (_, Ended::Unheard) if way == Way::Sasl(Mechanism::Scram) && ways.peek().is_some() => {}
             (_, Ended::CalledOff) => return Err(Error::Garbled("the answer to the sign-in")),
             _ => return Err(sign_in_refused(status)),
         }

@@ -9,8 +9,9 @@ use flate2::write::DeflateEncoder;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, duplex};
 
 use super::script::{limits, open, play, script};
+use crate::sasl::Proof;
 use crate::secret::Secret;
-use crate::store::imap::{ImapConnection, Options, Proof};
+use crate::store::imap::{ImapConnection, Options};
 use crate::store::{Error, MailboxName};
 
 /// Signs in as `ann` with any proof against a script.

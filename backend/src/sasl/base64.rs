@@ -14,12 +14,14 @@ const SASL: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Encodes with padding.
-pub(super) fn encode(octets: &[u8]) -> Zeroizing<String> {
+#[must_use]
+pub fn encode(octets: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(SASL.encode(octets))
 }
 
 /// Decodes, with or without padding; none for anything else.
-pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     SASL.decode(text.trim_ascii()).ok()
 }
 

@@ -3,7 +3,8 @@
 use zeroize::Zeroizing;
 
 /// Whether a name or password can be prepared: it holds nothing that nobody can type.
-pub(super) fn is_preparable(text: &str) -> bool {
+#[must_use]
+pub fn is_preparable(text: &str) -> bool {
     stringprep::saslprep(text).is_ok()
 }
 
