@@ -7,6 +7,8 @@ pub mod blob;
 mod bridge;
 pub mod clock;
 pub mod config;
+#[cfg(test)]
+mod corpora;
 pub mod db;
 pub mod error;
 pub mod link;

@@ -28,7 +28,7 @@ const BRIDGE: Side = Side {
         &["mime"],
         &["config"],
         &["seal", "sasl"],
-        &["clock", "secret"],
+        &["clock", "secret", "corpora"],
     ],
     guarded: &[
         (

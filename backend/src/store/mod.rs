@@ -1,4 +1,4 @@
-//! The message stores. For now there is one, IMAP; an `imap::ImapConnection` is the unit.
+//! The message stores: IMAP, where an `imap::ImapConnection` is the unit, and POP3 sessions.
 //!
 //! Answers are never read as "empty" when they were refused, cut short or unreadable: every verb
 //! ends in the tagged status of its command, or in an `Error`.
@@ -9,6 +9,7 @@ pub mod imap;
 pub mod index;
 mod mailbox_name;
 mod news;
+pub mod pop3;
 pub mod query;
 mod row;
 mod structure;
