@@ -1,7 +1,9 @@
-//! The bridge is killed at random moments while mail is uploaded, handed in, held, sent and filed.
+//! The bridge is killed at random moments while mail is written, uploaded, handed in, held, sent and
+//! filed.
 //!
 //! At the end every message that the bridge took arrived exactly once, or stands in the outbox for
-//! its user to decide; Sent holds one copy of each. The course is repeated by `POSTERN_SEED`;
+//! its user to decide; Sent holds one copy of each; of what was only written, Drafts holds one copy,
+//! no older than the last that the bridge said was kept. The course is repeated by `POSTERN_SEED`;
 //! `POSTERN_KILLS` is how often it is killed.
 
 use std::collections::HashMap;
@@ -9,8 +11,9 @@ use std::fmt;
 use std::io::Write;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use postern::clock::Clock;
+use postern_shared::api::drafts::{SaveDraft, Saved};
 use postern_shared::api::submissions::{ListSubmissions, SubmitMessage};
 use postern_shared::submission::{Plan, Submission, SubmissionId, SubmissionState};
 use postern_tests::bridge::Home;
@@ -36,53 +39,108 @@ struct Tally {
     undecided: usize,
     /// Never answered, and all the same there.
     unanswered_but_sent: usize,
+    /// Only written, and there as it was last kept.
+    drafts: usize,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kills, asked, taken, arrived, undecided, unanswered_but_sent } = self;
+        let Self { kills, asked, taken, arrived, undecided, unanswered_but_sent, drafts } = self;
         write!(
             f,
             "{kills} kills, {asked} messages handed in, {taken} taken: {arrived} arrived exactly \
-             once, {undecided} left to the user; {unanswered_but_sent} more arrived once unanswered"
+             once, {undecided} left to the user; {unanswered_but_sent} more arrived once \
+             unanswered; {drafts} drafts kept in one copy"
         )
     }
 }
 
-impl Tally {
-    fn count(&mut self, id: Option<&SubmissionId>, came: usize, doubt: bool) {
-        self.taken += usize::from(id.is_some());
-        match (id, doubt) {
-            (Some(_), true) => self.undecided += 1,
-            (Some(_), false) => self.arrived += 1,
-            (None, _) => self.unanswered_but_sent += came,
+/// A message that was written, and how far it came as its writer knows.
+#[derive(Debug, Default)]
+struct Letter {
+    /// Saves that were asked for, and the last that was answered.
+    asked: usize,
+    kept: Option<usize>,
+    handed_in: bool,
+    taken: Option<SubmissionId>,
+}
+
+/// What of a letter is found in the end.
+#[derive(Debug)]
+struct Found {
+    came: usize,
+    filed: usize,
+    /// The version of each copy in Drafts.
+    drafts: Vec<usize>,
+    /// It stands in the outbox, for its user to decide.
+    doubt: bool,
+}
+
+impl Letter {
+    /// Counts what became of it, or says what is wrong with that.
+    fn judge(&self, found: &Found, tally: &mut Tally) -> Result<()> {
+        let Found { came, filed, drafts, doubt } = found;
+        ensure!(*came <= 1 && *filed <= 1, "twice");
+        ensure!(*doubt || filed == came, "filed otherwise than sent");
+        ensure!(drafts.len() <= 1, "more than one copy in Drafts");
+        ensure!(*doubt || self.taken.is_none() || *came == 1, "lost");
+        ensure!(*doubt || *came == 0 || drafts.is_empty(), "sent, and still in Drafts");
+        let whole = *doubt || *came == 1 || drafts.first().copied() >= self.kept;
+        ensure!(whole, "its last words are lost");
+        ensure!(self.handed_in || *came == 0, "sent without being handed in");
+        tally.asked += usize::from(self.handed_in);
+        tally.taken += usize::from(self.taken.is_some());
+        tally.drafts += drafts.len();
+        match (&self.taken, doubt) {
+            (Some(_), true) => tally.undecided += 1,
+            (Some(_), false) => tally.arrived += 1,
+            (None, _) => tally.unanswered_but_sent += came,
         }
+        Ok(())
     }
 }
 
-/// Hands in until the link breaks; says what was handed in, and which of it was taken.
+type Letters = HashMap<String, Letter>;
+
+/// Writes, keeps and hands in until the link breaks; says how far each message came.
 async fn write(
     (home, visitor, to): (&Home, &Visitor, &Person),
     round: usize,
     chance: &mut Chance,
-    handed_in: &mut HashMap<String, Option<SubmissionId>>,
+    letters: &mut Letters,
 ) -> Result<()> {
     let mut tab = visitor.tab().await?;
     for number in 0.. {
         let subject = format!("kill{round}x{number}x");
         let mut draft = letter(&tab, to, &subject);
+        let known = letters.entry(subject).or_default();
         if chance.one_in(3) {
             let bytes = vec![b'x'; 1 + chance.below(200_000)];
             draft.attachments = vec![upload(home, visitor, "file.bin", &bytes).await?];
+        }
+        for version in 1..=chance.below(4) {
+            draft.text = format!("version={version};\n");
+            known.asked = version;
+            let call = SaveDraft { action: action(), draft: draft.clone(), mine: vec![] };
+            let Saved::Kept(kept) = tab.link.call(call).await? else {
+                bail!("nobody else wrote it")
+            };
+            known.kept = Some(version);
+            draft.options.message_id = kept.message_id;
+            draft.options.stored = Some(kept.key);
+            draft.attachments = kept.attachments;
+        }
+        if known.kept.is_some() && chance.one_in(3) {
+            continue;
         }
         let plan = match chance.below(3) {
             0 => Plan::Now,
             1 => Plan::Held(1),
             _ => Plan::At(Clock::system().unix_ms() / 1000 + 1),
         };
-        handed_in.insert(subject.clone(), None);
+        known.handed_in = true;
         let id = tab.link.call(SubmitMessage { action: action(), draft, plan }).await?;
-        handed_in.insert(subject, Some(id));
+        known.taken = Some(id);
     }
     Ok(())
 }
@@ -114,41 +172,69 @@ async fn torment(world: World, kills: usize) -> Result<Tally> {
     let config = "[limits]\nsubmissions_per_hour = 100000\n";
     let mut bridge = Program::start(Home::new(&world.provider(), "/", config)?).await?;
     let visitor = Visitor::sign_in(&bridge.home, &anna).await?;
-    let mut handed_in = HashMap::new();
+    let mut letters = Letters::new();
     for round in 0..kills {
         let moment = Duration::from_millis(50 + chance.below(2000) as u64);
-        let writing = write((&bridge.home, &visitor, &ben), round, &mut chance, &mut handed_in);
+        let writing = write((&bridge.home, &visitor, &ben), round, &mut chance, &mut letters);
         // Whatever ends the writing, a kill is next.
         let _ = tokio::time::timeout(moment, writing).await;
         bridge.kill()?;
         bridge.launch().await?;
     }
     let undecided = settled(&visitor).await?;
-    let mut tally = Tally { kills, asked: handed_in.len(), ..Tally::default() };
     let deadline = wait::now() + SETTLES;
     loop {
-        let arrived = subjects(&world, &ben, "INBOX").await?;
-        let filed = subjects(&world, &anna, "Sent").await?;
-        let wanted = arrived.keys().filter(|subject| !undecided.contains(subject)).count();
-        let here = filed.keys().filter(|subject| !undecided.contains(subject)).count();
-        if here == wanted || wait::now() > deadline {
-            for (subject, id) in &handed_in {
-                let of =
-                    |counted: &HashMap<String, usize>| counted.get(subject).copied().unwrap_or(0);
-                let (came, copies) = (of(&arrived), of(&filed));
-                let doubt = undecided.contains(subject);
-                let wrong = format!(
-                    "{subject} {id:?}: came {came}, {copies} copies, doubt {doubt}; POSTERN_SEED={seed}"
-                );
-                ensure!(came <= 1 && copies <= 1, "twice: {wrong}");
-                ensure!(doubt || copies == came, "filed otherwise than sent: {wrong}");
-                ensure!(doubt || id.is_none() || came == 1, "lost: {wrong}");
-                tally.count(id.as_ref(), came, doubt);
+        let verdict = judged(&world, &letters, &undecided).await;
+        match verdict {
+            Ok(tally) => return Ok(Tally { kills, ..tally }),
+            Err(error) if wait::now() > deadline => {
+                return Err(error.context(format!("POSTERN_SEED={seed}")));
             }
-            return Ok(tally);
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
     }
+}
+
+/// Compares what lies in the mailboxes with what was written.
+async fn judged(world: &World, letters: &Letters, undecided: &[String]) -> Result<Tally> {
+    let (anna, ben) = (world.person("anna"), world.person("ben"));
+    let arrived = subjects(world, &ben, "INBOX").await?;
+    let filed = subjects(world, &anna, "Sent").await?;
+    let mut drafts = versions(world, &anna).await?;
+    let mut tally = Tally::default();
+    for (subject, letter) in letters {
+        let of = |counted: &HashMap<String, usize>| counted.get(subject).copied().unwrap_or(0);
+        let found = Found {
+            came: of(&arrived),
+            filed: of(&filed),
+            drafts: drafts.remove(subject).unwrap_or_default(),
+            doubt: undecided.contains(subject),
+        };
+        let judged = letter.judge(&found, &mut tally);
+        judged.with_context(|| format!("{subject}: {letter:?}, {found:?}"))?;
+    }
+    Ok(tally)
+}
+
+/// The version of every copy in Drafts, by subject.
+async fn versions(world: &World, person: &Person) -> Result<HashMap<String, Vec<usize>>> {
+    let mut session = world.session(person).await?;
+    let mut found: HashMap<String, Vec<usize>> = HashMap::new();
+    if session.count("Drafts").await? == 0 {
+        return Ok(found);
+    }
+    for seq in 1.. {
+        let answer = session.command(&format!("FETCH {seq} BODY.PEEK[]")).await?;
+        let text = answer.untagged.concat();
+        let Some((_, rest)) = text.split_once("Subject: ") else { break };
+        let subject = rest.lines().next().unwrap_or_default().trim().to_owned();
+        // An equals sign may be quoted.
+        let rest = rest.replace("=3D", "=");
+        let version = rest.split_once("version=").and_then(|(_, rest)| rest.split_once(';'));
+        let (version, _) = version.with_context(|| format!("no version in {text}"))?;
+        found.entry(subject).or_default().push(version.parse()?);
+    }
+    Ok(found)
 }
 
 /// Waits until the outbox holds only what its user must decide; the subjects of that.
