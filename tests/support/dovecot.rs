@@ -1,4 +1,4 @@
-//! A private Dovecot (2.3): IMAP with and without TLS, LMTP delivery, SASL for Postfix, in a temporary folder.
+//! A private Dovecot (2.3): IMAP and POP3 with and without TLS, LMTP delivery, SASL for Postfix, in a temporary folder.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,10 @@ pub struct Dovecot {
     pub imap: u16,
     /// The port of IMAP over TLS.
     pub imaps: u16,
+    /// The port of POP3 with STLS offered.
+    pub pop3: u16,
+    /// The port of POP3 over TLS.
+    pub pop3s: u16,
     /// The port of LMTP delivery.
     pub lmtp: u16,
     /// The port where Postfix asks about passwords.
@@ -70,6 +74,8 @@ impl Dovecot {
             server: None,
             imap: server::free_port()?,
             imaps: server::free_port()?,
+            pop3: server::free_port()?,
+            pop3s: server::free_port()?,
             lmtp: server::free_port()?,
             sasl: server::free_port()?,
             certificates: certificate::create(folder.path())?,
@@ -189,6 +195,8 @@ impl Dovecot {
         for (name, port) in [
             ("@IMAP@", self.imap),
             ("@IMAPS@", self.imaps),
+            ("@POP3@", self.pop3),
+            ("@POP3S@", self.pop3s),
             ("@LMTP@", self.lmtp),
             ("@SASL@", self.sasl),
         ] {
@@ -205,7 +213,7 @@ impl Dovecot {
             let (user, group) = (name("-un")?, name("-gn")?);
             writeln!(config, "default_internal_user = {user}\ndefault_login_user = {user}")?;
             writeln!(config, "default_internal_group = {group}")?;
-            for service in ["imap-login", "anvil", "stats"] {
+            for service in ["imap-login", "pop3-login", "anvil", "stats"] {
                 writeln!(config, "service {service} {{\n  chroot =\n}}")?;
             }
         }
