@@ -12,7 +12,7 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
 /// Sections whose messages only later parts of the page say: they come with those.
-const LATER: [&str; 12] = [
+const LATER: [&str; 13] = [
     "action.",
     "card.",
     "cause.",
@@ -25,6 +25,7 @@ const LATER: [&str; 12] = [
     "tag.",
     "time.",
     "trust.",
+    "viewer.",
 ];
 /// What the first screen says of them all the same.
 const EARLY: [&str; 3] = ["message.none", "message.none_hint", "message.region"];

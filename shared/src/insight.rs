@@ -29,6 +29,8 @@ pub struct Insight {
     pub failed: bool,
     /// What it wants from elsewhere, and what becomes of that for the user who asks.
     pub remote: RemoteContent,
+    /// It is certain that the user never wrote to its sender, and had nothing from there before.
+    pub first_contact: bool,
 }
 
 /// Why a file is not to be opened lightly, by its name.

@@ -24,6 +24,7 @@ pub mod list;
 pub mod mailbox;
 pub mod message;
 pub mod page;
+pub mod part;
 pub mod quota;
 pub mod session;
 pub mod settings;

@@ -8,8 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use postern_mailhost::{Capabilities, ImapEffect, MailHost, Trigger};
 use postern_shared::api::messages::{OpenMessage, Urgency};
+use postern_shared::api::parts::OpenPart;
+use postern_shared::error::ErrorCode;
 use postern_shared::mailbox::Role;
 use postern_shared::message::Message;
+use postern_shared::part::PartContent;
 use postern_tests::Person;
 use postern_tests::http::{self, Response};
 use postern_tests::scene::Scene;
@@ -260,5 +263,51 @@ async fn a_length_that_cannot_be_told_is_not_promised() -> Result<()> {
     let tail = format!("bytes={}-", raw.len() - 9);
     let end = range(&visitor, &address(&message, "source"), &[("Range", &tail)]).await?;
     assert_eq!((end.status, end.body.as_slice()), (206, &b"-edge--\r\n"[..]));
+    Ok(())
+}
+
+/// A letter inside a letter, which holds a file of its own.
+const INNER: &str = "From: Zoe <zoe@print.invalid>\r\nSubject: Inside\r\nMIME-Version: 1.0\r\n\
+Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: text/html\r\n\r\n\
+<p onclick=x>Deep words</p><script>1</script>\r\n--i\r\nContent-Type: text/plain\r\n\
+Content-Disposition: attachment; filename=deep.txt\r\n\r\ndeep down\r\n--i--";
+
+#[tokio::test]
+async fn what_is_inside_a_message_is_opened_in_place() -> Result<()> {
+    for scene in [Scene::real().await?, Scene::in_memory().await?] {
+        // Large enough that its parts are fetched one by one.
+        let long = format!("{}\r\n", "x".repeat(70)).repeat(5_000);
+        let files = vec![
+            ("filename=\"a.eml\"", "message/rfc822", "7bit", INNER.as_bytes().to_vec()),
+            ("filename=\"long.txt\"", "text/plain", "7bit", long.repeat(2).into_bytes()),
+            ("filename=\"x.bin\"", "application/x-unknown", "base64", base64(&payload())),
+        ];
+        let (visitor, message) = open(&scene, &letter(&files)).await?;
+        let mut tab = visitor.tab().await?;
+        let key = message.summary.key.clone();
+        let section = |at: usize| message.attachments[at].section.clone();
+        let part = |at: usize| OpenPart { key: key.clone(), section: section(at) };
+        let PartContent::Message(inner) = tab.link.call(part(0)).await? else {
+            anyhow::bail!("it is a message");
+        };
+        assert_eq!(inner.envelope.subject, "Inside");
+        let body = visitor.fetch(&format!("api/body/{}", inner.body)).await?;
+        assert!(body.text().contains("Deep words") && !body.text().contains("onclick"));
+        assert!(body.header("content-security-policy").contains("sandbox allow-same-origin"));
+        let file = visitor.fetch(&address(&message, &inner.attachments[0].section)).await?;
+        assert_eq!((file.status, file.text().trim()), (200, "deep down"));
+        assert!(file.header("content-disposition").contains("deep.txt"));
+        let stranger = scene.visitor("ben").await?;
+        assert_eq!(stranger.fetch(&format!("api/body/{}", inner.body)).await?.status, 404);
+
+        let PartContent::Text { text, whole, .. } = tab.link.call(part(1)).await? else {
+            anyhow::bail!("it is text");
+        };
+        assert!(!whole && text.starts_with("xxx") && text.len() < long.len() * 2);
+        let refused = tab.link.refusal(part(2)).await?;
+        assert_eq!(refused.code, ErrorCode::Unsupported);
+        let path = format!("api/body/{}/{}", key.token(), section(2));
+        assert_eq!(visitor.fetch(&path).await?.status, 404);
+    }
     Ok(())
 }

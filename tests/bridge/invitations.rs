@@ -46,6 +46,7 @@ fn answer((key, section): (MessageKey, String), answer: Answer) -> AnswerInvitat
         action: action(),
         key,
         section,
+        event: String::new(),
         answer,
         subject: "Accepted: Plan żółty 计划".into(),
         text: "Anna comes.".into(),
@@ -53,7 +54,7 @@ fn answer((key, section): (MessageKey, String), answer: Answer) -> AnswerInvitat
 }
 
 fn read((key, section): (MessageKey, String)) -> ReadInvitation {
-    ReadInvitation { key, section }
+    ReadInvitation { key, section, event: String::new() }
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ async fn the_page_s_policy_is_the_decided_one() -> Result<()> {
                 "style-src 'self'",
                 "img-src 'self' blob: data:",
                 "connect-src 'self'",
+                "media-src 'self'",
                 "worker-src 'self'",
                 "manifest-src 'self'",
                 "form-action 'self'",

@@ -101,6 +101,28 @@ test('the page keeps its contract of roles and names', async ({ stage, visit }) 
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
+test('what is attached and its viewer keep their names', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const message = [
+    'From: ben@example.test', 'Subject: Two', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=e', '',
+    ...['a.txt', 'b.txt'].flatMap((name) => [
+      '--e', 'Content-Type: text/plain', `Content-Disposition: attachment; filename=${name}`, '', name,
+    ]), '--e--', '',
+  ].join('\r\n');
+  await world.do('append', { as: 'anna', mailbox: 'INBOX', message });
+  const page = await visit(world, 'anna');
+  const region = await openMessage(page, 'Two');
+  const files = region.getByRole('list', { name: 'Attachments' });
+  await expect(files.getByRole('link', { name: /^Download a\.txt/ })).toBeVisible();
+  await expect(region.getByRole('link', { name: 'Download all' })).toBeVisible();
+  await files.getByRole('button', { name: /^Open a\.txt/ }).click();
+  const viewer = page.getByRole('dialog', { name: 'a.txt' });
+  for (const name of ['Previous file', 'Next file', 'Forward', 'Close']) {
+    await expect(viewer.getByRole('button', { name, exact: true })).toBeVisible();
+  }
+  await expect(viewer.getByRole('link', { name: /^Download a\.txt/ })).toBeVisible();
+});
+
 test('the keyboard walks the list, opens, stars and closes', async ({ stage, visit }) => {
   const world = await stage('mailhost');
   for (const subject of ['Older', 'Newer']) await world.do('deliver', { from: 'ben', to: 'anna', subject });
@@ -156,7 +178,7 @@ test('the page is served with the decided CSP and loads nothing from elsewhere',
   const directives = response.headers()['content-security-policy'].split(';').map((part) => part.trim());
   for (const directive of [
     "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'",
-    "img-src 'self' blob: data:", "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'",
+    "img-src 'self' blob: data:", "connect-src 'self'", "media-src 'self'", "worker-src 'self'", "manifest-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
   ]) expect(directives).toContain(directive);
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();

@@ -10,6 +10,7 @@ use postern_shared::flag::Flags;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{Message, MessageKey};
 
+use super::inside::Kept;
 use crate::mime::html::Sanitised;
 use crate::mime::layout::Layout;
 use crate::mime::{Parsed, Part, quote};
@@ -153,6 +154,8 @@ pub(super) struct Cache(Arc<Owner>);
 struct Owner {
     memory: Memory,
     number: u64,
+    /// The message or page inside a message that was opened last.
+    inside: Kept,
 }
 
 impl Drop for Owner {
@@ -170,7 +173,12 @@ impl Cache {
     /// Nothing yet, within the bounds of `memory`.
     pub(super) fn new(memory: Memory) -> Self {
         let number = memory.pool().next();
-        Self(Arc::new(Owner { memory, number }))
+        Self(Arc::new(Owner { memory, number, inside: Kept::default() }))
+    }
+
+    /// What was opened last inside of messages.
+    pub(super) fn inside(&self) -> &Kept {
+        &self.0.inside
     }
 
     /// A message that was opened before.

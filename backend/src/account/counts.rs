@@ -53,6 +53,12 @@ impl Round {
 }
 
 impl Account {
+    /// Its mailboxes as the page was shown them last; none before that.
+    #[must_use]
+    pub fn known_mailboxes(&self) -> Vec<Mailbox> {
+        self.0.tree.borrow().clone()
+    }
+
     /// Its mailboxes.
     ///
     /// # Errors

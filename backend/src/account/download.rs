@@ -9,12 +9,14 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use postern_shared::api::messages::Urgency;
 use postern_shared::message::MessageKey;
+use postern_shared::part::INSIDE;
 
 use super::Account;
 use super::cache::Opened;
 use super::error::Error;
 use super::open::SLICE;
 use crate::mime::layout::{Layout, TAIL};
+use crate::mime::transfer::decode;
 use crate::mime::{Encoding, Part, TransferDecoder, attachment, body};
 use crate::store;
 
@@ -50,6 +52,18 @@ impl Account {
     /// # Errors
     /// `NonExistent` for a message or a part that is not there.
     pub async fn download(&self, key: MessageKey, section: &str) -> Result<Download, Error> {
+        if let Some((outer, inner)) = section.rsplit_once(INSIDE) {
+            let (part, encoded) = self.part_inside(&key, outer, inner).await?;
+            let bytes = Bytes::from(decode(&encoded, part.encoding).0);
+            return Ok(Download {
+                name: attachment::file_name(part.name.as_deref(), &part.content_type),
+                content_type: attachment::content_type(&part.content_type),
+                size: Some(bytes.len() as u64),
+                account: self.clone(),
+                key,
+                origin: Origin::Memory(bytes),
+            });
+        }
         let opened = self.opened(&key, Urgency::Now).await?;
         let (part, section) = match section {
             SOURCE => (source(&opened), String::new()),
@@ -64,7 +78,7 @@ impl Account {
             Origin::Server { layout, .. } => layout.map(|layout| layout.size),
         };
         Ok(Download {
-            name: attachment::file_name(part.name.as_deref(), &part.content_type),
+            name: attachment::name_of(&part, &opened.parts),
             content_type: attachment::content_type(&part.content_type),
             size,
             account: self.clone(),

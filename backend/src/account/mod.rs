@@ -27,6 +27,7 @@ mod facts;
 mod file;
 mod fill;
 mod indexed;
+mod inside;
 mod keeper;
 mod lane;
 mod listing;

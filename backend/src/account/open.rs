@@ -228,14 +228,8 @@ struct Material {
 fn finish(wanted: Wanted, material: Material) -> Opened {
     let Material { mut parts, parsed, body, text, mut insight } = material;
     let Wanted { key, described, charset, .. } = wanted;
-    let offered = body::choose(&parts).attachments;
-    for index in &offered {
-        let beginning = parsed.as_ref().map(|parsed| parsed.beginning(&parts[*index]));
-        let (part, beginning) = (&mut parts[*index], beginning.unwrap_or_default());
-        let declared = attachment::content_type(&part.content_type);
-        part.content_type = attachment::type_of(&declared, part.name.as_deref(), &beginning);
-    }
-    let attachments = attachments(offered.iter().map(|index| &parts[*index]), &body);
+    let offered = settle_types(&mut parts, parsed.as_ref());
+    let attachments = attachments(&parts, &offered, &body);
     let dangers = attachments
         .iter()
         .filter_map(|file| Some((file.section.clone(), attachment::danger(&file.name)?)));
@@ -253,16 +247,32 @@ fn finish(wanted: Wanted, material: Material) -> Opened {
     Opened { message, parts, parsed, body, charset, text, layouts: Mutex::default() }
 }
 
+/// Which parts are offered as files; their types are made sure of.
+pub(super) fn settle_types(parts: &mut [Part], parsed: Option<&Parsed>) -> Vec<usize> {
+    let offered = body::choose(parts).attachments;
+    for index in &offered {
+        let beginning = parsed.map(|parsed| parsed.beginning(&parts[*index]));
+        let (part, beginning) = (&mut parts[*index], beginning.unwrap_or_default());
+        let declared = attachment::content_type(&part.content_type);
+        part.content_type = attachment::type_of(&declared, part.name.as_deref(), &beginning);
+    }
+    offered
+}
+
 /// The parts that are offered as files; pictures that the body shows in place are marked.
-fn attachments<'a>(offered: impl Iterator<Item = &'a Part>, body: &Sanitised) -> Vec<Attachment> {
+pub(super) fn attachments(parts: &[Part], offered: &[usize], body: &Sanitised) -> Vec<Attachment> {
+    let shown = |section: &str| {
+        // Of a message inside another the address is longer.
+        ['/', '!'].iter().any(|before| body.html.contains(&format!("{before}{section}?inline")))
+    };
+    let offered = offered.iter().map(|index| &parts[*index]);
     offered
         .map(|part| Attachment {
             section: part.section.clone(),
-            name: attachment::file_name(part.name.as_deref(), &part.content_type),
+            name: attachment::name_of(part, parts),
             content_type: part.content_type.clone(),
             size: transfer_size(part),
-            inline: part.content_id.is_some()
-                && body.html.contains(&format!("/{}?inline", part.section)),
+            inline: part.content_id.is_some() && shown(&part.section),
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Whose remote images a user wants to see; the empty sender stands for everybody.
 
+use sqlx::Row as _;
+
 use super::{Db, Error, UserId};
 
 /// Whether a sender's images are shown.
@@ -15,6 +17,16 @@ pub async fn allows(db: &Db, user: UserId, sender: &str) -> Result<bool, Error> 
     .fetch_optional(db.reader())
     .await?;
     Ok(found.is_some())
+}
+
+/// Whose are shown, in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &Db, user: UserId) -> Result<Vec<String>, Error> {
+    let found = sqlx::query("SELECT sender FROM image_senders WHERE user_id = $1 ORDER BY sender");
+    let rows = found.bind(user.0.as_slice()).fetch_all(db.reader()).await?;
+    Ok(rows.iter().map(|row| row.try_get("sender")).collect::<Result<_, _>>()?)
 }
 
 /// Writes down whether a sender's are.
@@ -50,6 +62,9 @@ mod tests {
         assert!(allows(&db, ben, "news@x.test").await.unwrap());
         set(&db, anna, "news@x.test", false).await.unwrap();
         assert!(!allows(&db, anna, "news@x.test").await.unwrap());
+        set(&db, ben, "a@x.test", true).await.unwrap();
+        assert_eq!(list(&db, ben).await.unwrap(), ["", "a@x.test"]);
+        assert!(list(&db, anna).await.unwrap().is_empty());
         // An empty From is nobody in particular.
         assert!(!allows(&db, anna, "-").await.unwrap());
     }

@@ -12,9 +12,10 @@ use postern_shared::api::mailboxes::{
 };
 use postern_shared::api::messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CleanHtml, CopyMessages, ExpungeMessages,
-    JudgeMessages, LeaveList, MoveMessages, OpenMessage, OpenThread, QuoteMessage, ReadPreviews,
-    ReadRemoteContent, RereadMessage, UndoAction,
+    JudgeMessages, LeaveList, ListImageSenders, MoveMessages, OpenMessage, OpenThread,
+    QuoteMessage, ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
 };
+use postern_shared::api::parts::OpenPart;
 use postern_shared::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
@@ -87,13 +88,17 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<SuggestAddresses>(user.suggest_addresses(&call.prefix, call.count).await)
         }
         Request::ListSubmissions(_) => reply::<ListSubmissions>(user.list_submissions().await),
-        Request::ReadInvitation(call) => {
-            reply::<ReadInvitation>(user.read_invitation(&call.key, &call.section).await)
+        Request::ReadInvitation(call) => reply::<ReadInvitation>(
+            user.read_invitation(&call.key, &call.section, &call.event).await,
+        ),
+        Request::OpenPart(call) => {
+            reply::<OpenPart>(user.open_part(&call.key, &call.section).await)
         }
         Request::OpenDraft(call) => reply::<OpenDraft>(user.open_draft(call.key).await),
         Request::ReadSizeLimits(call) => {
             reply::<ReadSizeLimits>(user.size_limits(&call.account).await)
         }
+        Request::ListImageSenders(_) => reply::<ListImageSenders>(user.list_image_senders().await),
         mutation => mutate(user, mutation).await,
     }
 }

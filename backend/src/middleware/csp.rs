@@ -6,7 +6,7 @@ pub fn page(origin: &str, base_path: &str) -> String {
     let below = format!("{origin}{base_path}");
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' blob: data:; connect-src 'self'; \
+         img-src 'self' blob: data:; connect-src 'self'; media-src 'self'; \
          frame-src {below}api/body/ {below}api/editor/ {below}api/viewer/; worker-src 'self'; \
          manifest-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ mod tests {
         assert_eq!(
             super::page("https://mail.example.test", "/webmail/"),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' blob: data:; connect-src 'self'; \
+             img-src 'self' blob: data:; connect-src 'self'; media-src 'self'; \
              frame-src https://mail.example.test/webmail/api/body/ \
              https://mail.example.test/webmail/api/editor/ \
              https://mail.example.test/webmail/api/viewer/; \

@@ -1,6 +1,9 @@
 //! Names and types of attachments, made safe to show and to save.
 
+use postern_shared::attachment::unnamed;
 pub use postern_shared::insight::Danger;
+
+use super::part::Part;
 
 /// Longest file name in bytes that every file system takes, extension included.
 const NAME_LIMIT: usize = 200;
@@ -65,6 +68,19 @@ const DOCUMENTS: [&str; 22] = [
     "avi", "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "mov", "mp3", "mp4", "odt",
     "pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip",
 ];
+
+/// The name of one of a message's parts, made safe.
+pub fn name_of(part: &Part, parts: &[Part]) -> String {
+    let parent = || part.parent.and_then(|index| parts.get(index));
+    // What is encrypted says of itself only that it is bytes (RFC 3156 §4).
+    let sealed = part.name.is_none()
+        && part.content_type == "application/octet-stream"
+        && parent().is_some_and(|parent| parent.content_type == "multipart/encrypted");
+    if sealed {
+        return unnamed::PGP_MESSAGE.to_owned();
+    }
+    file_name(part.name.as_deref(), &part.content_type)
+}
 
 /// A file name that is never empty, deceives nobody and leaves no folder.
 pub fn file_name(declared: Option<&str>, content_type: &str) -> String {
@@ -239,16 +255,34 @@ fn is_deceptive(c: char) -> bool {
 }
 
 fn fallback(content_type: &str) -> String {
+    let known = match content_type {
+        "message/rfc822" | "message/global" => Some(unnamed::MESSAGE),
+        "message/delivery-status" | "message/global-delivery-status" => Some(unnamed::DELIVERY),
+        "message/disposition-notification" | "message/global-disposition-notification" => {
+            Some(unnamed::RECEIPT)
+        }
+        "message/feedback-report" => Some(unnamed::COMPLAINT),
+        "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
+            Some(unnamed::HEADERS)
+        }
+        "text/calendar" | "application/ics" => Some(unnamed::EVENT),
+        "text/vcard" | "text/x-vcard" | "text/directory" => Some(unnamed::CONTACT),
+        "application/pgp-encrypted" => Some(unnamed::PGP_VERSION),
+        "application/pgp-signature" => Some(unnamed::PGP_SIGNATURE),
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => Some(unnamed::SMIME_MESSAGE),
+        "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
+            Some(unnamed::SMIME_SIGNATURE)
+        }
+        _ => None,
+    };
+    if let Some(known) = known {
+        return known.to_owned();
+    }
     let extension = match content_type {
-        "message/rfc822" | "message/global" => return "message.eml".to_owned(),
         "text/plain" => "txt",
         "text/html" => "html",
-        "text/calendar" => "ics",
-        "text/vcard" => "vcf",
         "image/jpeg" => "jpg",
         "image/svg+xml" => "svg",
-        "application/pgp-signature" => "asc",
-        "application/pkcs7-signature" | "application/x-pkcs7-signature" => "p7s",
         other => match other.split_once('/') {
             Some(("image" | "audio" | "video" | "text", subtype)) if is_plain(subtype) => subtype,
             Some((_, subtype @ ("pdf" | "zip" | "json" | "xml" | "rtf"))) => subtype,
@@ -309,6 +343,27 @@ mod tests {
     fn a_missing_name_is_made_from_the_type() {
         assert_eq!(file_name(None, "image/png"), "attachment.png");
         assert_eq!(file_name(Some(""), "message/rfc822"), "message.eml");
+        assert_eq!(file_name(None, "message/delivery-status"), "delivery report.txt");
+    }
+
+    #[test]
+    fn what_is_encrypted_is_called_so() {
+        let part = |content_type: &str, parent| Part {
+            content_type: content_type.into(),
+            parent,
+            ..Part::default()
+        };
+        let parts = [
+            part("multipart/encrypted", None),
+            part("application/pgp-encrypted", Some(0)),
+            part("application/octet-stream", Some(0)),
+            part("application/octet-stream", None),
+        ];
+        let names = ["attachment.bin", "encryption version.txt", "encrypted message.asc"];
+        for (part, name) in parts.iter().zip(names).skip(1) {
+            assert_eq!(name_of(part, &parts), name);
+        }
+        assert_eq!(name_of(&parts[3], &parts), names[0]);
     }
 
     #[test]

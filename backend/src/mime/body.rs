@@ -3,7 +3,7 @@
 use super::html::{self, Sanitised};
 use super::parse::{Parsed, text_of};
 use super::part::{Disposition, Part};
-use super::{Defect, plain, text};
+use super::{Defect, card, plain, text};
 
 /// Bytes of a body that are looked at first for something to read.
 const BEGINNING: usize = 4096;
@@ -154,7 +154,13 @@ where
     if is_readable(&plain.html) {
         return plain;
     }
+    // What a card tells is not told again in its own words.
+    let told = |index: &usize| {
+        let part = &parsed.parts[*index];
+        !part.is_inside_message(&parsed.parts) && card::makes_one(part, &parsed.encoded(part))
+    };
     fallbacks(&parsed.parts)
+        .filter(|index| !told(index))
         .map(|index| shown(&[index]))
         .find(|other| is_readable(&other.html))
         .unwrap_or(rich)
@@ -195,4 +201,27 @@ pub fn is_readable(sanitised: &str) -> bool {
     sanitised.contains("<img")
         || words(beginning)
         || (beginning.len() < sanitised.len() && words(sanitised))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::{Limits, parse};
+
+    fn shown(raw: &str) -> String {
+        let parsed = parse(raw.as_bytes().to_vec(), &Limits::default());
+        render(&parsed, |_| None).html
+    }
+
+    #[test]
+    fn what_a_card_tells_is_not_shown_raw() {
+        let event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Tea\nEND:VEVENT\nEND:VCALENDAR";
+        assert_eq!(shown(&format!("Content-Type: text/calendar\n\n{event}")), "");
+        // One that cannot be read stays as it is.
+        let broken = shown("Content-Type: text/calendar\n\nTea at four");
+        assert!(broken.contains("Tea at four"), "{broken}");
+        let inside =
+            format!("Content-Type: message/rfc822\n\nContent-Type: text/calendar\n\n{event}");
+        assert!(shown(&inside).contains("SUMMARY:Tea"));
+    }
 }

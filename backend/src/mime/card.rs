@@ -59,6 +59,18 @@ fn is_returned(part: &Part) -> bool {
     )
 }
 
+/// True where a part with these encoded bytes makes a card.
+pub(super) fn makes_one(part: &Part, encoded: &Bytes) -> bool {
+    is_wanted(part) && !contents(part, encoded).is_empty()
+}
+
+/// The cards that a part makes by itself.
+pub fn of_part(part: &Part, encoded: &Bytes) -> Vec<Card> {
+    let contents = if is_wanted(part) { contents(part, encoded) } else { Vec::new() };
+    let card = |content| Card { section: part.section.clone(), content };
+    contents.into_iter().take(CARD_LIMIT).map(card).collect()
+}
+
 /// The cards of a message; `bytes` has the encoded bytes of a part, if it was fetched.
 pub(super) fn read(parts: &[Part], bytes: impl Fn(usize) -> Option<Bytes>) -> Vec<Card> {
     let mut cards: Vec<Card> = Vec::new();

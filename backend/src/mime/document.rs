@@ -46,10 +46,14 @@ a[data-host]::after{content:attr(data-host);margin-inline-start:6px;padding:0 6p
 background:#b3261e;color:#fff;font:600 12px/1.5 system-ui,sans-serif;display:inline-block}\
 .plain{white-space:pre-wrap;overflow-wrap:anywhere;max-width:80ch;tab-size:4}\
 .plain blockquote{color:var(--dim);margin-block:4px}\
-.signature{color:var(--dim);margin-top:8px}";
+.signature{color:var(--dim);margin-top:8px}\
+@media print{:root{color-scheme:light;--back:#fff;--fore:#131e22;--dim:#5e6a6f;--line:#dbe1e2;--link:#006a6b}}";
 
-/// How text is set that nobody has set.
-const READING: &str = "body{font-size:15px;line-height:1.5}a{color:var(--link)}\
+/// How text is set that nobody has set. What mail programs mark as a signature steps back.
+const READING: &str = ":where(.gmail_signature,.gmail_signature_prefix,.moz-signature,.moz-txt-sig,\
+.protonmail_signature_block,.k9mail-signature,.ms-outlook-mobile-signature,.bloop_sign,.sh-signature,\
+.-x-evo-signature,.apple-signature,#Signature,#ms-outlook-mobile-signature,#_rc_sig,#AppleMailSignature)\
+{color:var(--dim)}body{font-size:15px;line-height:1.5}a{color:var(--link)}\
 hr{border:0;border-top:1px solid var(--line)}\
 blockquote{margin:0 0 0 2px;padding:0 0 0 12px;border-inline-start:2px solid var(--line);border-inline-end:0}";
 
@@ -113,6 +117,14 @@ mod tests {
         check(mail, Theme::Dark, "@media (min-width:0){");
         check(mail, Theme::Dark, "color-scheme:dark");
         check(mail, Theme::Light, "@media (max-width:0){");
+    }
+
+    #[test]
+    fn signatures_step_back_where_the_mail_has_no_look_of_its_own() {
+        check("<p>x<div class=gmail_signature>Ann</div>", Theme::Light, ".gmail_signature,");
+        let designed = "<style>p{color:red}</style><p>x<div class=gmail_signature>Ann</div>";
+        let designed = super::super::html::sanitise(designed, |_| None);
+        assert!(!document(&designed, Theme::Light, &|_| None).contains(".gmail_signature,"));
     }
 
     #[test]

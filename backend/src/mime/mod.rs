@@ -7,7 +7,7 @@
 pub mod attachment;
 pub mod body;
 pub mod calendar;
-mod card;
+pub mod card;
 pub mod charset;
 mod contact;
 mod content_line;

@@ -46,7 +46,27 @@ pub(super) async fn serve(
     let show = state.config.access.image_proxy && (body.images_wanted || asked);
     let picture = |remote: &Remote| show.then(|| state.pictures.address(&session, token, remote));
     let html = document(&body.content, Theme::from_name(&look.theme), &picture);
-    let origin = expected_origin(&state.config, &headers).unwrap_or_default();
+    framed(&state, &headers, html)
+}
+
+/// Serves the body of a page or a message inside a message: never with remote pictures.
+pub(super) async fn serve_part(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    Path((token, section)): Path<(String, String)>,
+    Query(look): Query<Look>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (key, _) = key_of_token(&token).ok_or(Failure::from(ErrorCode::NonExistent))?;
+    let user = state.users.enter(&session);
+    let content = user.part_body(&key, &section).await.map_err(CallError::from)?;
+    let html = document(&content, Theme::from_name(&look.theme), &|_| None);
+    framed(&state, &headers, html)
+}
+
+/// A document for a sandboxed frame, with the policy of its own.
+fn framed(state: &AppState, headers: &HeaderMap, html: String) -> Result<Response, Failure> {
+    let origin = expected_origin(&state.config, headers).unwrap_or_default();
     let base = format!("{origin}{}api", state.config.base_path());
     let images = format!("{base}/blob/ {base}/remote/");
     let policy = HeaderValue::try_from(content_security_policy(&images))

@@ -30,6 +30,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/ws", get(link::open))
         .route("/api/body/{token}", get(body::serve))
+        .route("/api/body/{token}/{section}", get(body::serve_part))
         .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/zip", get(blob::serve_all))

@@ -36,7 +36,8 @@ mod tests {
                           ORGANIZER:mailto:zoe@a.test\nEND:VEVENT\nEND:VCALENDAR\n";
         let ann = Address { name: "Ann".into(), email: "ann@a.test".into() };
         let zoe = Address { name: "Zoë".into(), email: "zoe@a.test".into() };
-        let answer = calendar::reply(invitation, &ann, Answer::Declined, 1_795_359_600).unwrap();
+        let answer =
+            calendar::reply(invitation, "1", &ann, Answer::Declined, 1_795_359_600).unwrap();
         let draft = Draft {
             account: AccountId("a".into()),
             from: ann,

@@ -1,11 +1,12 @@
 //! Whose remote images the user wants to see, and what a message says of its own.
 
+use postern_shared::card::CardContent;
 use postern_shared::insight::Insight;
 use postern_shared::message::{Message, MessageKey, RemoteContent, RemoteImages};
 use postern_shared::trust::Standing;
 
 use super::{Error, User};
-use crate::account;
+use crate::account::{self, Account};
 use crate::db::images;
 use crate::mime::html::Sanitised;
 
@@ -28,6 +29,14 @@ fn sender_of(message: &Message) -> Option<String> {
     }
 }
 
+/// Whether a card is what people send each other, not a report by a server.
+fn is_of_person(content: &CardContent) -> bool {
+    !matches!(
+        content,
+        CardContent::Delivery(_) | CardContent::Disposition(_) | CardContent::Abuse(_)
+    )
+}
+
 impl User {
     /// Says whose remote images are shown.
     ///
@@ -40,6 +49,14 @@ impl User {
         }
         let written = images::set(&self.db, self.id, &sender, allowed).await;
         Ok(written.map_err(account::Error::from)?)
+    }
+
+    /// Whose remote images are shown; the empty sender stands for everybody.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_image_senders(&self) -> Result<Vec<String>, Error> {
+        Ok(images::list(&self.db, self.id).await.map_err(account::Error::from)?)
     }
 
     /// A message's body, made safe; its text read in `charset`, where one is named.
@@ -63,9 +80,14 @@ impl User {
         Ok(RemoteContent { images, ..Insight::decode(&message.insight).remote })
     }
 
-    /// The message as this user is told of it: with what becomes of its remote images.
+    /// The message as this user is told of it: with what becomes of its remote images, and whether
+    /// its sender is new here.
     pub(super) async fn informed(&self, mut message: Message) -> Message {
         let mut insight = Insight::decode(&message.insight);
+        insight.first_contact = self.is_first_contact(&message, &insight).await;
+        if insight.first_contact {
+            message.insight = insight.encode();
+        }
         if insight.remote.count > 0 {
             let images = self.images_of(&message).await;
             insight.remote.images = images.unwrap_or_else(|error| {
@@ -75,6 +97,25 @@ impl User {
             message.insight = insight.encode();
         }
         message
+    }
+
+    /// Whether it is certain that the user never had to do with the sender. Lists and reports are
+    /// from nobody in particular, and what is not certain is not said.
+    async fn is_first_contact(&self, message: &Message, insight: &Insight) -> bool {
+        let [from] = message.summary.envelope.from.as_slice() else { return false };
+        let own = |account: &Account| {
+            let mut identities = account.facts().identities.iter();
+            identities.any(|identity| identity.from.same_mailbox(from))
+        };
+        let mine = self.accounts.iter().any(own);
+        let report = insight.cards.iter().any(|card| !is_of_person(&card.content));
+        if mine || report || insight.list.is_some() || !from.email.contains('@') {
+            return false;
+        }
+        self.views.is_stranger(&from.email).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether a sender is new could not be looked up");
+            false
+        })
     }
 
     /// What becomes of the remote images of a message.

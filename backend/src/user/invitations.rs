@@ -35,8 +35,9 @@ impl User {
         &self,
         key: &MessageKey,
         section: &str,
+        event: &str,
     ) -> Result<Standing, Error> {
-        Ok(self.asked(key, section).await?.standing)
+        Ok(self.asked(key, section, event).await?.standing)
     }
 
     /// Answers an invitation; the same action again is the same answer.
@@ -44,14 +45,15 @@ impl User {
     /// # Errors
     /// `Invalid` where nothing is to be answered; as for `submit_message`.
     pub async fn answer_invitation(&self, call: AnswerInvitation) -> Result<Standing, Error> {
-        let AnswerInvitation { action, key, section, answer, subject, text } = call;
-        let asked = self.asked(&key, &section).await?;
+        let AnswerInvitation { action, key, section, event, answer, subject, text } = call;
+        let asked = self.asked(&key, &section, &event).await?;
         let nothing = Error::Invalid("there is nothing to answer");
         let (Some(from), Some(known_as)) = (asked.standing.attendee, asked.known_as) else {
             return Err(nothing);
         };
         let now = self.clock.unix_ms() / 1000;
-        let reply = calendar::reply(&asked.text, &from, answer, now).ok_or(nothing)?;
+        let reply =
+            calendar::reply(&asked.text, &asked.event.uid, &from, answer, now).ok_or(nothing)?;
         let account = self.account(&key.account)?;
         let opened = account.open_message(key.clone(), Urgency::Now).await?;
         let draft = Draft {
@@ -89,13 +91,14 @@ impl User {
         Ok(Standing { attendee: Some(from), answer, changed: false, ..asked.standing })
     }
 
-    async fn asked(&self, key: &MessageKey, section: &str) -> Result<Asked, Error> {
+    async fn asked(&self, key: &MessageKey, section: &str, uid: &str) -> Result<Asked, Error> {
         let account = self.account(&key.account)?;
         let (part, text) = account.part_text(key, section).await?;
         let declared = part.param("method").unwrap_or_default();
         let invitation = calendar::read(&text, declared).ok_or(Error::NonExistent)?;
         let method = invitation.method;
-        let events = invitation.events;
+        let mut events = invitation.events;
+        events.retain(|event| uid.is_empty() || event.uid == uid);
         // A series is answered as a whole, where it is here as a whole.
         let whole = events.iter().position(|event| event.recurrence_id.is_none()).unwrap_or(0);
         let event = events.into_iter().nth(whole).ok_or(Error::NonExistent)?;

@@ -30,6 +30,7 @@ use postern_shared::api::messages::{ReadPreviews, Urgency};
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
 use postern_shared::event::Event;
 use postern_shared::message::{Message, MessageKey, MessageSummary};
+use postern_shared::part::PartContent;
 use postern_shared::uid::Uid;
 use postern_shared::window::{Scope, View, Window, WindowId, Within};
 use thiserror::Error;
@@ -40,6 +41,7 @@ use crate::account::{self, Account, Audience, Download, LinkId};
 use crate::blob::{self, Blobs};
 use crate::clock::Clock;
 use crate::db::{self, Db, UserId};
+use crate::mime::html::Sanitised;
 use crate::net::exchange::Web;
 use crate::net::one_click::LeaveError;
 use crate::store::query;
@@ -257,6 +259,22 @@ impl User {
     pub async fn reread_message(&self, key: MessageKey, charset: &str) -> Result<Message, Error> {
         let message = self.account(&key.account)?.reread_message(key, charset).await?;
         Ok(self.informed(message).await)
+    }
+
+    /// Opens a part of a message that is shown in place of being saved.
+    ///
+    /// # Errors
+    /// As for `open_message`; `Unsupported`, `Limit`.
+    pub async fn open_part(&self, key: &MessageKey, section: &str) -> Result<PartContent, Error> {
+        Ok(self.account(&key.account)?.open_part(key, section).await?)
+    }
+
+    /// The body of a page or a message inside a message, made safe.
+    ///
+    /// # Errors
+    /// As for `open_part`.
+    pub async fn part_body(&self, key: &MessageKey, section: &str) -> Result<Sanitised, Error> {
+        Ok(self.account(&key.account)?.part_body(key, section).await?)
     }
 
     /// Finds a part of a message to be downloaded.

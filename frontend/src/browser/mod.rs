@@ -6,6 +6,7 @@ pub mod fetch;
 pub mod history;
 pub mod notices;
 pub mod page;
+pub mod port;
 pub mod random;
 pub mod socket;
 pub mod storage;

@@ -22,27 +22,31 @@ pub struct Asked {
     pub failed: Option<CallError>,
 }
 
+/// The message, the section of the part, and the UID of the event.
+type Place = (MessageKey, String, String);
+
 /// One invitation, as its view knows it. Lives as long as the view does.
 #[derive(Clone, Copy)]
 pub struct Invitation {
     link: Link,
-    place: StoredValue<(MessageKey, String)>,
+    place: StoredValue<Place>,
     asked: RwSignal<Asked>,
 }
 
 impl Invitation {
     /// Asks how the invitation in a part stands.
     #[must_use]
-    pub fn open(link: Link, key: MessageKey, section: String) -> Self {
+    pub fn open(link: Link, place: Place) -> Self {
+        let (key, section, event) = place.clone();
         let asked = RwSignal::new(Asked::default());
-        let read = ReadInvitation { key: key.clone(), section: section.clone() };
+        let read = ReadInvitation { key, section, event };
         spawn_local(async move {
             // What cannot be told is not asked for: the card stands without it.
             if let Ok(standing) = link.call(read).await {
                 asked.try_update(|asked| asked.standing = Some(standing));
             }
         });
-        Self { link, place: StoredValue::new((key, section)), asked }
+        Self { link, place: StoredValue::new(place), asked }
     }
 
     /// How far it is known.
@@ -60,9 +64,9 @@ impl Invitation {
             asked.sending = Some(answer);
             asked.failed = None;
         });
-        let (key, section) = self.place.get_value();
+        let (key, section, event) = self.place.get_value();
         let action = ActionId(random::bytes());
-        let call = AnswerInvitation { action, key, section, answer, subject, text };
+        let call = AnswerInvitation { action, key, section, event, answer, subject, text };
         let Self { link, asked, .. } = self;
         spawn_local(async move {
             let outcome = link.call(call).await;

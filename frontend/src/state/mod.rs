@@ -39,6 +39,7 @@ pub mod submissions;
 pub mod tags;
 pub mod threads;
 pub mod toasts;
+pub mod viewing;
 pub mod windows;
 
 use leptos::prelude::*;

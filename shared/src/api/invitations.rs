@@ -16,6 +16,8 @@ pub struct ReadInvitation {
     pub key: MessageKey,
     /// The part, as its card names it.
     pub section: String,
+    /// The UID of the event among several; empty for the first.
+    pub event: String,
 }
 
 /// Answers an invitation: a message goes to the organizer (RFC 6047).
@@ -30,6 +32,8 @@ pub struct AnswerInvitation {
     pub key: MessageKey,
     /// The part.
     pub section: String,
+    /// The UID of the event among several; empty for the first.
+    pub event: String,
     /// `Accepted`, `Tentative` or `Declined`.
     pub answer: Answer,
     /// The Subject of what is sent.

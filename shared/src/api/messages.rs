@@ -235,6 +235,11 @@ pub struct AllowImages {
     pub allowed: bool,
 }
 
+/// Asks whose remote images are shown: addresses in their order, the empty one for everybody.
+/// [`AllowImages`] takes one back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListImageSenders;
+
 /// Leaves the mailing list that a message came through, by the one POST that it offers (RFC 8058).
 /// The address is the message's own; nothing of the user goes there.
 ///

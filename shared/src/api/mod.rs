@@ -6,6 +6,7 @@ pub mod drafts;
 pub mod invitations;
 pub mod mailboxes;
 pub mod messages;
+pub mod parts;
 pub mod submissions;
 pub mod windows;
 
@@ -20,6 +21,7 @@ use crate::draft::Draft;
 use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
 use crate::message::{Message, MessageSummary, Quote, RemoteContent};
+use crate::part::PartContent;
 use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
 use crate::uid::Uid;
@@ -35,9 +37,10 @@ use mailboxes::{
 };
 use messages::{
     AllowImages, ArchiveMessages, ChangeFlags, CleanHtml, CopyMessages, ExpungeMessages,
-    JudgeMessages, LeaveList, MoveMessages, OpenMessage, OpenThread, Outcome, QuoteMessage,
-    ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
+    JudgeMessages, LeaveList, ListImageSenders, MoveMessages, OpenMessage, OpenThread, Outcome,
+    QuoteMessage, ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
 };
+use parts::OpenPart;
 use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
@@ -188,6 +191,8 @@ calls! {
         OpenDraft => Draft,
         ReadSizeLimits => SizeLimits,
         CleanHtml => String,
+        OpenPart => PartContent,
+        ListImageSenders => Vec<String>,
     }
     mutations {
         ChangeFlags => Outcome,

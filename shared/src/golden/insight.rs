@@ -43,6 +43,7 @@ pub(super) fn sample() -> Insight {
         ],
         failed: true,
         remote: remote_contents().into_iter().last().unwrap_or_default(),
+        first_contact: true,
     }
 }
 

@@ -14,13 +14,15 @@ pub(super) fn requests() -> Vec<Request> {
             action: ACTION,
             key: key(),
             section: "2".into(),
+            event: "e1".into(),
             answer,
             subject: "Yes".into(),
             text: "I come.\n".into(),
         }
         .into_request()
     };
-    let read = ReadInvitation { key: key(), section: "1.2".into() }.into_request();
+    let read =
+        ReadInvitation { key: key(), section: "1.2".into(), event: String::new() }.into_request();
     std::iter::once(read).chain(answers.map(answer)).collect()
 }
 

@@ -4,6 +4,7 @@ mod drafts;
 mod insight;
 mod invitations;
 mod mutations;
+mod parts;
 mod samples;
 mod submissions;
 

@@ -198,6 +198,7 @@ fn questions() -> Vec<Request> {
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
     let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
+    let calls = calls.chain(super::parts::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -386,6 +387,7 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
     let replies = replies().into_iter().chain(submissions::replies());
     let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
+    let replies = replies.chain(super::parts::replies());
     frames.extend(replies.map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 14] = [
+const LATER: [&str; 16] = [
     "ui/dialog/",
     "ui/toast/",
     "ui/tooltip/",
@@ -21,7 +21,9 @@ const LATER: [&str; 14] = [
     "views/message_view/header.css",
     "views/message_view/invitation.css",
     "views/message_view/notes/",
+    "views/message_view/print.css",
     "views/message_view/thread.css",
+    "views/message_view/viewer/",
     "views/outbox/",
     "views/pieces/pieces.css",
     "views/settings/",

@@ -9,6 +9,7 @@ use postern_shared::calendar::{Answer, Moment};
 
 use super::{attendee, moment};
 use crate::mime::content_line::{Line, lines};
+use crate::mime::header::one_line;
 
 /// Longest line in bytes before it is folded (RFC 5545 §3.1).
 const FOLD: usize = 75;
@@ -30,17 +31,19 @@ const PARAMS: [&str; 6] = ["CN", "CUTYPE", "DELEGATED-FROM", "EMAIL", "LANGUAGE"
 const EVENTS: usize = 50;
 
 /// The answer to the invitation in `text`, by `who`, at `now` in seconds since 1970 UTC. None where
-/// there is no event with a UID and an organizer in it.
+/// there is no event with this UID and an organizer in it.
 ///
-/// All events with the UID of the first are answered: a series with its changed instances.
-pub fn reply(text: &str, who: &Address, answer: Answer, now: i64) -> Option<String> {
+/// All events with the UID are answered: a series with its changed instances.
+pub fn reply(text: &str, wanted: &str, who: &Address, answer: Answer, now: i64) -> Option<String> {
     let lines = lines(text);
     let stamp = Timestamp::from_second(now).ok()?;
     let stamp = TimeZone::UTC.to_datetime(stamp).strftime("%Y%m%dT%H%M%SZ").to_string();
     let events = events(&lines);
-    let uid = |event: &[&Line]| value(event, "UID").map(str::to_owned);
-    let wanted = events.iter().find_map(|event| uid(event))?;
-    let own = events.iter().filter(|event| uid(event).as_ref() == Some(&wanted)).take(EVENTS);
+    let uid = |event: &[&Line]| {
+        let line = event.iter().find(|line| line.name == "UID")?;
+        Some(one_line(&line.text())).filter(|uid| !uid.is_empty())
+    };
+    let own = events.iter().filter(|event| uid(event).as_deref() == Some(wanted)).take(EVENTS);
     let bodies: Vec<String> =
         own.filter_map(|event| answered(event, who, answer, &stamp)).collect();
     if bodies.is_empty() {
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_answer_says_who_to_what_and_nothing_of_others() {
-        let text = reply(INVITATION, &ann(), Answer::Tentative, NOW).unwrap();
+        let text = reply(INVITATION, "a-1", &ann(), Answer::Tentative, NOW).unwrap();
         assert!(text.split("\r\n").all(|line| line.len() <= FOLD), "{text}");
         assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
         let flat = text.replace("\r\n ", "");
@@ -225,16 +228,26 @@ mod tests {
     #[test]
     fn who_was_not_named_answers_by_name() {
         let who = Address { name: "Li: \"Wei\"\r\nX:1".into(), email: "li@b.test".into() };
-        let text = reply(INVITATION, &who, Answer::Accepted, NOW).unwrap().replace("\r\n ", "");
+        let text =
+            reply(INVITATION, "a-1", &who, Answer::Accepted, NOW).unwrap().replace("\r\n ", "");
         assert!(text.contains("ATTENDEE;CN=\"Li: WeiX:1\";PARTSTAT=ACCEPTED:mailto:li@b.test\r\n"));
     }
 
     #[test]
     fn what_cannot_be_answered_is_not() {
         let lacks = |line: &str| INVITATION.replace(line, "X-NOTHING");
-        assert_eq!(reply(&lacks("ORGANIZER"), &ann(), Answer::Accepted, NOW), None);
-        assert_eq!(reply(&lacks("UID"), &ann(), Answer::Accepted, NOW), None);
-        assert_eq!(reply("", &ann(), Answer::Accepted, NOW), None);
-        assert_eq!(reply(INVITATION, &ann(), Answer::NeedsAction, NOW), None);
+        assert_eq!(reply(&lacks("ORGANIZER"), "a-1", &ann(), Answer::Accepted, NOW), None);
+        assert_eq!(reply(&lacks("UID"), "a-1", &ann(), Answer::Accepted, NOW), None);
+        assert_eq!(reply("", "", &ann(), Answer::Accepted, NOW), None);
+        assert_eq!(reply(INVITATION, "a-1", &ann(), Answer::NeedsAction, NOW), None);
+        assert_eq!(reply(INVITATION, "other", &ann(), Answer::Accepted, NOW), None);
+        assert_eq!(reply(INVITATION, "a-2", &ann(), Answer::Accepted, NOW), None);
+    }
+
+    #[test]
+    fn one_of_several_events_is_answered_alone() {
+        let second = INVITATION.replace("UID:other", "UID:other\r\nORGANIZER:mailto:zoe@a.test");
+        let text = reply(&second, "other", &ann(), Answer::Accepted, NOW).unwrap();
+        assert!(text.contains("UID:other") && !text.contains("UID:a-1"), "{text}");
     }
 }

@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 
 use super::entry::cut;
-use super::fold::{fold, words};
+use super::fold::{fold, sought, words};
 use super::link::hash;
 use super::{Error, Index};
 use crate::store::IndexRow;
@@ -74,6 +74,29 @@ pub(super) async fn written_to<'a>(
 }
 
 impl Index {
+    /// Whether the user wrote to an address, or had more than one message from it.
+    ///
+    /// # Errors
+    /// As every verb of the index.
+    pub async fn has_met(&self, email: &str) -> Result<bool, Error> {
+        let Some(sought) = sought(email) else { return Ok(true) };
+        let found = async {
+            let mut connection = self.connection().await?;
+            // The words find them fast; the sum says that it is this address and no longer one.
+            let row = sqlx::query(
+                "SELECT EXISTS (SELECT 1 FROM person WHERE hash = $1) OR
+                 (SELECT count(*) FROM (SELECT 1 FROM message m WHERE m.sender = $1
+                  AND m.id IN (SELECT rowid FROM words WHERE words MATCH $2) LIMIT 2)) > 1 AS met",
+            )
+            .bind(hash("", "person", &fold(&cut(email))))
+            .bind(format!("{{sender}} : ({})", sought.phrase()))
+            .fetch_one(&mut *connection)
+            .await?;
+            Ok(row.try_get("met")?)
+        };
+        self.judged(found.await).await
+    }
+
     /// People whose name or address has a word that begins so, those written to most first.
     ///
     /// # Errors

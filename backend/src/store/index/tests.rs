@@ -101,6 +101,9 @@ async fn filters_select_and_keep_what_they_showed() {
     assert_eq!(uids(&index, &by(Filter::Unseen)).await, [2]);
     assert_eq!(uids(&index, &by(Filter::WithAttachment)).await, [1]);
     assert_eq!(uids(&index, &by(Filter::FromKnown)).await, [0; 0]);
+    let met = async |email| index.has_met(email).await.unwrap();
+    // Two messages from the same; none, or no address, says nothing of anybody.
+    assert!(met("BEN@a.test").await && !met("ben@a.tes").await && met("").await);
     let shown = index.order(&by(Filter::Unseen), &[]).await.unwrap();
     index.set_flags(&place("in"), &[(2, Flags(vec![Flag::Seen]))]).await.unwrap();
     assert_eq!(index.order(&by(Filter::Unseen), &shown).await.unwrap(), shown);
@@ -116,6 +119,9 @@ async fn filters_select_and_keep_what_they_showed() {
         assert_eq!(found[0].email, "Ben@A.test");
     }
     assert!(index.suggest("en", 5).await.unwrap().is_empty());
+    // The one who is written to is known, and nobody who is called alike.
+    index.remove(&place("in"), &[1, 2]).await.unwrap();
+    assert!(met("ben@A.TEST").await && !met("en@a.test").await && !met("ben@a.test.b").await);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use postern_shared::account::AccountId;
 use postern_shared::address::Address;
 use postern_shared::api::windows::{MAX_WINDOW_ROWS, OpenWindow};
 use postern_shared::event::Event;
-use postern_shared::mailbox::Mailbox;
+use postern_shared::mailbox::{Mailbox, Role};
 use postern_shared::window::{Generation, Scope, View, Window, WindowId};
 use tokio::sync::Mutex;
 
@@ -149,6 +149,28 @@ impl Views {
     /// People whose name or address begins so.
     pub(super) async fn suggest(&self, prefix: &str, count: u32) -> Result<Vec<Address>, Error> {
         self.0.shelf.index.suggest(prefix, count).await.map_err(failed)
+    }
+
+    /// Whether it is certain that the user never had to do with an address before its one message:
+    /// of that every mailbox must be in the index.
+    pub(super) async fn is_stranger(&self, email: &str) -> Result<bool, Error> {
+        let mut sent = 0;
+        for account in &self.0.accounts {
+            let all = account.known_mailboxes();
+            sent += usize::from(all.iter().any(|mailbox| mailbox.role == Some(Role::Sent)));
+            // These only show what lies elsewhere.
+            let shows = |role| matches!(role, Some(Role::Flagged | Role::Important));
+            let own = all.into_iter().filter(|it| it.selectable && !shows(it.role));
+            let mut places = own.map(|it| Place { account: it.account, mailbox: it.id });
+            if !places.all(|place| self.0.shelf.progress.get(&place).verified) {
+                return Ok(false);
+            }
+        }
+        // Who has no Sent mailbox keeps what was written elsewhere.
+        if sent < self.0.accounts.len() {
+            return Ok(false);
+        }
+        self.0.shelf.index.has_met(email).await.map(|met| !met).map_err(failed)
     }
 
     async fn refresh_all(&self) {

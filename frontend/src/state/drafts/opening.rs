@@ -37,6 +37,23 @@ impl Drafts {
         Some(id)
     }
 
+    /// Opens a draft that passes one file of a message on.
+    pub fn forward_file(self, key: &MessageKey, file: &Attachment) -> Option<u32> {
+        let account = key.account.clone();
+        let identities = untrack(|| self.needed.accounts.get(&account))?.identities;
+        let identity = identities.into_iter().next()?;
+        let id = self.fresh_id();
+        let draft = Draft {
+            subject: answer::subject(Kind::Forward, &file.name),
+            text: answer::opening(&identity.signature, ""),
+            attachments: vec![enclosed(key, file)],
+            ..blank(account, identity.from)
+        };
+        let kind = Kind::Forward;
+        self.put(Composing { kind, ..Composing::from_draft(id, draft) });
+        Some(id)
+    }
+
     /// Opens an answer to a message at once; its quotation follows as soon as it is here.
     pub fn answer(self, original: &MessageSummary, kind: Kind) -> Option<u32> {
         let account = original.key.account.clone();

@@ -51,6 +51,8 @@ pub enum Icon {
     Trash,
     User,
     Warning,
+    ZoomIn,
+    ZoomOut,
 }
 
 impl Icon {
@@ -101,6 +103,8 @@ impl Icon {
             Self::Trash => "trash",
             Self::User => "user",
             Self::Warning => "warning",
+            Self::ZoomIn => "zoom-in",
+            Self::ZoomOut => "zoom-out",
         }
     }
 

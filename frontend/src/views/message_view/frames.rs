@@ -31,7 +31,8 @@ const LEAST_ZOOM: f64 = 0.5;
 const PAINTED: Duration = Duration::from_millis(120);
 /// Frames in the document at most: in a hurry from message to message the oldest go.
 const MOST_FRAMES: usize = 8;
-const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+/// What a body may do: nothing that runs.
+pub const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /// The frames of the open message and of those beside it, which load once it has been `shown`.
 #[component]
@@ -235,7 +236,7 @@ impl Drop for Watch {
 }
 
 /// Makes a body that is wider than its frame smaller, as far as it stays readable.
-fn fit(document: &Document, width: i32) -> f64 {
+pub fn fit(document: &Document, width: i32) -> f64 {
     let Some(root) = document.document_element() else { return 1.0 };
     // Unchecked: the frame's elements are instances of its own classes, not of the page's.
     let root: HtmlElement = root.unchecked_into();
@@ -252,7 +253,7 @@ fn fit(document: &Document, width: i32) -> f64 {
 }
 
 /// What the body takes up, also where something in it reaches beyond its own box.
-fn body_height(document: &Document, zoom: f64) -> f64 {
+pub fn body_height(document: &Document, zoom: f64) -> f64 {
     let root = document.document_element().map(|root| root.get_bounding_client_rect().height());
     let body = document.body().map(|body| f64::from(body.scroll_height()) * zoom);
     root.unwrap_or_default().max(body.unwrap_or_default()).ceil()

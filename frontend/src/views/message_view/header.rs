@@ -154,7 +154,7 @@ fn names(list: &[Address]) -> String {
 
 /// Every header that says who and when, in full.
 #[component]
-fn Details(summary: Summary) -> impl IntoView {
+pub fn Details(summary: Summary) -> impl IntoView {
     let written_list = |list: &[Address]| list.iter().map(written).collect::<Vec<_>>().join(", ");
     let lines = move || {
         let Some(row) = summary.get() else { return Vec::new() };

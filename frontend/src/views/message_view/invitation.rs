@@ -33,8 +33,14 @@ const ANSWERS: [(Answer, Key, Key, Key); 3] = [
 
 /// What stands below an event that the user was invited to.
 #[component]
-pub fn Answering(key: MessageKey, section: String, title: String) -> impl IntoView {
-    let invitation = Invitation::open(stores().link, key, section);
+pub fn Answering(
+    key: MessageKey,
+    section: String,
+    /// Its UID.
+    event: String,
+    title: String,
+) -> impl IntoView {
+    let invitation = Invitation::open(stores().link, (key, section, event));
     let asked = invitation.asked();
     let standing = Memo::new(move |_| asked.with(|asked| asked.standing.clone()));
     let failed = move || asked.with(|asked| asked.failed.clone());

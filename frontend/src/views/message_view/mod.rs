@@ -10,9 +10,11 @@ mod keys;
 mod links;
 mod more;
 mod notes;
+mod print;
 mod quotes;
 mod source;
 mod thread;
+mod viewer;
 
 use leptos::prelude::*;
 use leptos::{ev, html};

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use postern_shared::message::{MessageKey, RemoteImages};
 
 use super::notes::{self, decide};
+use super::print::Printed;
 use super::source::{Source, title};
 use crate::i18n::{Key, error_text, t, text, text_with};
 use crate::state::messages::Opened;
@@ -55,6 +56,7 @@ pub fn More(
     #[prop(optional)] children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let asked = RwSignal::new(None::<Asked>);
+    let printed = RwSignal::new(None::<MessageKey>);
     let children = StoredValue::new(children);
     let open = move |test: fn(Asked) -> bool| Signal::derive(move || asked.get().is_some_and(test));
     let shown = move || match asked.get() {
@@ -69,8 +71,11 @@ pub fn More(
             }))}
             <Looks key asked />
             <MenuSeparator />
-            <Files key asked />
+            <Files key asked printed />
         </Menu>
+        {move || printed.get().map(|key| view! {
+            <Printed key on_done=move |()| printed.set(None) />
+        })}
         <Dialog
             open=open(|asked| matches!(asked, Asked::Source(_)))
             on_close=move |()| asked.set(None)
@@ -92,7 +97,11 @@ pub fn More(
 
 /// What can be done with a message as a file.
 #[component]
-fn Files(key: Signal<Option<MessageKey>>, asked: RwSignal<Option<Asked>>) -> impl IntoView {
+fn Files(
+    key: Signal<Option<MessageKey>>,
+    asked: RwSignal<Option<Asked>>,
+    printed: RwSignal<Option<MessageKey>>,
+) -> impl IntoView {
     let stores = stores();
     let download = move |()| {
         if let Some(key) = key.get_untracked() {
@@ -106,7 +115,7 @@ fn Files(key: Signal<Option<MessageKey>>, asked: RwSignal<Option<Asked>>) -> imp
         <MenuItem
             label=t(Key::MessagePrint)
             icon=Icon::Print
-            on_choose=move |()| stores.print()
+            on_choose=move |()| printed.set(key.get_untracked())
         />
         <MenuItem label=t(Key::MessageDownload) icon=Icon::Download on_choose=download />
     }

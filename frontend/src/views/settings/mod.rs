@@ -3,6 +3,7 @@
 mod accounts;
 mod appearance;
 mod general;
+mod images;
 mod security;
 mod shortcuts;
 

@@ -1,5 +1,6 @@
 //! The page "Security": this session, and the way out of it.
 
+use super::images::ImageSenders;
 use crate::i18n::{Key, t, text_with};
 use crate::ui::button::Button;
 use crate::ui::icon::Icon;
@@ -18,5 +19,6 @@ pub fn Security(address: Signal<String>, on_sign_out: Callback<()>) -> impl Into
                 <Button label=t(Key::ShellSignOut) icon=Icon::SignOut on_press=on_sign_out />
             </div>
         </section>
+        <ImageSenders />
     }
 }

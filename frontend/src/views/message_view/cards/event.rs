@@ -7,11 +7,11 @@ use postern_shared::message::MessageKey;
 use super::super::invitation::Answering;
 use super::recurrence::recurrence;
 use super::{Fact, Sheet};
-use crate::i18n::{Key, day_and_time, day_only, list, text, text_with, time_only};
+use crate::i18n::{Key, day_and_time, day_only, list, text, text_count, text_with, time_only};
 use crate::ui::icon::Icon;
 
 /// Most events that are shown of a calendar.
-const MOST_EVENTS: usize = 5;
+const MOST_EVENTS: usize = 12;
 /// Most attendees that are named.
 const MOST_ATTENDEES: usize = 12;
 
@@ -20,19 +20,36 @@ const MOST_ATTENDEES: usize = 12;
 pub fn Calendar(key: MessageKey, section: String, invitation: Invitation) -> impl IntoView {
     let Invitation { method, events } = invitation;
     let more = events.len().saturating_sub(MOST_EVENTS);
-    // One answer is for all that an invitation holds; it stands with its first event.
     let asked = matches!(method, Method::Request | Method::Cancel);
-    let mut place = asked.then_some((key, section));
+    let several = distinct(&events);
+    let each = (asked && several > 1)
+        .then(|| text_count(Key::CardEventsEach, several as u64, &[]))
+        .map(|said| view! { <p class="note">{said}</p> });
+    // One answer is for a series and its changed instances: it stands with the first of them.
+    let mut told: Vec<String> = Vec::new();
     let cards: Vec<_> = events
         .into_iter()
         .take(MOST_EVENTS)
-        .map(|event| view! { <Occasion place=place.take() method event /> })
+        .map(|event| {
+            let first = asked && !told.contains(&event.uid);
+            told.push(event.uid.clone());
+            let place = first.then(|| (key.clone(), section.clone()));
+            view! { <Occasion place method event /> }
+        })
         .collect();
     let more = (more > 0).then(|| {
-        let said = crate::i18n::text_count(Key::CardEventsMore, more as u64, &[]);
+        let said = text_count(Key::CardEventsMore, more as u64, &[]);
         view! { <p class="note">{said}</p> }
     });
-    view! { {cards} {more} }
+    view! { {each} {cards} {more} }
+}
+
+/// How many events there are, series counted once.
+fn distinct(events: &[Event]) -> usize {
+    let is_first = |(at, event): &(usize, &Event)| {
+        events.iter().take(*at).all(|before| before.uid != event.uid)
+    };
+    events.iter().enumerate().filter(is_first).count()
 }
 
 /// One event.
@@ -51,8 +68,10 @@ fn Occasion(
     let said = said(method, cancelled).map(text).unwrap_or_default();
     let shape = if cancelled || method == Method::Cancel { Icon::Warning } else { Icon::Calendar };
     let (facts, summary) = (facts(&event), event.summary.trim().to_owned());
+    let event_uid = event.uid;
     let answering = move || {
-        let answering = |(key, section)| view! { <Answering key section title=summary /> };
+        let answering =
+            |(key, section)| view! { <Answering key section event=event_uid title=summary /> };
         place.map(answering)
     };
     view! { <Sheet shape title said facts>{answering()}</Sheet> }
@@ -168,6 +187,13 @@ mod tests {
         assert_eq!(said(Method::Publish, true), Some(Key::CardEventCancelled));
         assert_eq!(said(Method::Request, true), Some(Key::CardEventCancelled));
         assert_eq!(said(Method::Request, false), Some(Key::CardEventRequest));
+    }
+
+    #[test]
+    fn a_series_counts_once() {
+        let event = |uid: &str| Event { uid: uid.into(), ..Event::default() };
+        assert_eq!(distinct(&[event("a"), event("a"), event("b")]), 2);
+        assert_eq!(distinct(&[]), 0);
     }
 
     #[test]

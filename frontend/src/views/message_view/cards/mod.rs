@@ -11,6 +11,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use postern_shared::calendar::{Event, Invitation};
 use postern_shared::card::{Card, CardContent};
+use postern_shared::message::MessageKey;
 
 use super::notes::About;
 use crate::i18n::{Key, full_date, text};
@@ -27,19 +28,25 @@ const MOST: usize = 20;
 /// Every card of a message.
 #[component]
 pub fn Cards(about: Arc<About>) -> impl IntoView {
+    view! { <CardList key=about.key.clone() cards=about.insight.cards.clone() /> }
+}
+
+/// Cards of a message, or of a part of it.
+#[component]
+pub fn CardList(key: MessageKey, cards: Vec<Card>) -> impl IntoView {
     let draw = |card: &Card| match card.content.clone() {
         CardContent::Delivery(report) => view! { <Delivery report /> }.into_any(),
         CardContent::Disposition(report) => view! { <Receipt report /> }.into_any(),
         CardContent::Abuse(report) => view! { <Complaint report /> }.into_any(),
         CardContent::Calendar(invitation) => {
-            let (key, section) = (about.key.clone(), card.section.clone());
+            let (key, section) = (key.clone(), card.section.clone());
             view! { <Calendar key section invitation /> }.into_any()
         }
         CardContent::Contact(contact) => view! { <Person contact /> }.into_any(),
         CardContent::Partial(piece) => view! { <Piece piece /> }.into_any(),
         CardContent::External(body) => view! { <Elsewhere body /> }.into_any(),
     };
-    distinct(&about.insight.cards).into_iter().take(MOST).map(draw).collect_view()
+    distinct(&cards).into_iter().take(MOST).map(draw).collect_view()
 }
 
 /// The cards without calendars that were told before: invitations come twice, as text and as file.

@@ -135,7 +135,8 @@ fn Dangers(about: Arc<About>) -> impl IntoView {
     dangers.collect_view()
 }
 
-fn danger_of(danger: Danger, name: &str) -> (Tone, String) {
+/// What is to be minded of a file.
+pub fn danger_of(danger: Danger, name: &str) -> (Tone, String) {
     let (tone, key) = match danger {
         Danger::Program => (Tone::Caution, Key::TrustProgram),
         Danger::Disguised => (Tone::Danger, Key::TrustDisguised),

@@ -25,7 +25,8 @@ pub fn Trusted(about: Arc<About>) -> impl IntoView {
     let via = trust.via.as_ref().map(|via| (Tone::Plain, via_of(via)));
     let protections = trust.protection.iter().map(|one| (Tone::Plain, protection(*one)));
     let unread = unread(&about).map(|said| (Tone::Caution, said));
-    let others = found.chain(via).chain(protections).chain(unread);
+    let first = about.insight.first_contact.then(|| (Tone::Plain, text(Key::TrustFirst)));
+    let others = found.chain(first).chain(via).chain(protections).chain(unread);
     let others = others.map(|(tone, said)| view! { <Note tone said /> }).collect_view();
     view! { {standing} {others} }
 }
