@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use crate::host::{Host, Shared};
 use crate::samples::{self, SampleUser};
 use crate::user::User;
-use crate::{Capabilities, Connections, Faults};
+use crate::{Capabilities, Connections, Faults, Pop3Capabilities};
 
 /// Where every description of a mail host begins.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ impl MailHost {
             users: Vec::new(),
             samples: Vec::new(),
             capabilities: Capabilities::default(),
+            pop3: Pop3Capabilities::default(),
             clock: Arc::new(system_time),
             ports: (0, 0),
         }
@@ -42,6 +43,7 @@ pub struct MailHostBuilder {
     users: Vec<(String, String, String)>,
     samples: Vec<SampleUser>,
     capabilities: Capabilities,
+    pop3: Pop3Capabilities,
     clock: Clock,
     ports: (u16, u16),
 }
@@ -67,19 +69,26 @@ impl MailHostBuilder {
         self
     }
 
+    /// Sets what is on offer over POP3.
+    pub fn pop3(mut self, capabilities: Pop3Capabilities) -> Self {
+        self.pop3 = capabilities;
+        self
+    }
+
     /// Takes the time from here instead of the system.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Listens on these ports for IMAP and SMTP; 0, the default, lets the system choose.
+    /// Listens on these ports for IMAP and SMTP; 0, the default, lets the system choose, as it does
+    /// for POP3.
     pub fn ports(mut self, imap: u16, smtp: u16) -> Self {
         self.ports = (imap, smtp);
         self
     }
 
-    /// Binds both ports on 127.0.0.1 and serves until the host is stopped or dropped.
+    /// Binds its ports on 127.0.0.1 and serves until the host is stopped or dropped.
     ///
     /// # Errors
     /// When a port cannot be bound.
@@ -105,6 +114,7 @@ impl MailHostBuilder {
         let shared = Shared {
             users,
             capabilities: self.capabilities.consistent(),
+            pop3: self.pop3,
             clock: self.clock,
             faults: Faults::default(),
             connections: Connections::default(),
@@ -112,7 +122,7 @@ impl MailHostBuilder {
             quirks: Mutex::default(),
         };
         let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        Host::start(Arc::new(shared), at(self.ports.0), at(self.ports.1)).await
+        Host::start(Arc::new(shared), [at(self.ports.0), at(self.ports.1), at(0)]).await
     }
 }
 

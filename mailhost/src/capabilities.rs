@@ -1,19 +1,20 @@
-//! Which IMAP extensions the host offers: what is switched off is neither announced nor understood.
+//! Which extensions of IMAP and POP3 the host offers: what is switched off is neither announced nor
+//! understood.
 
 /// Declares one switch per extension, so that tests can go through all of them by name.
 macro_rules! switches {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// The IMAP extensions on offer; all of them by default.
+    ($(#[$about:meta])* $kind:ident: $($(#[$doc:meta])* $name:ident,)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub struct Capabilities {
+        pub struct $kind {
             $($(#[$doc])* pub $name: bool,)*
         }
 
-        impl Capabilities {
+        impl $kind {
             /// The name of every switch.
             pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
-            /// Plain IMAP4rev1: every extension off.
+            /// The protocol alone: every extension off.
             pub const fn none() -> Self {
                 Self { $($name: false),* }
             }
@@ -40,6 +41,8 @@ macro_rules! switches {
 }
 
 switches! {
+    /// The IMAP extensions on offer; all of them by default.
+    Capabilities:
     /// AUTHENTICATE PLAIN (RFC 4616); LOGIN is always there.
     auth_plain,
     /// Whether a mailbox has children, in every LIST answer (RFC 3348).
@@ -104,6 +107,54 @@ switches! {
     unselect,
     /// OLDER and YOUNGER in SEARCH (RFC 5032).
     within,
+}
+
+switches! {
+    /// What a maildrop's server offers beyond RFC 1939's least; all of it by default.
+    Pop3Capabilities:
+    /// The timestamp of APOP (RFC 1939 §7) in the greeting; APOP itself is refused.
+    apop,
+    /// AUTH PLAIN (RFC 5034).
+    auth_plain,
+    /// Refused credentials are told apart (RFC 3206).
+    auth_resp_code,
+    /// CAPA (RFC 2449).
+    capa,
+    /// Several commands at once (RFC 2449 §6.6); without it they are understood all the same.
+    pipelining,
+    /// Response codes (RFC 2449 §8).
+    resp_codes,
+    /// TOP.
+    top,
+    /// UIDL.
+    uidl,
+    /// USER and PASS.
+    user,
+    /// UTF8 (RFC 6856).
+    utf8,
+}
+
+impl Default for Pop3Capabilities {
+    fn default() -> Self {
+        Self::every().without("apop")
+    }
+}
+
+impl Pop3Capabilities {
+    /// The lines of CAPA.
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        let offered = [
+            (self.user, "USER"),
+            (self.auth_plain, "SASL PLAIN"),
+            (self.top, "TOP"),
+            (self.uidl, "UIDL"),
+            (self.pipelining, "PIPELINING"),
+            (self.resp_codes, "RESP-CODES"),
+            (self.auth_resp_code, "AUTH-RESP-CODE"),
+            (self.utf8, "UTF8 USER"),
+        ];
+        offered.into_iter().filter(|(on, _)| *on).map(|(_, words)| words).collect()
+    }
 }
 
 impl Default for Capabilities {

@@ -113,6 +113,25 @@ pub enum SmtpEffect {
     Slow(Duration),
 }
 
+/// What goes wrong with a POP3 command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pop3Effect {
+    /// The command is not run and answered -ERR with this text (which may start with `[CODE]`).
+    Error(String),
+    /// The command is not run; these octets go out in place of an answer.
+    Garbage(Vec<u8>),
+    /// The command runs; the connection closes after so many bytes of its answer.
+    CloseAfter(usize),
+    /// The command is not run; the connection closes.
+    Close,
+    /// The command runs; the connection closes before any answer.
+    CloseAfterwards,
+    /// Nothing is ever answered; the connection stays open.
+    Stall,
+    /// The command runs after this delay.
+    Slow(Duration),
+}
+
 /// Names one armed fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FaultId(u64);
@@ -129,6 +148,7 @@ struct Board {
     next: u64,
     imap: Vec<Armed<ImapEffect>>,
     smtp: Vec<Armed<SmtpEffect>>,
+    pop3: Vec<Armed<Pop3Effect>>,
     struck: HashMap<FaultId, usize>,
 }
 
@@ -153,6 +173,14 @@ impl Faults {
         id
     }
 
+    /// Arms a fault of POP3 commands, which go by their verb (`"RETR"`).
+    pub fn pop3(&self, trigger: Trigger, effect: Pop3Effect) -> FaultId {
+        let mut board = self.board();
+        let id = board.id();
+        board.pop3.push(Armed { id, trigger, effect });
+        id
+    }
+
     /// Refuses one recipient with 550 until cleared.
     pub fn deny_recipient(&self, address: &str) -> FaultId {
         self.smtp(Trigger::on("RCPT"), SmtpEffect::DenyRecipient(address.to_owned()))
@@ -163,6 +191,7 @@ impl Faults {
         let mut board = self.board();
         board.imap.retain(|armed| armed.id != id);
         board.smtp.retain(|armed| armed.id != id);
+        board.pop3.retain(|armed| armed.id != id);
     }
 
     /// Disarms all faults.
@@ -170,6 +199,7 @@ impl Faults {
         let mut board = self.board();
         board.imap.clear();
         board.smtp.clear();
+        board.pop3.clear();
     }
 
     /// How often a fault has struck so far.
@@ -180,6 +210,17 @@ impl Faults {
     pub(crate) fn imap_effect(&self, command: &str, user: Option<&str>) -> Option<ImapEffect> {
         let Board { imap, struck, .. } = &mut *self.board();
         let armed = imap.iter_mut().find_map(|armed| {
+            armed.trigger.strikes(command, user).then(|| (armed.id, armed.effect.clone()))
+        });
+        armed.map(|(id, effect)| {
+            *struck.entry(id).or_default() += 1;
+            effect
+        })
+    }
+
+    pub(crate) fn pop3_effect(&self, command: &str, user: Option<&str>) -> Option<Pop3Effect> {
+        let Board { pop3, struck, .. } = &mut *self.board();
+        let armed = pop3.iter_mut().find_map(|armed| {
             armed.trigger.strikes(command, user).then(|| (armed.id, armed.effect.clone()))
         });
         armed.map(|(id, effect)| {

@@ -16,7 +16,9 @@ use crate::mailbox::{ConnectionId, Content};
 use crate::snapshot::MailboxSnapshot;
 use crate::stamp::Stamp;
 use crate::user::User;
-use crate::{Capabilities, Connections, Faults, Flags, Quirks, Quota, imap, smtp};
+use crate::{
+    Capabilities, Connections, Faults, Flags, Pop3Capabilities, Quirks, Quota, imap, pop3, smtp,
+};
 
 /// The host has no such user or mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,7 @@ pub struct SignIn {
 pub(crate) struct Shared {
     pub users: HashMap<String, Arc<User>>,
     pub capabilities: Capabilities,
+    pub pop3: Pop3Capabilities,
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     pub faults: Faults,
     pub connections: Connections,
@@ -75,19 +78,21 @@ pub struct Host {
     shared: Arc<Shared>,
     imap_addr: SocketAddr,
     smtp_addr: SocketAddr,
+    pop3_addr: SocketAddr,
     running: Mutex<Vec<Server>>,
 }
 
 impl Host {
     pub(crate) async fn start(
         shared: Arc<Shared>,
-        imap: SocketAddr,
-        smtp: SocketAddr,
+        [imap, smtp, pop3]: [SocketAddr; 3],
     ) -> io::Result<Self> {
-        let (imap, smtp) = (TcpListener::bind(imap).await?, TcpListener::bind(smtp).await?);
-        let (imap_addr, smtp_addr) = (imap.local_addr()?, smtp.local_addr()?);
-        let running = Mutex::new(serve(&shared, imap, smtp));
-        Ok(Self { shared, imap_addr, smtp_addr, running })
+        let listening = listen([imap, smtp, pop3]).await?;
+        let [imap_addr, smtp_addr, pop3_addr] =
+            [0, 1, 2].map(|at: usize| listening[at].local_addr());
+        let running = Mutex::new(serve(&shared, listening));
+        let (imap_addr, smtp_addr, pop3_addr) = (imap_addr?, smtp_addr?, pop3_addr?);
+        Ok(Self { shared, imap_addr, smtp_addr, pop3_addr, running })
     }
 
     /// Where IMAP is served.
@@ -98,6 +103,11 @@ impl Host {
     /// Where submission is served.
     pub fn smtp_addr(&self) -> SocketAddr {
         self.smtp_addr
+    }
+
+    /// Where POP3 is served.
+    pub fn pop3_addr(&self) -> SocketAddr {
+        self.pop3_addr
     }
 
     /// The handle that arms and clears faults.
@@ -237,9 +247,8 @@ impl Host {
     /// When another program took a port in between.
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
-        let imap = TcpListener::bind(self.imap_addr).await?;
-        let smtp = TcpListener::bind(self.smtp_addr).await?;
-        *self.running() = serve(&self.shared, imap, smtp);
+        let listening = listen([self.imap_addr, self.smtp_addr, self.pop3_addr]).await?;
+        *self.running() = serve(&self.shared, listening);
         Ok(())
     }
 
@@ -254,7 +263,11 @@ impl Host {
 
 impl std::fmt::Debug for Host {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Host(imap {}, smtp {})", self.imap_addr, self.smtp_addr)
+        write!(
+            formatter,
+            "Host(imap {}, smtp {}, pop3 {})",
+            self.imap_addr, self.smtp_addr, self.pop3_addr
+        )
     }
 }
 
@@ -303,11 +316,17 @@ impl Server {
     }
 }
 
-fn serve(shared: &Arc<Shared>, imap: TcpListener, smtp: TcpListener) -> Vec<Server> {
-    let (for_imap, for_smtp) = (Arc::clone(shared), Arc::clone(shared));
+async fn listen([imap, smtp, pop3]: [SocketAddr; 3]) -> io::Result<[TcpListener; 3]> {
+    let bind = TcpListener::bind::<SocketAddr>;
+    Ok([bind(imap).await?, bind(smtp).await?, bind(pop3).await?])
+}
+
+fn serve(shared: &Arc<Shared>, [imap, smtp, pop3]: [TcpListener; 3]) -> Vec<Server> {
+    let [for_imap, for_smtp, for_pop3] = [(); 3].map(|()| Arc::clone(shared));
     vec![
         Server::start(imap, move |stream| imap::serve(stream, Arc::clone(&for_imap))),
         Server::start(smtp, move |stream| smtp::serve(stream, Arc::clone(&for_smtp))),
+        Server::start(pop3, move |stream| pop3::serve(stream, Arc::clone(&for_pop3))),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! An in-memory mail host on loopback, IMAP and SMTP submission, for the demo and the tests' faults.
+//! An in-memory mail host on loopback, IMAP, POP3 and SMTP submission, for the demo and the tests' faults.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -13,7 +13,7 @@
 //! # }
 //! ```
 //!
-//! State lives in `user` and `mailbox`; `imap` and `smtp` are views of it, one file per command family.
+//! State lives in `user` and `mailbox`; `imap`, `pop3` and `smtp` are views of it, one file per command family.
 //! An extension is one file there, one switch in [`Capabilities`] and one line in `imap::session`.
 //! What it never does: touch the disk, open a connection, listen beyond 127.0.0.1, speak TLS.
 
@@ -28,6 +28,7 @@ mod imap;
 mod mailbox;
 mod mime;
 mod object_id;
+mod pop3;
 mod quirks;
 mod quota;
 mod samples;
@@ -37,13 +38,13 @@ mod stamp;
 mod user;
 
 pub use builder::{MailHost, MailHostBuilder};
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, Pop3Capabilities};
 pub use connections::{Connections, UserConnections};
-pub use faults::{FaultId, Faults, ImapEffect, SmtpEffect, Trigger};
+pub use faults::{FaultId, Faults, ImapEffect, Pop3Effect, SmtpEffect, Trigger};
 pub use flags::Flags;
 pub use host::{Host, SignIn, Unknown};
 pub use mailbox::Role;
-pub use quirks::Quirks;
+pub use quirks::{Pop3Quirks, Quirks};
 pub use quota::Quota;
 pub use samples::{SampleUser, sample_users};
 pub use snapshot::{MailboxSnapshot, MessageSnapshot};

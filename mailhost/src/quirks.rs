@@ -53,4 +53,19 @@ pub struct Quirks {
     pub connections: Option<usize>,
     /// Submission files a copy in Sent by itself (Gmail, Exchange).
     pub files_sent: bool,
+    /// The habits of POP3 servers.
+    pub pop3: Pop3Quirks,
+}
+
+/// How a maildrop's server departs from the RFCs; nowhere by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pop3Quirks {
+    /// STAT counts -1 messages of -1 octets.
+    pub stat_below_zero: bool,
+    /// UIDL says nothing of the messages with these numbers.
+    pub without_uidl: Vec<usize>,
+    /// Answers end in a dot and a bare LF.
+    pub bare_dot: bool,
+    /// A second sign-in within so long is refused (`[LOGIN-DELAY]`).
+    pub login_delay: Option<Duration>,
 }

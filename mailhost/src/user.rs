@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use crate::mailbox::{ConnectionId, Content, Mailbox, Message, Role};
 use crate::stamp::Stamp;
@@ -28,6 +29,23 @@ pub(crate) struct User {
     pub name: String,
     pub password: String,
     mailboxes: Mutex<Mailboxes>,
+    maildrop: Arc<Mutex<Lock>>,
+}
+
+/// Who has a maildrop, and since when it may be asked again.
+#[derive(Debug, Default)]
+struct Lock {
+    taken: bool,
+    asked: Option<SystemTime>,
+}
+
+/// A maildrop that nobody else has; dropping it gives it back.
+pub(crate) struct Maildrop(Arc<Mutex<Lock>>);
+
+impl Drop for Maildrop {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).taken = false;
+    }
 }
 
 impl User {
@@ -48,11 +66,32 @@ impl User {
             name: name.to_owned(),
             password: password.to_owned(),
             mailboxes: Mutex::new(mailboxes),
+            maildrop: Arc::default(),
         })
     }
 
     pub fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the maildrop for one POP3 session; none while another has it.
+    pub fn lock_maildrop(&self) -> Option<Maildrop> {
+        let mut lock = self.maildrop.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut lock.taken, true) {
+            return None;
+        }
+        Some(Maildrop(Arc::clone(&self.maildrop)))
+    }
+
+    /// How long to stay away yet; a visit that is not too early counts as the last one.
+    pub fn too_early(&self, now: SystemTime, delay: Option<Duration>) -> Option<Duration> {
+        let mut lock = self.maildrop.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = lock.asked.and_then(|asked| now.duration_since(asked).ok());
+        let left = delay.zip(passed).and_then(|(delay, passed)| delay.checked_sub(passed));
+        if left.is_none() {
+            lock.asked = Some(now);
+        }
+        left
     }
 
     /// Puts a new message into the inbox.

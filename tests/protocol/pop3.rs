@@ -1,4 +1,5 @@
-//! POP3 sessions against Dovecot: whole messages, marks that count at QUIT, a locked maildrop.
+//! POP3 sessions against Dovecot and the mail host: whole messages, marks that count at QUIT, a locked
+//! maildrop, and every fault told apart.
 
 use anyhow::{Context, Result};
 use postern::net::{self, Endpoint, Protocol, Security, Trust};
@@ -6,6 +7,7 @@ use postern::sasl::Proof;
 use postern::secret::Secret;
 use postern::store::Error;
 use postern::store::pop3::{Plaintext, Pop3Connection};
+use postern_mailhost::{Host, MailHost, Pop3Capabilities, Pop3Effect, Pop3Quirks, Quirks, Trigger};
 use postern_tests::dovecot::Dovecot;
 use postern_tests::{Person, message};
 
@@ -18,12 +20,42 @@ async fn open(
     let port = if security == Security::Tls { dovecot.pop3s } else { dovecot.pop3 };
     let endpoint = Endpoint { host: "localhost".into(), port, security };
     let trust = Trust::new(Some(&dovecot.certificates.authority)).expect("an authority");
-    let opened = net::connect(&endpoint, &trust, Protocol::Pop3).await.expect("a connection");
+    sign_in((&endpoint, &trust), person, Plaintext::Refused).await
+}
+
+async fn sign_in(
+    (endpoint, trust): (&Endpoint, &Trust),
+    person: &Person,
+    plaintext: Plaintext,
+) -> Result<Pop3Connection, Error> {
+    let opened = net::connect(endpoint, trust, Protocol::Pop3).await.expect("a connection");
     let mut connection = Pop3Connection::greet(opened).await?;
     let secret = Secret::new(person.password.clone());
-    let proof = Proof::Password(&secret);
-    connection.sign_in(&person.address, proof, Plaintext::Refused).await?;
+    connection.sign_in(&person.address, Proof::Password(&secret), plaintext).await?;
     Ok(connection)
+}
+
+/// A mail host with anna's letters.
+async fn host(offers: Pop3Capabilities, letters: &[Vec<u8>]) -> Result<(Host, Person)> {
+    let anna = Person::named("anna");
+    let builder = MailHost::builder().user(&anna.address, "Anna", &anna.password);
+    let host = builder.pop3(offers).start().await?;
+    for letter in letters {
+        host.deliver(&anna.address, letter)?;
+    }
+    Ok((host, anna))
+}
+
+/// A session with the mail host, which speaks no TLS.
+async fn visit(host: &Host, person: &Person) -> Result<Pop3Connection, Error> {
+    let port = host.pop3_addr().port();
+    let endpoint = Endpoint { host: "127.0.0.1".into(), port, security: Security::Plain };
+    let trust = Trust::new(None).expect("the usual authorities");
+    sign_in((&endpoint, &trust), person, Plaintext::Allowed).await
+}
+
+fn left(host: &Host, person: &Person) -> usize {
+    host.mailbox(&person.address, "INBOX").map_or(0, |inbox| inbox.messages.len())
 }
 
 /// The octets of every message, in the order in which they were asked for.
@@ -123,5 +155,87 @@ async fn a_maildrop_that_somebody_else_has_is_busy_and_a_wrong_password_is_wrong
     let wrong = Person { password: "wrong".into(), ..anna };
     let refused = open(&dovecot, &wrong, Security::Tls).await.err();
     assert!(matches!(refused, Some(Error::AuthenticationFailed { .. })), "{refused:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn mail_comes_whole_whatever_a_server_lacks() -> Result<()> {
+    let letters = letters(&Person::named("anna"));
+    for name in Pop3Capabilities::NAMES {
+        let offers = Pop3Capabilities::default().without(name);
+        let (host, anna) = host(offers, &letters).await?;
+        let mut connection = visit(&host, &anna).await.with_context(|| format!("no {name}"))?;
+        let count = letters.len() as u32;
+        assert_eq!(connection.stat().await?.map(|stat| stat.messages), Some(count), "no {name}");
+        let numbers: Vec<u32> = (1..=count).collect();
+        assert_eq!(read(&mut connection, &numbers).await?, letters, "no {name}");
+        assert_eq!(connection.uidl().await?.is_some(), offers.uidl, "no {name}");
+        assert_eq!(connection.top(1, 0).await.is_ok(), offers.top, "no {name}");
+        assert!(connection.dele(&[1, 3]).await?.is_empty());
+        connection.quit().await?;
+        assert_eq!(left(&host, &anna), letters.len() - 2, "no {name}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn habits_of_servers_are_taken_as_they_are() -> Result<()> {
+    let letters = letters(&Person::named("anna"));
+    let (host, anna) = host(Pop3Capabilities::default(), &letters).await?;
+    let pop3 = Pop3Quirks {
+        stat_below_zero: true,
+        without_uidl: vec![2],
+        bare_dot: true,
+        login_delay: None,
+    };
+    host.set_quirks(Quirks { pop3, ..Quirks::default() });
+    let mut connection = visit(&host, &anna).await?;
+    assert_eq!(connection.stat().await?, None);
+    let uidls = connection.uidl().await?.context("it has UIDL")?;
+    assert_eq!(uidls.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 3, 4, 5]);
+    assert_eq!(connection.uidl_of(2).await?, None);
+    assert_eq!(read(&mut connection, &[5, 1]).await?, [letters[4].clone(), letters[0].clone()]);
+    connection.quit().await?;
+    let login_delay = Some(std::time::Duration::from_secs(300));
+    let pop3 = Pop3Quirks { login_delay, ..Pop3Quirks::default() };
+    host.set_quirks(Quirks { pop3, ..Quirks::default() });
+    let early = visit(&host, &anna).await.err().context("it is too early")?;
+    assert!(early.has_code("LOGIN-DELAY"), "{early:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_breaks_removes_nothing_and_gives_no_half_message() -> Result<()> {
+    let letters = letters(&Person::named("anna"));
+    let (host, anna) = host(Pop3Capabilities::default(), &letters).await?;
+    let fault = |command: &str, effect| host.faults().pop3(Trigger::on(command).times(1), effect);
+    for room in [0, 3, 30, 200] {
+        fault("RETR", Pop3Effect::CloseAfter(room));
+        let mut connection = visit(&host, &anna).await?;
+        assert!(connection.dele(&[2]).await?.is_empty());
+        let lost = read(&mut connection, &[1]).await;
+        assert!(lost.is_err(), "{room} octets are no message");
+        drop(connection);
+        assert_eq!(left(&host, &anna), letters.len());
+    }
+    // Whoever reads on after a lost QUIT must look what is left.
+    fault("QUIT", Pop3Effect::CloseAfterwards);
+    let mut connection = visit(&host, &anna).await?;
+    assert!(connection.dele(&[2]).await?.is_empty());
+    assert!(matches!(connection.quit().await, Err(Error::Lost(_))));
+    assert_eq!(left(&host, &anna), letters.len() - 1);
+    for (effect, busy) in [
+        (Pop3Effect::Error("[IN-USE] wait".into()), true),
+        (Pop3Effect::Error("[SYS/TEMP] wait".into()), false),
+    ] {
+        fault("AUTH", effect);
+        let refused = visit(&host, &anna).await.err();
+        let is_busy = matches!(refused, Some(Error::TooManyConnections { .. }));
+        assert_eq!(is_busy, busy, "{refused:?}");
+        assert!(!matches!(refused, Some(Error::AuthenticationFailed { .. })), "{refused:?}");
+    }
+    fault("UIDL", Pop3Effect::Garbage(b"+OK\r\n1 a\r\nnonsense\r\n.\r\n".to_vec()));
+    let mut connection = visit(&host, &anna).await?;
+    assert!(matches!(connection.uidl().await, Err(Error::Garbled(_))));
     Ok(())
 }
