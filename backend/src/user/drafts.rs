@@ -162,6 +162,18 @@ impl User {
         Ok(account.remove_drafts(call.message_id, call.stored).await?)
     }
 
+    /// A draft that comes back is not said to be where its copy was removed after sending.
+    pub(super) async fn forget_removed(&self, draft: &mut Draft) {
+        let Some(stored) = draft.options.stored.clone() else { return };
+        let Ok(account) = self.account(&draft.account) else { return };
+        let id = draft.options.message_id.clone();
+        // Nobody knows while the store cannot be asked: then the page asks its user later.
+        let copies = account.draft_copies(id, Some(stored)).await;
+        if copies.is_ok_and(|copies| copies.found.is_empty()) {
+            draft.options.stored = None;
+        }
+    }
+
     async fn heads(&self, account: &Account, draft: &Draft) -> Result<Vec<PartHead>, Error> {
         let until = self.clock.unix_ms().saturating_add(uploads::KEEP_MS);
         let files = self.files(account, draft, until).await?;

@@ -83,6 +83,7 @@ impl User {
                 !accepted.iter().any(|has| has.eq_ignore_ascii_case(one.email.trim()))
             });
         }
+        self.forget_removed(&mut draft).await;
         Ok(draft)
     }
 

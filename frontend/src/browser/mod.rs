@@ -11,6 +11,7 @@ pub mod random;
 pub mod socket;
 pub mod storage;
 pub mod timer;
+pub mod vault;
 
 use web_sys::{Document, Window};
 

@@ -129,8 +129,11 @@ impl Stores {
         }
     }
 
-    /// Opens a message; from one to the next the history does not grow.
+    /// Opens a message, a draft to be written on; from one to the next the history does not grow.
     pub fn open(self, key: MessageKey) {
+        if untrack(|| self.in_role(Role::Drafts)) {
+            return self.write_on(key);
+        }
         // Asked for now rather than when the view follows: a frame earlier.
         self.messages.open(&key);
         let route = Route::Message(key);

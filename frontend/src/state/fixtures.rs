@@ -1,11 +1,15 @@
 //! Messages that the tests of the stores are made of.
 
 use postern_shared::account::AccountId;
+use postern_shared::address::Address;
+use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::envelope::Envelope;
 use postern_shared::flag::{Flag, Flags};
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{Message, MessageKey, MessageSummary};
 use postern_shared::uid::{Uid, UidValidity};
+
+use super::drafts::Composing;
 
 /// The account of every message here.
 pub fn account() -> AccountId {
@@ -56,4 +60,23 @@ pub fn message(uid: u32) -> Message {
         blocked_images: 0,
         insight: Vec::new(),
     }
+}
+
+/// A draft that was written on.
+pub fn composing(text: &str) -> Composing {
+    let from = Address { name: "Ann".into(), email: "ann@x.test".into() };
+    let draft = Draft {
+        account: account(),
+        from,
+        to: Vec::new(),
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: "Tea".into(),
+        text: text.into(),
+        origin: Origin::New,
+        html: None,
+        attachments: Vec::new(),
+        options: DraftOptions { message_id: "<d@x>".into(), ..DraftOptions::default() },
+    };
+    Composing { touched: true, ..Composing::from_draft(4, draft) }
 }

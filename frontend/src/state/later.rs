@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use postern_shared::message::MessageKey;
 use postern_shared::submission::Submission;
 
 use super::Stores;
@@ -35,6 +36,21 @@ impl Stores {
         self.follow_previews();
     }
 
+    /// Opens a message of Drafts to be written on.
+    pub fn write_on(self, key: MessageKey) {
+        spawn_local(async move { self.note(write_on(self, key).await) });
+    }
+
+    fn write_on_now(self, key: MessageKey) {
+        self.drafts.open_stored(key, move |id| {
+            let named = matches!(untrack(|| self.location.route()), Route::Compose(_));
+            match named {
+                true => self.location.replace(Route::Compose(id.to_string())),
+                false => self.show_draft(Some(id)),
+            }
+        });
+    }
+
     /// A part that could not be loaded shows in the page's status, with a way to try again.
     fn note(self, outcome: Result<(), SplitLoaderError>) {
         if outcome.is_err() {
@@ -47,6 +63,19 @@ impl Stores {
         Effect::new(move |_| {
             if let SessionState::SignedIn(who) = state.get() {
                 self.drafts.load(&who.address);
+            }
+        });
+        self.drafts.follow_sweeps();
+        let link = self.link.state();
+        Effect::new(move |_| {
+            if link.get() == LinkState::Open {
+                self.drafts.hurry();
+                // A copied address of a message of Drafts.
+                if let Route::Compose(named) = untrack(|| self.location.route())
+                    && let Some(key) = draft_key(&named)
+                {
+                    self.write_on_now(key);
+                }
             }
         });
     }
@@ -81,6 +110,20 @@ impl Stores {
 fn perform(stores: Stores, command: Command) -> Result<(), SplitLoaderError> {
     stores.perform_now(command);
     Ok(())
+}
+
+#[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn write_on(stores: Stores, key: MessageKey) -> Result<(), SplitLoaderError> {
+    stores.write_on_now(key);
+    Ok(())
+}
+
+/// A message's key as `/compose/` takes it: its token.
+fn draft_key(named: &str) -> Option<MessageKey> {
+    match Route::parse(&["mail/", &named.replace('.', "/")].concat()) {
+        Route::Message(key) => Some(key),
+        _ => None,
+    }
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]

@@ -11,7 +11,7 @@ use super::answer::Kind;
 use crate::routes::{Route, key_path};
 
 /// Raised when the form changes: what another version kept is not read.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// Control characters part what is kept; texts of mail hold none of them.
 const DRAFT: char = '\u{1e}';
 const FIELD: char = '\u{1f}';
@@ -71,6 +71,8 @@ fn one(draft: &Composing) -> String {
         attachments.join(&ENTRY.to_string()),
         draft.html.as_deref().map(|html| format!("={}", clean(html))).unwrap_or_default(),
         clean(&draft.options.message_id),
+        options(&draft.options),
+        draft.options.stored.as_ref().map(key_path).unwrap_or_default(),
     ];
     fields.join(&FIELD.to_string())
 }
@@ -94,6 +96,8 @@ fn parse(kept: &str) -> Option<Composing> {
         files,
         html,
         own_id,
+        more,
+        stored,
     ] = fields[..]
     else {
         return None;
@@ -122,10 +126,34 @@ fn parse(kept: &str) -> Option<Composing> {
         html: html.strip_prefix('=').map(str::to_owned),
         origin,
         attachments,
-        options: DraftOptions { message_id: own_id.to_owned(), ..DraftOptions::default() },
+        options: DraftOptions {
+            message_id: own_id.to_owned(),
+            stored: read_key(stored),
+            ..read_options(more)
+        },
         loading: false,
         touched: true,
     })
+}
+
+/// Asks, and where replies go.
+fn options(options: &DraftOptions) -> String {
+    let asks = [(options.ask_read, "read"), (options.ask_delivered, "delivered")];
+    let asks = asks.into_iter().filter_map(|(asked, name)| asked.then_some(name));
+    let head = asks.collect::<Vec<_>>().join(" ");
+    let mut entries = vec![head];
+    entries.extend(options.reply_to.iter().map(|one| addresses(std::slice::from_ref(one))));
+    entries.join(&ENTRY.to_string())
+}
+
+fn read_options(kept: &str) -> DraftOptions {
+    let (asks, reply_to) = kept.split_once(ENTRY).unwrap_or((kept, ""));
+    DraftOptions {
+        reply_to: read_addresses(reply_to),
+        ask_read: asks.split(' ').any(|ask| ask == "read"),
+        ask_delivered: asks.split(' ').any(|ask| ask == "delivered"),
+        ..DraftOptions::default()
+    }
 }
 
 fn clean(text: &str) -> String {
@@ -218,7 +246,13 @@ mod tests {
                     source,
                 })
                 .into(),
-            options: DraftOptions { message_id: "<own@x>".into(), ..DraftOptions::default() },
+            options: DraftOptions {
+                message_id: "<own@x>".into(),
+                reply_to: vec![Address { name: "L".into(), email: "l@x.test".into() }],
+                ask_delivered: true,
+                stored: Some(key(9)),
+                ..DraftOptions::default()
+            },
             loading: false,
             touched: true,
         }
@@ -234,7 +268,7 @@ mod tests {
     fn drafts_of_another_user_or_version_are_not_read() {
         let kept = write("me", &[draft()]);
         assert_eq!(read("you", &kept), []);
-        assert_eq!(read("me", &kept.replacen('2', "0", 1)), []);
+        assert_eq!(read("me", &kept.replacen('3', "0", 1)), []);
         assert_eq!(read("me", ""), []);
     }
 }

@@ -1,12 +1,16 @@
-//! Drafts being written: they survive a lost link, a failed sending and a reload of the tab.
+//! Drafts being written: they survive a lost link, a failed sending, and the tab that they are in.
 
 pub mod answer;
 mod composing;
+mod deciding;
+mod keeping;
 mod kept;
 pub mod mailto;
 mod opening;
 pub mod recipients;
+mod record;
 mod returning;
+mod standing;
 
 use leptos::prelude::*;
 use postern_shared::error::CallError;
@@ -24,11 +28,13 @@ use crate::i18n::{Key, error_text, text, text_with};
 use crate::link::Link;
 
 pub use composing::{Composing, Unready};
+use keeping::Keeping;
+pub use standing::Said;
 
 /// Where a tab keeps its open drafts.
 const NAME: &str = "drafts";
-/// Milliseconds of rest after which what was typed is kept.
-const PAUSE_MS: u32 = 800;
+/// Milliseconds after which what was typed is kept, whether typing goes on or not.
+const PAUSE_MS: u32 = 400;
 /// Most drafts remembered after they were handed in or discarded.
 const MOST_PARKED: usize = 10;
 
@@ -65,7 +71,12 @@ struct Parked {
 #[derive(Clone, Copy)]
 pub struct Drafts {
     open: RwSignal<Vec<(u32, DraftSignal)>>,
+    /// Open ones that the user has closed: they go once the store has them.
+    hidden: RwSignal<Vec<u32>>,
     parked: StoredValue<Parked, LocalStorage>,
+    keeping: StoredValue<Keeping, LocalStorage>,
+    /// Counts how often everything was to be forgotten.
+    swept: RwSignal<u32>,
     needed: Needed,
     link: Link,
 }
@@ -75,13 +86,21 @@ impl Drafts {
     #[must_use]
     pub fn new(link: Link, needed: Needed) -> Self {
         let parked = StoredValue::new_local(Parked::default());
-        Self { open: RwSignal::new(Vec::new()), parked, needed, link }
+        let keeping = StoredValue::new_local(Keeping::default());
+        let (open, hidden) = (RwSignal::new(Vec::new()), RwSignal::new(Vec::new()));
+        Self { open, hidden, parked, keeping, swept: RwSignal::new(0), needed, link }
     }
 
     /// The open drafts, oldest first.
     #[must_use]
     pub fn open(self) -> Signal<Vec<u32>> {
-        Signal::derive(move || self.open.with(|open| open.iter().map(|(id, _)| *id).collect()))
+        Signal::derive(move || {
+            let hidden = self.hidden.get();
+            let ids = |open: &Vec<(u32, DraftSignal)>| {
+                open.iter().map(|(id, _)| *id).filter(|id| !hidden.contains(id)).collect()
+            };
+            self.open.with(ids)
+        })
     }
 
     /// An open draft.
@@ -103,9 +122,10 @@ impl Drafts {
         });
         for draft in drafts {
             if self.open.with_untracked(|open| open.iter().all(|(id, _)| *id != draft.id)) {
-                self.put(draft);
+                self.put_changed(draft);
             }
         }
+        self.open_vault(user);
     }
 
     /// The user changed something.
@@ -115,6 +135,7 @@ impl Drafts {
                 draft.touched = true;
                 change(draft);
             });
+            self.changed(id, &draft);
             self.keep_soon();
         }
     }
@@ -138,6 +159,7 @@ impl Drafts {
             self.parked.update_value(|parked| parked.handed.retain(|known| known.id != id));
             match outcome {
                 Ok(submission) => {
+                    self.forget_on_device(&draft);
                     self.park(draft, Some(submission.clone()));
                     submissions.begin(&submission);
                     self.keep();
@@ -153,7 +175,9 @@ impl Drafts {
         let Some(draft) = untrack(|| self.get(id)) else { return };
         let draft = draft.get_untracked();
         self.close(id);
-        if draft.touched {
+        self.forget_on_device(&draft);
+        self.remove_stored(&draft.draft());
+        if draft.touched || draft.options.stored.is_some() {
             self.park(draft, None);
             let said = text(Key::ComposeDiscarded);
             self.needed.toasts.show(said, Some(Offer::RestoreDraft(id)), None);
@@ -167,8 +191,7 @@ impl Drafts {
             Some(parked.drafts.remove(at).0)
         });
         if let Some(draft) = found.flatten() {
-            self.put(draft);
-            self.keep_soon();
+            self.put_again(draft);
         }
     }
 
@@ -191,6 +214,9 @@ impl Drafts {
     /// Forgets everything, on this device too: another user may come.
     pub fn clear(self) {
         self.open.set(Vec::new());
+        self.hidden.set(Vec::new());
+        // The vault is a later part's.
+        self.swept.update(|count| *count += 1);
         self.parked.set_value(Parked::default());
         storage::remove_tab(NAME);
         page::guard_unload(false);
@@ -203,6 +229,7 @@ impl Drafts {
 
     fn close(self, id: u32) {
         self.open.update(|open| open.retain(|(known, _)| *known != id));
+        self.hidden.update(|hidden| hidden.retain(|known| *known != id));
         self.keep();
     }
 
@@ -215,8 +242,7 @@ impl Drafts {
     }
 
     fn refused(self, draft: Composing, error: &CallError) {
-        self.put(draft);
-        self.keep();
+        self.put_again(draft);
         let reason = error_text(error);
         self.needed.toasts.complain(text_with(Key::ComposeSendFailed, &[("reason", &reason)]));
     }
@@ -229,19 +255,23 @@ impl Drafts {
         id.unwrap_or_default()
     }
 
-    /// Keeps the open drafts after a pause in typing.
+    /// Keeps the open drafts in a moment: who types on without a pause is no exception.
     fn keep_soon(self) {
-        page::guard_unload(true);
-        let timer = Timer::after(PAUSE_MS, move || self.keep());
-        self.parked.update_value(|parked| parked.timer = Some(timer));
+        self.guard();
+        if self.parked.with_value(|parked| parked.timer.is_none()) {
+            let timer = Timer::after(PAUSE_MS, move || self.keep());
+            self.parked.update_value(|parked| parked.timer = Some(timer));
+        }
     }
 
     fn keep(self) {
+        self.parked.update_value(|parked| parked.timer = None);
         let open = self.open.get_untracked();
         let drafts = open.iter().map(|(_, draft)| draft.get_untracked());
         let mut drafts: Vec<_> = drafts.filter(|draft| draft.touched).collect();
         drafts.extend(self.parked.with_value(|parked| parked.handed.clone()));
-        page::guard_unload(!drafts.is_empty());
+        self.guard();
+        self.keep_on_device();
         if drafts.is_empty() {
             return storage::remove_tab(NAME);
         }

@@ -8,8 +8,7 @@ impl Drafts {
     /// Opens what was taken out of the outbox; answers its number.
     pub fn reopen(self, draft: Draft) -> u32 {
         let id = self.fresh_id();
-        self.put(composing(id, draft));
-        self.keep_soon();
+        self.put_changed(composing(id, draft));
         id
     }
 

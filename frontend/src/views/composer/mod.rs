@@ -1,6 +1,7 @@
 //! The composer: one non-modal dialog a draft, a whole page each on a phone.
 
 mod fields;
+mod kept;
 mod recipients;
 
 use leptos::ev;
@@ -18,6 +19,7 @@ use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::Icon;
 
 use fields::{Body, Files, Identity, Subject};
+use kept::Kept;
 use recipients::{Field, Recipients};
 
 /// Every open draft.
@@ -76,6 +78,11 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
         stores.drafts.discard(id);
         stores.leave_draft(id);
     };
+    let shut = move || {
+        commit_typed(node);
+        stores.drafts.shut(id);
+        stores.leave_draft(id);
+    };
     let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Enter" if event.ctrl_key() || event.meta_key() => {
             event.prevent_default();
@@ -107,6 +114,11 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
                     icon=Icon::Minimise
                     on_press=move |()| folded.update(|folded| *folded = !*folded)
                 />
+                <IconButton
+                    label=t(Key::ComposeClose)
+                    icon=Icon::Close
+                    on_press=move |()| shut()
+                />
             </div>
             <div class="composer-fields">
                 <Identity desk />
@@ -118,6 +130,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
             <Body desk />
             <Files desk />
             <p class="composer-problem" role="alert">{problem}</p>
+            <Kept id />
             <footer class="composer-footer">
                 <Button
                     label=t(Key::ComposeSend)
