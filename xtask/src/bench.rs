@@ -10,12 +10,16 @@ use crate::install::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The verb: `page` needs a browser, mail servers and the page; `link` and `imap` mail servers, `mime`
-/// nothing.
+/// The verb: `page` needs a browser, mail servers and the page; `fidelity` a browser, `link` and `imap`
+/// mail servers, `mime` nothing.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    let (name, rest) = args.split_first().context("which benchmark? page, link, imap, mime")?;
+    let (name, rest) =
+        args.split_first().context("which benchmark? page, link, imap, mime, fidelity")?;
     if name == "link" || name == "imap" {
         install::all(workspace, &[Need::MailServers])?;
+    }
+    if name == "fidelity" {
+        install::all(workspace, &[Need::Browser, Need::Npm])?;
     }
     if name == "page" {
         install::all(workspace, &[Need::Browser, Need::MailServers, Need::Npm])?;
