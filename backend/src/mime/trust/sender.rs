@@ -9,7 +9,10 @@ pub(super) fn warnings(from: &[Address], raw: &str) -> Vec<Warning> {
     let Some(first) = from.first() else { return vec![Warning::MalformedSender] };
     let mut all: Vec<Address> = from.to_vec();
     all.dedup_by(|a, b| a.email.eq_ignore_ascii_case(&b.email));
-    if let Some(held) = held_address(&first.name, &first.email) {
+    // Servers show a group by its name, and its members not at all.
+    let group = group_name(raw).unwrap_or_default();
+    let held = held_address(&first.name, &first.email);
+    if let Some(held) = held.or_else(|| held_address(&group, &first.email)) {
         warnings.push(Warning::NameHoldsAddress(held));
     }
     if !is_plain(&first.email) {
@@ -22,6 +25,25 @@ pub(super) fn warnings(from: &[Address], raw: &str) -> Vec<Warning> {
         warnings.push(Warning::SeveralSenders(all));
     }
     warnings
+}
+
+/// The name of the group that a field begins with: what stands before a colon that is not quoted
+/// (RFC 6854).
+fn group_name(field: &str) -> Option<String> {
+    let (mut quoted, mut escaped, mut depth) = (false, false, 0_u32);
+    for (at, c) in field.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            '<' | ',' | ';' if !quoted && depth == 0 => return None,
+            ':' if !quoted && depth == 0 => return Some(field[..at].to_owned()),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The domain of an address, lower case; empty where there is none.

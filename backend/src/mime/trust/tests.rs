@@ -49,6 +49,10 @@ fn what_looks_wrong_is_named() {
     check("From: \"news@b.test\" <bounce@mail.b.test>", &[]);
     check("From: \"ceo@bank.example\" <x@leak.test>", &[held("ceo@bank.example")]);
     check("From: \"ceo＠bank.example (x)\" <x@leak.test>", &[held("ceo@bank.example")]);
+    check("From: ceo@bank.example:x@leak.test;", &[held("ceo@bank.example")]);
+    check("From: \"ceo@bank.example\": x@leak.test;", &[held("ceo@bank.example")]);
+    check("From: Team: ann@b.test;", &[]);
+    check("From: \"Re: ann@b.test\" <ann@b.test>", &[]);
     check("Subject: x", &[Warning::MalformedSender]);
     check("From: nobody", &[Warning::MalformedSender]);
     check("From: \"\u{202e}x\" <x@leak.test>", &[Warning::HiddenCharacters]);
