@@ -27,12 +27,12 @@ export function strange() {
       const link = ['a', 'area'].includes(element.localName) && /^(https?|mailto|tel):/.test(lower);
       const picture = element.localName === 'img' && /^(data:image\/(png|jpe?g|gif|webp);|https?:\/\/127\.0\.0\.1:\d+\/api\/|\/api\/)/.test(lower);
       if (name.startsWith('on')) found.push(`${name}=…`);
-      if (name === 'href' && !link) found.push(`href=${value}`);
+      if (name === 'href' && !link && !lower.startsWith('#')) found.push(`href=${value}`);
       if (name === 'src' && !picture) found.push(`src=${value}`);
       if (['srcdoc', 'srcset', 'action', 'formaction', 'ping', 'background', 'data', 'poster'].includes(name)) found.push(name);
       if (name === 'style' && /url\((?!['"]?(data:image|\/api\/))|fixed|sticky|expression|@/i.test(value)) found.push(`style=${value}`);
     }
-    if (element.localName === 'a' && element.hasAttribute('href')) {
+    if (element.localName === 'a' && element.hasAttribute('href') && !element.getAttribute('href').startsWith('#')) {
       if (element.target !== '_blank' || !/noopener noreferrer/.test(element.rel)) found.push(`a link in the frame: ${element.outerHTML}`);
     }
   }

@@ -14,8 +14,6 @@ const spoofed = corpus('header-attacks.json')?.vectors ?? [];
 const meant = corpus('html-benign.json')?.payloads ?? [];
 const BATCH = 20;
 const FRAMES = 25;
-/** A group in From is shown by the name of the group, without a warning: to be mended in the page. */
-const OPEN = ['s043'];
 const NOTHING = { ran: [], went: [], requests: [], pictures: 0 };
 
 const test = base.extend({
@@ -122,7 +120,7 @@ test('what stands in headers is text and nothing else', async ({ watched }) => {
     const text = await region.innerText();
     const named = must.includes('never shown as the sender address') && text.includes('ceo@bank.example');
     if (named && !/leak\.test|pretends to be|cannot exist/.test(text)) found.push(text.slice(0, 300));
-    if (found.length && !OPEN.includes(id)) wrong.push({ vector: `${id} ${technique}`, found });
+    if (found.length) wrong.push({ vector: `${id} ${technique}`, found });
   });
   const seen = await watched.look();
   tally('headers', spoofed.length, seen);

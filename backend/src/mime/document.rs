@@ -33,27 +33,29 @@ impl Theme {
     }
 }
 
-/// What every mail stands on; weightless wherever the mail may know better.
+/// What every mail stands on; weightless wherever the mail may know better. What says where a link
+/// leads is in a layer: what is important there no mail overrules.
 const STYLE: &str = "\
-html{overflow-x:auto}\
-body{margin:0;padding:16px;overflow-wrap:anywhere;word-break:normal;background:var(--back);color:var(--fore);\
-font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}\
-.is-paper{padding:0}.is-paper :where(.m0b){margin:8px}\
-img{max-width:100%!important}:where(img:not([height])){height:auto}\
+@layer own{a[data-host]::after{all:initial!important;content:attr(data-host)!important;\
+margin-inline-start:6px!important;padding:0 6px!important;border-radius:4px!important;\
+background:#b3261e!important;color:#fff!important;font:600 12px/1.5 system-ui,sans-serif!important;\
+display:inline-block!important}}\
+html{overflow-x:auto;background:var(--back)}:where(a){overflow-wrap:break-word}\
+:where(img){max-width:100vw}:where(pre){white-space:pre-wrap}\
 img:not([src]){display:inline-block;box-sizing:border-box;min-height:1.2em;border:1px dashed var(--line);color:var(--dim);font-size:12px}\
-:where(table){max-width:100%}:where(pre){white-space:pre-wrap}\
-a[data-host]::after{content:attr(data-host);margin-inline-start:6px;padding:0 6px;border-radius:4px;\
-background:#b3261e;color:#fff;font:600 12px/1.5 system-ui,sans-serif;display:inline-block}\
 .plain{white-space:pre-wrap;overflow-wrap:anywhere;max-width:80ch;tab-size:4}\
 .plain blockquote{color:var(--dim);margin-block:4px}\
 .signature{color:var(--dim);margin-top:8px}\
+.is-framed{margin:0}:where(.is-framed>div){display:flow-root}:where(.is-framed>div>div){margin:8px}\
 @media print{:root{color-scheme:light;--back:#fff;--fore:#131e22;--dim:#5e6a6f;--line:#dbe1e2;--link:#006a6b}}";
 
 /// How text is set that nobody has set. What mail programs mark as a signature steps back.
 const READING: &str = ":where(.gmail_signature,.gmail_signature_prefix,.moz-signature,.moz-txt-sig,\
 .protonmail_signature_block,.k9mail-signature,.ms-outlook-mobile-signature,.bloop_sign,.sh-signature,\
 .-x-evo-signature,.apple-signature,#Signature,#ms-outlook-mobile-signature,#_rc_sig,#AppleMailSignature)\
-{color:var(--dim)}body{font-size:15px;line-height:1.5}a{color:var(--link)}\
+{color:var(--dim)}body{overflow-wrap:anywhere;color:var(--fore);\
+font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}a{color:var(--link)}\
+img{max-width:100%!important}:where(img:not([height])){height:auto}:where(table){max-width:100%}\
 hr{border:0;border-top:1px solid var(--line)}\
 blockquote{margin:0 0 0 2px;padding:0 0 0 12px;border-inline-start:2px solid var(--line);border-inline-end:0}";
 
@@ -62,7 +64,7 @@ const OLD_TABLES: &str = ":where(table){font-size:initial;font-weight:initial;fo
 font-variant:initial;line-height:initial;white-space:initial;text-align:initial}";
 
 const LIGHT: &str = ":root{color-scheme:light;--back:#fff;--fore:#131e22;--dim:#5e6a6f;--line:#dbe1e2;--link:#006a6b}";
-const DARK: &str = ":root{color-scheme:dark;--back:#141b1d;--fore:#e7ecee;--dim:#909a9d;--line:#2b3336;--link:#6acac4}";
+const DARK: &str = ":root{color-scheme:dark;--back:#141b1d;--fore:#e7ecee;--dim:#909a9d;--line:#2b3336;--link:#6acac4}body{color:var(--fore)}";
 
 /// Asks for the layout that most mail was made for: no gap below pictures in table cells.
 const ALMOST: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \
@@ -75,7 +77,8 @@ pub fn document(
     theme: Theme,
     picture: &dyn Fn(&Remote) -> Option<String>,
 ) -> String {
-    let dark = theme == Theme::Dark && (body.knows_dark || !body.own_colours);
+    let asked = theme == Theme::Dark && (body.knows_dark || !body.own_colours);
+    let dark = asked || body.only_dark;
     let (styles, html) = body.show(&View { dark, picture });
     let colours = if dark { DARK } else { LIGHT };
     let reading = if body.is_designed() { "" } else { READING };
@@ -84,12 +87,15 @@ pub fn document(
         Layout::Old if body.is_designed() => (ALMOST, OLD_TABLES),
         Layout::Standard | Layout::Old => ("<!doctype html>", ""),
     };
-    let paper = if body.has_paper() { " class=\"is-paper\"" } else { "" };
+    // A designed mail has the page to itself, as it would in a browser.
+    let whole = if body.single { " class=\"is-whole\"" } else { "" };
+    let framed = body.framed && body.is_designed();
+    let frame = if framed { " class=\"is-framed\"" } else { "" };
     format!(
-        "{doctype}<html dir=\"auto\"><head><meta charset=\"utf-8\">\
+        "{doctype}<html dir=\"auto\"{whole}><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\">\
          <title></title><style>{colours}{STYLE}{reading}{tables}</style><style>{styles}</style></head>\
-         <body dir=\"auto\"{paper}>{html}</body></html>"
+         <body dir=\"auto\"{frame}>{html}</body></html>"
     )
 }
 
@@ -117,6 +123,21 @@ mod tests {
         check(mail, Theme::Dark, "@media (min-width:0){");
         check(mail, Theme::Dark, "color-scheme:dark");
         check(mail, Theme::Light, "@media (max-width:0){");
+        let night = "<meta name=color-scheme content='only dark'><body bgcolor=navy>x";
+        check(night, Theme::Light, "color-scheme:dark");
+    }
+
+    #[test]
+    fn a_designed_mail_has_the_page_to_itself() {
+        let mail = "<body bgcolor=navy style='margin:0'><p>x";
+        check(mail, Theme::Light, "<html dir=\"auto\" class=\"is-whole\">");
+        check(mail, Theme::Light, "<body dir=\"auto\" class=\"is-framed\"><div class=\"m0\">");
+        check(mail, Theme::Light, "html:where(.is-whole)");
+        check("<p>x", Theme::Light, "font:15px/1.5");
+        let mut two = super::super::html::sanitise(mail, |_| None);
+        two.append(super::super::html::sanitise_part(mail, 1, |_| None));
+        let shown = document(&two, Theme::Light, &|_| None);
+        assert!(shown.contains("<html dir=\"auto\"><head>"), "{shown}");
     }
 
     #[test]

@@ -1,60 +1,21 @@
 //! Colours in mail: which are plain ink and paper, and how they look on a dark page (CSS Color 4).
 
+use super::colour_names::NAMES;
+
 /// What white paper becomes on a dark page.
 pub(in crate::mime) const DARK_PAPER: &str = "#141b1d";
+
+/// Letters of the longest name.
+const LONGEST: usize = 20;
 
 /// A colour as red, green, blue and opacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::mime) struct Colour([u8; 4]);
 
-/// The names that mail uses.
-const NAMES: [(&str, u32); 40] = [
-    ("aqua", 0x00ff_ffff),
-    ("beige", 0xf5f5_dcff),
-    ("black", 0x0000_00ff),
-    ("blue", 0x0000_ffff),
-    ("brown", 0xa52a_2aff),
-    ("coral", 0xff7f_50ff),
-    ("crimson", 0xdc14_3cff),
-    ("cyan", 0x00ff_ffff),
-    ("darkblue", 0x0000_8bff),
-    ("darkgray", 0xa9a9_a9ff),
-    ("darkgreen", 0x0064_00ff),
-    ("darkred", 0x8b00_00ff),
-    ("dimgray", 0x6969_69ff),
-    ("fuchsia", 0xff00_ffff),
-    ("gold", 0xffd7_00ff),
-    ("gray", 0x8080_80ff),
-    ("green", 0x0080_00ff),
-    ("grey", 0x8080_80ff),
-    ("indigo", 0x4b00_82ff),
-    ("ivory", 0xffff_f0ff),
-    ("lightblue", 0xadd8_e6ff),
-    ("lightgray", 0xd3d3_d3ff),
-    ("lightgrey", 0xd3d3_d3ff),
-    ("lime", 0x00ff_00ff),
-    ("magenta", 0xff00_ffff),
-    ("maroon", 0x8000_00ff),
-    ("navy", 0x0000_80ff),
-    ("olive", 0x8080_00ff),
-    ("orange", 0xffa5_00ff),
-    ("pink", 0xffc0_cbff),
-    ("purple", 0x8000_80ff),
-    ("red", 0xff00_00ff),
-    ("silver", 0xc0c0_c0ff),
-    ("teal", 0x0080_80ff),
-    ("tomato", 0xff63_47ff),
-    ("violet", 0xee82_eeff),
-    ("white", 0xffff_ffff),
-    ("whitesmoke", 0xf5f5_f5ff),
-    ("windowtext", 0x0000_00ff),
-    ("yellow", 0xffff_00ff),
-];
-
 impl Colour {
     /// A colour by its name, whatever the case.
     pub(in crate::mime) fn named(name: &str) -> Option<Self> {
-        if name.len() > 12 {
+        if name.len() > LONGEST {
             return None;
         }
         let lower = name.to_ascii_lowercase();
@@ -147,6 +108,7 @@ mod tests {
     #[test]
     fn the_names_are_sorted() {
         assert!(NAMES.is_sorted());
+        assert_eq!(NAMES.iter().map(|(name, _)| name.len()).max(), Some(LONGEST));
     }
 
     #[test]

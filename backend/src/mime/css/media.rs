@@ -2,7 +2,7 @@
 
 use cssparser::{Parser, Token};
 
-use super::value::{Refused, is_word, refused};
+use super::value::{Refused, asked_of_height, is_word, number, refused};
 use crate::mime::html::edits::{Text, What};
 
 /// Conditions nested deeper than this are none of a mail's.
@@ -35,16 +35,12 @@ fn level(input: &mut Parser<'_>, text: &mut Text, depth: usize) -> Result<bool, 
         match token {
             Token::Ident(word) if is_word(&word) => text.push(&word.to_ascii_lowercase()),
             Token::Number { .. } | Token::Percentage { .. } | Token::Dimension { .. } => {
-                let written = input.slice_from(start);
-                if !written.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)) {
-                    return Err(refused());
-                }
-                text.push(written);
+                number(input.slice_from(start), text)?;
             }
             Token::Comma => text.push_char(','),
             Token::Colon => text.push_char(':'),
-            // No `<`: nothing that is written is to look like a tag.
             Token::Delim(c @ ('/' | '>' | '=')) => text.push_char(c),
+            Token::Delim('<') if depth > 0 => text.push_char('<'),
             Token::ParenthesisBlock => dark |= block(input, text, depth)?,
             _ => return Err(refused()),
         }
@@ -63,6 +59,13 @@ fn block(input: &mut Parser<'_>, text: &mut Text, depth: usize) -> Result<bool, 
         "prefers-color-scheme:light" => {
             text.push_edit("(prefers-color-scheme:light)", What::Scheme(false));
         }
+        plain if asked_of_height(plain).is_some() => {
+            text.push(asked_of_height(plain).unwrap_or_default());
+        }
+        // What else depends on the frame's height would change it, and be asked again.
+        plain if depends_on_height(plain) => return Err(refused()),
+        // Nothing that is written is to look like a tag.
+        plain if plain.contains('<') => text.push(&format!("({})", turned(inside.as_str())?)),
         _ => {
             text.push_char('(');
             text.append(&inside);
@@ -70,4 +73,30 @@ fn block(input: &mut Parser<'_>, text: &mut Text, depth: usize) -> Result<bool, 
         }
     }
     Ok(dark)
+}
+
+fn depends_on_height(plain: &str) -> bool {
+    let names = plain.split([':', '<', '>', '=']);
+    let bare = |name: &str| {
+        let name = name.strip_prefix("min-").or_else(|| name.strip_prefix("max-")).unwrap_or(name);
+        matches!(name, "height" | "block-size" | "aspect-ratio" | "orientation")
+    };
+    names.into_iter().any(bare)
+}
+
+/// A comparison the other way round: `a < b` as `b > a`.
+fn turned(comparison: &str) -> Result<String, Refused> {
+    if comparison.contains('>') || comparison.contains('(') {
+        return Err(refused());
+    }
+    let mut pieces = comparison.split('<');
+    let mut text = pieces.next().unwrap_or_default().trim().to_owned();
+    for piece in pieces {
+        let (sign, rest) = match piece.strip_prefix('=') {
+            Some(rest) => (">=", rest),
+            None => (">", piece),
+        };
+        text = format!("{} {sign} {text}", rest.trim());
+    }
+    Ok(text)
 }

@@ -1,11 +1,14 @@
 //! CSS of a mail: declarations and style sheets read as tokens, weighed, and written anew.
 //!
-//! Whatever is not known to be harmless is left out: properties, functions, at-rules, selectors
-//! that reach into generated content. Addresses go through the one table of `html::urls`.
+//! Whatever is not known to be harmless is left out: properties, functions, at-rules, selectors.
+//! Addresses go through the one table of `html::urls`.
 
 pub(super) mod colour;
+mod colour_names;
+mod functions;
 mod media;
 mod properties;
+mod rule;
 mod selector;
 mod sheet;
 mod value;
@@ -13,17 +16,12 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use cssparser::{
-    AtRuleParser, CowRcStr, DeclarationParser, Parser, ParserState, QualifiedRuleParser,
-    RuleBodyItemParser, RuleBodyParser,
-};
+use cssparser::Parser;
 
 use super::html::edits::Text;
 use super::html::urls::Urls;
-use properties::Kind;
-use value::{Refused, refused};
 
-pub(super) use sheet::filter as filter_sheet;
+pub(super) use sheet::{canvas as write_canvas, filter as filter_sheet};
 
 /// What filtering needs from the mail around, and what it learns about it.
 pub(super) struct Context<'a> {
@@ -35,112 +33,38 @@ pub(super) struct Context<'a> {
     pub(super) knows_dark: bool,
     /// Pictures here would tell what the reader does: they are left out.
     pub(super) pictures_depend_on_state: bool,
+    /// What lies behind the mail's root element is said, and so lies behind everything: what is
+    /// said of its body lies behind the body alone.
+    pub(super) root_paper: bool,
+    /// What lies behind the mail's body was put behind everything.
+    pub(super) body_is_canvas: bool,
 }
 
 impl<'a> Context<'a> {
     /// Nothing seen so far.
     pub(super) fn new(urls: &'a mut Urls) -> Self {
-        Self { urls, own_colours: false, knows_dark: false, pictures_depend_on_state: false }
+        Self {
+            urls,
+            own_colours: false,
+            knows_dark: false,
+            pictures_depend_on_state: false,
+            root_paper: false,
+            body_is_canvas: false,
+        }
     }
 }
 
 /// Filters the declarations of a style attribute.
 pub(super) fn filter(style: &str, context: &mut Context<'_>) -> Text {
     let mut text = Text::default();
-    declarations(&mut Parser::new(style), &mut text, context);
+    rule::declarations(&mut Parser::new(style), &mut text, context);
     text
 }
 
-/// Of declarations that were filtered, those that colour what lies behind everything.
-pub(super) fn papers(filtered: &Text) -> Text {
-    let mut papers = Text::default();
-    let mut from = 0;
-    for piece in filtered.as_str().split_inclusive(';') {
-        let to = from + piece.len();
-        if piece.starts_with("background") {
-            papers.append_range(filtered, from, to);
-        }
-        from = to;
-    }
-    papers
-}
-
-/// Writes what may stay of a list of declarations; answers where backgrounds stand in the text.
-fn declarations(
-    input: &mut Parser<'_>,
-    text: &mut Text,
-    context: &mut Context<'_>,
-) -> Vec<(usize, usize)> {
-    let start = text.len();
-    let mut list = List { start, text, context, papers: Vec::new() };
-    for _ in RuleBodyParser::new(input, &mut list) {}
-    list.papers
-}
-
-struct List<'l, 'a> {
-    start: usize,
-    text: &'l mut Text,
-    context: &'l mut Context<'a>,
-    papers: Vec<(usize, usize)>,
-}
-
-impl<'i> DeclarationParser<'i> for List<'_, '_> {
-    type Declaration = ();
-    type Error = ();
-
-    fn parse_value(
-        &mut self,
-        name: CowRcStr<'i>,
-        input: &mut Parser<'i>,
-        _: &ParserState,
-    ) -> Result<(), Refused> {
-        let known = |name: &str| properties::kind(name).filter(|_| value::is_word(name));
-        let lower;
-        // Variables keep their case.
-        let name: &str = if name.starts_with("--") || !name.bytes().any(|b| b.is_ascii_uppercase())
-        {
-            &name
-        } else {
-            lower = name.to_ascii_lowercase();
-            &lower
-        };
-        let kind = known(name).ok_or_else(refused)?;
-        let (mark, pictures) = (self.text.mark(), self.context.urls.mark());
-        if self.text.len() > self.start {
-            self.text.push_char(';');
-        }
-        let from = self.text.len();
-        self.text.push(name);
-        self.text.push_char(':');
-        let written = value::write(input, kind, self.text, self.context);
-        if written.is_err() {
-            self.text.back_to(mark);
-            self.context.urls.back_to(pictures);
-        } else if kind == Kind::Paper {
-            self.papers.push((from, self.text.len()));
-        }
-        written
-    }
-}
-
-impl AtRuleParser<'_> for List<'_, '_> {
-    type Prelude = ();
-    type AtRule = ();
-    type Error = ();
-}
-
-impl QualifiedRuleParser<'_> for List<'_, '_> {
-    type Prelude = ();
-    type QualifiedRule = ();
-    type Error = ();
-}
-
-impl RuleBodyItemParser<'_, (), ()> for List<'_, '_> {
-    fn parse_declarations(&self) -> bool {
-        true
-    }
-
-    fn parse_qualified(&self) -> bool {
-        false
-    }
+/// Filters the declarations of a style attribute; answers those of the background once more.
+pub(super) fn filter_apart(style: &str, context: &mut Context<'_>) -> (Text, Text) {
+    let mut text = Text::default();
+    let papers = rule::declarations(&mut Parser::new(style), &mut text, context);
+    let papers = rule::copy(&text, &papers);
+    (text, papers)
 }

@@ -9,7 +9,8 @@ use super::value::{Refused, is_word, refused, write_name, write_string};
 use crate::mime::html::edits::Text;
 
 /// Selectors that tell what the reader does.
-const STATES: &[&str] = &["active", "focus", "focus-visible", "focus-within", "hover", "visited"];
+const STATES: &[&str] =
+    &["active", "checked", "focus", "focus-visible", "focus-within", "hover", "target", "visited"];
 
 /// Selectors that tell where an element stands.
 const PLACES: &[&str] = &[
@@ -26,36 +27,41 @@ const PLACES: &[&str] = &[
 
 const COUNTED: &[&str] = &["nth-child", "nth-last-child", "nth-last-of-type", "nth-of-type"];
 
+/// What is no element of its own; the first four are also written with one colon.
+const PSEUDO: &[&str] = &["after", "before", "first-letter", "first-line", "marker", "selection"];
+
+/// A longer selector is no mail's: one with `&` grows with every level.
+const LENGTH_LIMIT: usize = 4096;
+
 /// A list of selectors, written anew.
 #[derive(Default)]
 pub(super) struct Selectors {
     /// The list, without a comma at its end.
     pub(super) text: String,
+    /// The list without what holds it within the mail, for rules within the rule.
+    inner: String,
+    /// One of them begins at the root.
+    from_root: bool,
+    /// One of them is the mail's root itself.
+    pub(super) root: bool,
     /// One of them is the mail's body itself.
     pub(super) body: bool,
     /// One of them depends on what the reader does or on what the mail says.
     pub(super) state: bool,
 }
 
-/// Reads a list; selectors that may not stand are left out of it.
-pub(super) fn list(input: &mut Parser<'_>, scope: &str) -> Result<Selectors, Refused> {
-    let mut list = Selectors::default();
+/// Reads a list; selectors that may not stand are left out of it. `parent` is the rule around.
+pub(super) fn list(
+    input: &mut Parser<'_>,
+    scope: &str,
+    parent: Option<&Selectors>,
+) -> Result<Selectors, Refused> {
+    let state = parent.is_some_and(|parent| parent.state);
+    let mut list = Selectors { state, ..Selectors::default() };
     loop {
-        let mut one = One { scope, ..One::default() };
-        if input.parse_until_before(Delimiter::Comma, |input| one.read(input)).is_ok()
-            && !one.compound_is_empty
-        {
-            if !list.text.is_empty() {
-                list.text.push(',');
-            }
-            if !one.from_root {
-                list.text.push_str(":where(.");
-                list.text.push_str(scope);
-                list.text.push_str(") ");
-            }
-            list.text.push_str(&one.text);
-            list.body |= one.body;
-            list.state |= one.state;
+        let mut one = One { scope, parent, ..One::default() };
+        if input.parse_until_before(Delimiter::Comma, |input| one.read(input)).is_ok() {
+            list.add(&one);
         }
         if input.next().is_err() {
             return if list.text.is_empty() { Err(refused()) } else { Ok(list) };
@@ -63,17 +69,48 @@ pub(super) fn list(input: &mut Parser<'_>, scope: &str) -> Result<Selectors, Ref
     }
 }
 
+impl Selectors {
+    fn add(&mut self, one: &One<'_>) {
+        if !self.text.is_empty() {
+            self.text.push(',');
+            self.inner.push(',');
+        }
+        if one.text == "*" {
+            // The root, which is not below itself.
+            self.text.push_str(&format!(":where(.{}),", one.scope));
+        }
+        if !one.from_root {
+            self.text.push_str(":where(.");
+            self.text.push_str(one.scope);
+            self.text.push_str(") ");
+        }
+        self.text.push_str(&one.text);
+        self.inner.push_str(&one.text);
+        self.from_root |= one.from_root;
+        self.root |= one.root && !one.pseudo;
+        self.body |= one.body && !one.pseudo;
+        self.state |= one.state;
+    }
+}
+
 #[derive(Default)]
 struct One<'s> {
     scope: &'s str,
+    /// The rule around.
+    parent: Option<&'s Selectors>,
     text: String,
     combinator: Option<char>,
     compound_is_empty: bool,
     /// It begins at the root.
     from_root: bool,
-    /// Its last compound is the body.
+    /// Its last compound is the root, or the body.
+    root: bool,
     body: bool,
     state: bool,
+    /// It names the rule around.
+    names_parent: bool,
+    /// It ends in what is no element.
+    pseudo: bool,
     /// Inside `:not()` and the like, where nothing is prefixed.
     nested: bool,
 }
@@ -95,6 +132,9 @@ impl One<'_> {
             };
             match token {
                 Token::Delim(c @ ('>' | '+' | '~')) => {
+                    if self.compound_is_empty && self.parent.is_some() && self.text.is_empty() {
+                        self.parent()?;
+                    }
                     if self.compound_is_empty || self.combinator.is_some_and(|before| before != ' ')
                     {
                         return Err(refused());
@@ -103,11 +143,32 @@ impl One<'_> {
                 }
                 token => self.simple(&token, input)?,
             }
+            if self.text.len() > LENGTH_LIMIT {
+                return Err(refused());
+            }
         }
-        match self.combinator {
-            None | Some(' ') => Ok(()),
-            _ => Err(refused()),
+        if self.compound_is_empty || !matches!(self.combinator, None | Some(' ')) {
+            return Err(refused());
         }
+        if self.parent.is_some() && !self.names_parent {
+            let own = std::mem::take(&mut self.text);
+            self.parent()?;
+            self.text.push(' ');
+            self.text.push_str(&own);
+        }
+        Ok(())
+    }
+
+    /// Writes what stands for the rule around.
+    fn parent(&mut self) -> Result<(), Refused> {
+        let parent = self.parent.ok_or_else(refused)?;
+        self.from_root |= parent.from_root;
+        self.names_parent = true;
+        self.compound_is_empty = false;
+        self.text.push_str(":is(");
+        self.text.push_str(&parent.inner);
+        self.text.push(')');
+        Ok(())
     }
 
     /// One simple selector; begins a new compound where a combinator stands before it.
@@ -115,9 +176,13 @@ impl One<'_> {
         if let Some(combinator) = self.combinator.take() {
             self.text.push(combinator);
             self.compound_is_empty = true;
-            self.body = false;
+            (self.body, self.root) = (false, false);
+        }
+        if self.pseudo {
+            return Err(refused());
         }
         match token {
+            Token::Delim('&') => self.parent()?,
             Token::Ident(name) if self.compound_is_empty => self.element(name)?,
             Token::Delim('*') if self.compound_is_empty => self.text.push('*'),
             Token::Delim('.') => {
@@ -154,6 +219,13 @@ impl One<'_> {
                 self.text.push_str("b)");
                 Ok(())
             }
+            // The element that stands for the body is none that the mail means.
+            "div" => {
+                self.text.push_str("div:where(:not(.");
+                self.text.push_str(self.scope);
+                self.text.push_str("b))");
+                Ok(())
+            }
             lower => {
                 self.text.push_str(lower);
                 Ok(())
@@ -165,7 +237,7 @@ impl One<'_> {
         if !self.text.is_empty() || self.nested {
             return Err(refused());
         }
-        self.from_root = true;
+        (self.from_root, self.root) = (true, true);
         self.text.push_str("div:where(.");
         self.text.push_str(self.scope);
         self.text.push(')');
@@ -173,43 +245,53 @@ impl One<'_> {
     }
 
     fn pseudo(&mut self, input: &mut Parser<'_>) -> Result<(), Refused> {
-        let token = input.next_including_whitespace()?.clone();
+        let mut token = input.next_including_whitespace()?.clone();
+        let twice = matches!(token, Token::Colon);
+        if twice {
+            token = input.next_including_whitespace()?.clone();
+        }
         match token {
             Token::Ident(name) => {
                 let lower = name.to_ascii_lowercase();
-                if lower == "root" {
+                let element = PSEUDO.iter().position(|known| *known == lower);
+                if element.is_some_and(|place| twice || place < 4) && !self.nested {
+                    self.pseudo = true;
+                    self.text.push(':');
+                } else if twice {
+                    return Err(refused());
+                } else if lower == "root" {
                     return self.root();
-                }
-                let state = STATES.contains(&lower.as_str());
-                if !state && !PLACES.contains(&lower.as_str()) {
+                } else if STATES.contains(&lower.as_str()) {
+                    self.state = true;
+                } else if !PLACES.contains(&lower.as_str()) {
                     return Err(refused());
                 }
-                self.state |= state;
                 self.text.push(':');
                 self.text.push_str(&lower);
                 Ok(())
             }
-            Token::Function(name) => self.function(&name.to_ascii_lowercase(), input),
+            Token::Function(name) if !twice => self.function(&name.to_ascii_lowercase(), input),
             _ => Err(refused()),
         }
     }
 
     fn function(&mut self, name: &str, input: &mut Parser<'_>) -> Result<(), Refused> {
-        let inside = if COUNTED.contains(&name) {
-            input.parse_nested_block(|input| {
+        let inside = match name {
+            _ if COUNTED.contains(&name) => input.parse_nested_block(|input| {
                 let (step, offset) = cssparser::parse_nth(input)?;
                 Ok::<_, Refused>(format!("{step}n{offset:+}"))
-            })?
-        } else if name == "not" && !self.nested {
-            let mut inner = One { scope: self.scope, nested: true, ..One::default() };
-            input.parse_nested_block(|input| inner.read(input))?;
-            if inner.compound_is_empty {
-                return Err(refused());
+            })?,
+            "dir" | "lang" => {
+                let word = input.parse_nested_block(|input| {
+                    let word = input.expect_ident_cloned()?;
+                    Ok::<_, Refused>(word)
+                })?;
+                Some(word.to_string()).filter(|word| is_word(word)).ok_or_else(refused)?
             }
-            self.state |= inner.state;
-            inner.text
-        } else {
-            return Err(refused());
+            "is" | "not" | "where" if !self.nested => {
+                input.parse_nested_block(|input| self.choices(input))?
+            }
+            _ => return Err(refused()),
         };
         self.text.push(':');
         self.text.push_str(name);
@@ -217,6 +299,21 @@ impl One<'_> {
         self.text.push_str(&inside);
         self.text.push(')');
         Ok(())
+    }
+
+    /// A list of selectors as an argument: each of them must stand, or none does.
+    fn choices(&mut self, input: &mut Parser<'_>) -> Result<String, Refused> {
+        let mut text = String::new();
+        loop {
+            let mut inner = One { scope: self.scope, nested: true, ..One::default() };
+            input.parse_until_before(Delimiter::Comma, |input| inner.read(input))?;
+            self.state |= inner.state;
+            text.push_str(&inner.text);
+            if input.next().is_err() {
+                return Ok(text);
+            }
+            text.push(',');
+        }
     }
 }
 

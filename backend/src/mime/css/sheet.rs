@@ -5,20 +5,27 @@ use cssparser::{
     RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
 };
 
+use super::rule::{self, Around, DEPTH_LIMIT};
 use super::selector::{self, Selectors};
 use super::value::{Refused, refused};
-use super::{Context, declarations, media};
+use super::{Context, media};
 use crate::mime::html::edits::Text;
 
 /// More than this is not written.
-const BYTE_LIMIT: usize = 1 << 20;
-/// Conditions in conditions.
-const DEPTH_LIMIT: usize = 4;
+pub(super) const BYTE_LIMIT: usize = 1 << 20;
 
 /// Filters a style sheet; its rules reach only what stands below the class `scope`.
 pub(in crate::mime) fn filter(css: &str, scope: &str, text: &mut Text, context: &mut Context<'_>) {
     let mut sheet = Sheet { scope, text, context, depth: 0 };
     for _ in StyleSheetParser::new(&mut Parser::new(css), &mut sheet) {}
+}
+
+/// Puts what lies behind the mail's root or body behind everything: behind the page where the mail
+/// is all that is on it, else behind its own part (CSS Backgrounds 3 §2.11.2).
+pub(in crate::mime) fn canvas(papers: &Text, scope: &str, text: &mut Text) {
+    text.push(&format!("html:where(.is-whole),div:where(html:not(.is-whole) .{scope}){{"));
+    text.append(papers);
+    text.push_char('}');
 }
 
 struct Sheet<'s, 'a> {
@@ -37,7 +44,7 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_, '_> {
         if self.text.len() > BYTE_LIMIT {
             return Err(refused());
         }
-        selector::list(input, self.scope)
+        selector::list(input, self.scope, None)
     }
 
     fn parse_block(
@@ -46,45 +53,46 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_, '_> {
         _: &ParserState,
         input: &mut Parser<'i>,
     ) -> Result<(), Refused> {
-        let mark = self.text.mark();
-        self.text.push(&selectors.text);
-        self.text.push_char('{');
-        let inside = self.text.len();
-        self.context.pictures_depend_on_state = selectors.state;
-        let papers = declarations(input, self.text, self.context);
-        self.context.pictures_depend_on_state = false;
-        if self.text.len() == inside {
-            self.text.back_to(mark);
-            return Ok(());
-        }
-        self.text.push_char('}');
-        if selectors.body && !papers.is_empty() {
-            self.canvas(&papers);
-        }
+        let around = Around { scope: self.scope, selectors: &selectors, depth: self.depth };
+        rule::write(around, input, self.text, self.context);
         Ok(())
-    }
-}
-
-impl Sheet<'_, '_> {
-    /// What lies behind the body lies behind everything.
-    fn canvas(&mut self, papers: &[(usize, usize)]) {
-        let mut copy = Text::default();
-        for (place, (from, to)) in papers.iter().enumerate() {
-            if place > 0 {
-                copy.push_char(';');
-            }
-            copy.append_range(self.text, *from, *to);
-        }
-        self.text.push("div:where(.");
-        self.text.push(self.scope);
-        self.text.push("){");
-        self.text.append(&copy);
-        self.text.push_char('}');
     }
 }
 
 /// A condition with its name in front.
 pub(super) struct Condition(Text);
+
+impl Condition {
+    /// Writes it around what `inside` writes; nothing where that is nothing.
+    pub(super) fn write(&self, text: &mut Text, inside: impl FnOnce(&mut Text)) {
+        let mark = text.mark();
+        text.append(&self.0);
+        text.push_char('{');
+        let begin = text.len();
+        inside(text);
+        if text.len() == begin {
+            text.back_to(mark);
+        } else {
+            text.push_char('}');
+        }
+    }
+}
+
+/// Reads a condition.
+pub(super) fn condition(
+    name: &str,
+    input: &mut Parser<'_>,
+    context: &mut Context<'_>,
+) -> Result<Condition, Refused> {
+    let mut text = Text::default();
+    match name.to_ascii_lowercase().as_str() {
+        "media" => text.push("@media "),
+        "supports" => text.push("@supports "),
+        _ => return Err(refused()),
+    }
+    context.knows_dark |= media::write(input, &mut text)?;
+    Ok(Condition(text))
+}
 
 impl<'i> AtRuleParser<'i> for Sheet<'_, '_> {
     type Prelude = Condition;
@@ -96,14 +104,7 @@ impl<'i> AtRuleParser<'i> for Sheet<'_, '_> {
         name: CowRcStr<'i>,
         input: &mut Parser<'i>,
     ) -> Result<Condition, Refused> {
-        let mut text = Text::default();
-        match name.to_ascii_lowercase().as_str() {
-            "media" => text.push("@media "),
-            "supports" => text.push("@supports "),
-            _ => return Err(refused()),
-        }
-        self.context.knows_dark |= media::write(input, &mut text)?;
-        Ok(Condition(text))
+        condition(&name, input, self.context)
     }
 
     fn parse_block(
@@ -115,18 +116,11 @@ impl<'i> AtRuleParser<'i> for Sheet<'_, '_> {
         if self.depth >= DEPTH_LIMIT {
             return Err(refused());
         }
-        let mark = self.text.mark();
-        self.text.append(&condition.0);
-        self.text.push_char('{');
-        let inside = self.text.len();
-        self.depth += 1;
-        for _ in RuleBodyParser::new(input, self) {}
-        self.depth -= 1;
-        if self.text.len() == inside {
-            self.text.back_to(mark);
-        } else {
-            self.text.push_char('}');
-        }
+        let (scope, depth) = (self.scope, self.depth + 1);
+        condition.write(self.text, |text| {
+            let mut inner = Sheet { scope, text, context: self.context, depth };
+            for _ in RuleBodyParser::new(input, &mut inner) {}
+        });
         Ok(())
     }
 }

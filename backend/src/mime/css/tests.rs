@@ -18,7 +18,11 @@ fn check_sheet(css: &str, expect: &str) {
     let (mut urls, mut text) = (urls(), Text::default());
     filter_sheet(css, "m0", &mut text, &mut Context::new(&mut urls));
     assert_eq!(
-        text.as_str().replace("div:where(.m0)", "ROOT").replace(":where(.m0) ", "§ "),
+        text.as_str()
+            .replace("html:where(.is-whole),div:where(html:not(.is-whole) .m0)", "CANVAS")
+            .replace("div:where(:not(.m0b))", "div")
+            .replace("div:where(.m0)", "ROOT")
+            .replace(":where(.m0) ", "§ "),
         expect,
         "{css}"
     );
@@ -101,8 +105,15 @@ fn rules_stay_within_the_mail() {
     check_sheet(":root{color:red}", "ROOT{color:red}");
     check_sheet(
         "body{background:#eee;margin:0}",
-        "§ div:where(.m0b){background:#eee;margin:0}ROOT{background:#eee}",
+        "§ div:where(.m0b){background:#eee;margin:0}CANVAS{background:#eee}",
     );
+    // What the root has behind it lies behind everything, and then the body's does not.
+    check_sheet(
+        "html{background:red}body{background:#eee}",
+        "ROOT{background:red}CANVAS{background:red}§ div:where(.m0b){background:#eee}",
+    );
+    check_sheet("*{margin:0}", ":where(.m0),§ *{margin:0}");
+    check_sheet("div{margin:0}", "§ div{margin:0}");
     check_sheet(
         ".sm\\:w{width:1px}#\\31 a{width:2px}",
         "§ .sm\\3a w{width:1px}§ #\\31 a{width:2px}",
@@ -124,9 +135,59 @@ fn conditions_are_kept_and_everything_else_goes() {
     );
     check_sheet("@import url(//x.test);@font-face{src:url(//x)}p{color:red}", "§ p{color:red}");
     check_sheet("@charset 'x';<!-- p{color:red} -->", "§ p{color:red}");
-    check_sheet("p::before{content:'x'}q:after{color:red}p{color:red}", "§ p{color:red}");
+    check_sheet(
+        "@media (max-width:9px) and (min-width:1px){p{top:0}}",
+        "@media (max-width:9px) and (min-width:1px){§ p{top:0}}",
+    );
+    check_sheet("@media (1px<=width<9px){p{top:0}}", "@media (9px > width >= 1px){§ p{top:0}}");
     check_sheet("@media x{@media y{@media z{@media a{@media b{p{color:red}}}}}}", "");
     check_sheet("p{color:red", "§ p{color:red}");
     check_sheet("</style><script>{color:red}p{color:blue}", "§ p{color:blue}");
     check_sheet("@keyframes a{from{color:red}}@layer b{p{color:red}}", "");
+}
+
+#[test]
+fn words_before_and_behind_elements_are_kept() {
+    check_sheet(
+        "p::before{content:'x'}q:after{color:red}",
+        "§ p::before{content:'x'}§ q::after{color:red}",
+    );
+    check_sheet("a::after{content:' (' attr(href) ')'}", "§ a::after{content:' (' attr(href) ')'}");
+    check_sheet("p::before{content:url(//x.test/a)}", "§ p::before{content:none}");
+    check_sheet("p::before .a,p::before:hover,p::part(x),:not(p::before){color:red}", "");
+    check_sheet("p::before{content:expression(x);content:image-set('x' 1x)}", "");
+}
+
+#[test]
+fn rules_in_rules_are_written_behind_them() {
+    check_sheet(".a{color:red;b{top:0}}", "§ .a{color:red}§ :is(.a) b{top:0}");
+    check_sheet(".a{&:hover{top:0}> b{top:1px}}", "§ :is(.a):hover{top:0}§ :is(.a)>b{top:1px}");
+    check_sheet(".a{.b & &{top:0}}", "§ .b :is(.a) :is(.a){top:0}");
+    check_sheet(".a{@media (min-width:1px){top:0}}", "@media (min-width:1px){§ .a{top:0}}");
+    check_sheet("a:hover{b{background:url(//x.test)}}", "§ :is(a:hover) b{background:none}");
+    check_sheet("html{p{top:0}}", ":is(ROOT) p{top:0}");
+    check_sheet("& p{top:0}", "");
+    check_sheet("a{b{c{d{e{f{g{h{top:0}}}}}}}}", "");
+    let grows = format!(".a{}{{top:0}}{}", "{& & & & & & & &".repeat(4), "}".repeat(4));
+    let (mut urls, mut text) = (urls(), Text::default());
+    filter_sheet(&grows, "m0", &mut text, &mut Context::new(&mut urls));
+    assert!(text.len() < 100_000);
+}
+
+#[test]
+fn nothing_depends_on_the_height_of_the_frame() {
+    check("height:100vh;width:50vw", "height:600px;width:50vw");
+    check("min-height:calc(50dvh + 1px)", "min-height:calc(300px + 1px)");
+    check("width:10vmin;height:1cqh", "width:min(10vw,60px);height:6px");
+    check_sheet("@media (min-height:700px){p{top:0}}", "@media (max-width:0){§ p{top:0}}");
+    check_sheet("@media (orientation:landscape){p{top:0}}", "@media (min-width:600px){§ p{top:0}}");
+    check_sheet("@media (height>1px){p{top:0}}@media (aspect-ratio:1/1){p{top:0}}", "");
+}
+
+#[test]
+fn a_background_inside_of_a_text_is_a_text() {
+    let mut urls = urls();
+    let hidden = "font-family:'a;background:url(//x.test/);b';background:red";
+    let papers = filter_apart(hidden, &mut Context::new(&mut urls)).1;
+    assert_eq!(papers.as_str(), "background:red");
 }

@@ -7,7 +7,8 @@ use cssparser::{ParseError, Parser, Token};
 
 use super::Context;
 use super::colour::Colour;
-use super::properties::{FUNCTIONS, GRADIENTS, Kind};
+use super::functions::{FUNCTIONS, GRADIENTS};
+use super::properties::Kind;
 use crate::mime::html::edits::{Text, What};
 use crate::mime::html::urls::Picture;
 
@@ -64,13 +65,13 @@ fn tokens(
         }
         first = false;
         match token {
-            Token::Number { .. } | Token::Percentage { .. } | Token::Dimension { .. } => {
-                let written = input.slice_from(start);
-                if !written.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)) {
-                    return Err(refused());
-                }
-                text.push(written);
+            Token::Number { .. } | Token::Percentage { .. } => {
+                number(input.slice_from(start), text)?;
             }
+            Token::Dimension { value, unit, .. } => match against_height(value, &unit) {
+                Some(written) => text.push(&written),
+                None => number(input.slice_from(start), text)?,
+            },
             Token::Comma => text.push_char(','),
             Token::Delim(c @ ('/' | '+' | '-' | '*')) => text.push_char(c),
             Token::Delim('!') => {
@@ -88,6 +89,50 @@ fn tokens(
             token => word(&token, kind, text, context)?,
         }
     }
+}
+
+/// Writes a number as it stands, with its unit.
+pub(super) fn number(written: &str, text: &mut Text) -> Result<(), Refused> {
+    if !written.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.%".contains(&b)) {
+        return Err(refused());
+    }
+    text.push(written);
+    Ok(())
+}
+
+/// A hundredth of how high a window is taken to be, in pixels.
+const HUNDREDTH: f32 = 6.0;
+
+/// A length against the window's height, as one that does not depend on it: a frame is as high as
+/// what is in it, and would grow without end.
+fn against_height(value: f32, unit: &str) -> Option<String> {
+    let unit = unit.to_ascii_lowercase();
+    let bare = unit.trim_start_matches("cq");
+    let bare = if bare == unit { bare.trim_start_matches(['s', 'l', 'd']) } else { bare };
+    let pixels = value * HUNDREDTH;
+    match bare {
+        "vh" | "vb" => Some(format!("{pixels}px")),
+        "vmin" => Some(format!("min({value}vw,{pixels}px)")),
+        "vmax" => Some(format!("max({value}vw,{pixels}px)")),
+        "h" | "b" | "min" | "max" if bare != unit => Some(format!("{pixels}px")),
+        _ => None,
+    }
+}
+
+/// What a condition asks of the window's height, as what it answers for one of that height; the
+/// condition without white space.
+pub(super) fn asked_of_height(condition: &str) -> Option<&'static str> {
+    let (feature, value) = condition.split_once(':')?;
+    let full = HUNDREDTH * 100.0;
+    let pixels = || value.strip_suffix("px").unwrap_or(value).parse::<f32>().ok();
+    let holds = match (feature, value) {
+        ("orientation", "landscape") => return Some("(min-width:600px)"),
+        ("orientation", "portrait") => return Some("(max-width:599px)"),
+        ("min-height", _) => pixels()? <= full,
+        ("max-height", _) => pixels()? >= full,
+        _ => return None,
+    };
+    Some(if holds { "(min-width:0)" } else { "(max-width:0)" })
 }
 
 /// A word, a colour, a text or a picture.
@@ -121,7 +166,7 @@ fn function(
     context: &mut Context<'_>,
 ) -> Result<(), Refused> {
     let lower = name.to_ascii_lowercase();
-    let paints = matches!(kind, Kind::Paper | Kind::Picture);
+    let paints = matches!(kind, Kind::Paper | Kind::Picture | Kind::Content);
     if lower == "url" {
         let address = input.parse_nested_block(|input| {
             let address = input.expect_string_cloned()?;
@@ -130,6 +175,17 @@ fn function(
         })?;
         return picture(&address, kind, text, context);
     }
+    if lower == "attr" && kind == Kind::Content {
+        let name = input.parse_nested_block(|input| {
+            let name = input.expect_ident_cloned()?;
+            input.expect_exhausted()?;
+            Ok::<_, Refused>(name)
+        })?;
+        let name = Some(&*name).filter(|name| is_word(name)).ok_or_else(refused)?;
+        text.push(&format!("attr({name})"));
+        return Ok(());
+    }
+    context.knows_dark |= lower == "light-dark";
     let gradient = paints && GRADIENTS.binary_search(&lower.as_str()).is_ok();
     if gradient {
         context.own_colours = true;
@@ -148,7 +204,9 @@ fn function(
             Some(colour) => write_colour(&written, colour, kind, text, context),
             None => text.push(&written),
         },
-        "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" if kind == Kind::Paper => {
+        "color" | "color-mix" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
+            if kind == Kind::Paper =>
+        {
             context.own_colours = true;
             text.push(&written);
         }
@@ -201,7 +259,7 @@ fn picture(
     text: &mut Text,
     context: &mut Context<'_>,
 ) -> Result<(), Refused> {
-    if !matches!(kind, Kind::Paper | Kind::Picture) {
+    if !matches!(kind, Kind::Paper | Kind::Picture | Kind::Content) {
         return Err(refused());
     }
     context.own_colours |= kind == Kind::Paper;

@@ -8,24 +8,25 @@ use html5ever::tendril::StrTendril;
 
 use super::edits::{Text, What};
 use super::links::{self, Caution};
-use super::urls::Picture;
+use super::urls::{self, Picture};
 use super::write::escape_attribute;
 use crate::mime::css::{self, colour::Colour};
 
 /// Attributes that any element may have, beside those that are read.
-const ANYWHERE: &[&str] =
-    &["align", "class", "dir", "height", "id", "lang", "title", "valign", "width"];
+const ANYWHERE: &[&str] = &["align", "dir", "height", "hidden", "lang", "title", "valign", "width"];
 
 /// Attributes of single elements that are written as they are.
 fn is_own(tag: &str, name: &str) -> bool {
     match tag {
+        "a" => name == "name",
         "area" => matches!(name, "alt" | "coords" | "shape"),
         "bdo" => name == "dir",
+        "br" => name == "clear",
         "col" | "colgroup" => name == "span",
         "details" => name == "open",
         "font" => matches!(name, "face" | "size"),
         "hr" => matches!(name, "noshade" | "size"),
-        "img" => matches!(name, "alt" | "border" | "hspace" | "vspace"),
+        "img" => matches!(name, "alt" | "border" | "hspace" | "loading" | "vspace"),
         "li" => matches!(name, "type" | "value"),
         "ol" => matches!(name, "reversed" | "start" | "type"),
         "table" => {
@@ -37,6 +38,27 @@ fn is_own(tag: &str, name: &str) -> bool {
         _ => false,
     }
 }
+
+/// What screen readers are told, by attributes that only say it.
+fn is_told(name: &str) -> bool {
+    matches!(
+        name,
+        "aria-describedby"
+            | "aria-hidden"
+            | "aria-label"
+            | "aria-labelledby"
+            | "aria-level"
+            | "aria-live"
+    )
+}
+
+/// Roles that change nothing but what an element is called.
+const ROLES: [&str; 8] =
+    ["article", "group", "heading", "img", "list", "listitem", "none", "presentation"];
+
+/// How mail programs mark what somebody typed in them, at the start of a class or an id.
+const TYPED: [&str; 8] =
+    ["AppleMail", "gmail_", "lineBreakAtBeginning", "moz-", "protonmail_", "yahoo", "ydp", "zmail"];
 
 /// A place to go back to.
 type Mark = ((usize, usize), usize, u32);
@@ -51,6 +73,10 @@ pub(super) struct Reader<'r> {
     pub(super) cautions: Vec<Caution>,
     /// Parameters that were taken off links.
     pub(super) stripped: u32,
+    /// Some element says how it is set.
+    pub(super) typeset: bool,
+    /// Somebody typed it in a mail program.
+    pub(super) typed: bool,
 }
 
 /// Whether an element is written after its attributes were read.
@@ -65,7 +91,14 @@ pub(super) enum Verdict {
 impl<'r> Reader<'r> {
     /// Nothing read so far.
     pub(super) fn new(css: css::Context<'r>) -> Self {
-        Self { css, seen_styles: HashMap::new(), cautions: Vec::new(), stripped: 0 }
+        Self {
+            css,
+            seen_styles: HashMap::new(),
+            cautions: Vec::new(),
+            stripped: 0,
+            typeset: false,
+            typed: false,
+        }
     }
 
     /// What was learned so far, to go back to.
@@ -96,12 +129,19 @@ impl<'r> Reader<'r> {
             let (name, value) = (&*attribute.name.local, &attribute.value);
             match name {
                 "style" => style = self.style(value),
+                "class" | "id" => {
+                    self.typed |= TYPED.iter().any(|mark| value.starts_with(mark));
+                    plain(name, value, out);
+                }
+                "role" if ROLES.contains(&&**value) => plain(name, value, out),
                 "bgcolor" => self.colour(name, value, out),
                 "color" if matches!(tag, "font" | "hr") => self.colour(name, value, out),
                 "usemap" if tag == "img" => map_name(name, value, out),
                 "name" if tag == "map" => map_name(name, value, out),
                 "title" if tag == "a" => {}
-                _ if ANYWHERE.contains(&name) || is_own(tag, name) => plain(name, value, out),
+                _ if ANYWHERE.contains(&name) || is_told(name) || is_own(tag, name) => {
+                    plain(name, value, out);
+                }
                 _ => {}
             }
         }
@@ -138,6 +178,7 @@ impl<'r> Reader<'r> {
         }
         let remote = self.css.urls.mark();
         let text = css::filter(value, &mut self.css);
+        self.typeset |= is_typeset(&text);
         // A style with a picture is read each time, so that each is counted.
         if self.css.urls.mark() == remote {
             self.seen_styles.insert(value.clone(), text.clone());
@@ -183,9 +224,12 @@ impl<'r> Reader<'r> {
     }
 
     fn link(&mut self, attributes: &[Attribute], words: &str, out: &mut Text) {
-        let Some(link) = find(attributes, "href").and_then(|href| links::read(href, words)) else {
-            return;
-        };
+        let Some(href) = find(attributes, "href") else { return };
+        // It stays within the frame's document: nothing but the mail has names there.
+        if let Some(place) = urls::place(href) {
+            return plain("href", &place, out);
+        }
+        let Some(link) = links::read(href, words) else { return };
         plain("href", &link.href, out);
         // One that was written before stays, if it tells the truth.
         let before = find(attributes, "data-host").filter(|before| ***before == link.real_host);
@@ -196,6 +240,12 @@ impl<'r> Reader<'r> {
         self.stripped = self.stripped.saturating_add(link.stripped);
         self.cautions.extend(link.caution);
     }
+}
+
+/// True for declarations that say how something is set.
+pub(super) fn is_typeset(style: &Text) -> bool {
+    let looks = ["background", "color", "font", "height", "margin", "padding", "width"];
+    looks.iter().any(|look| style.as_str().contains(look))
 }
 
 /// The value of an attribute.
@@ -252,7 +302,6 @@ fn is_unseen(attributes: &[Attribute]) -> bool {
         let value = value.trim().trim_end_matches("!important").trim_end().to_ascii_lowercase();
         match name.trim().to_ascii_lowercase().as_str() {
             "display" if value == "none" => return true,
-            "visibility" if value == "hidden" => return true,
             "width" | "max-width" => sides.0 |= dot(&value),
             "height" | "max-height" => sides.1 |= dot(&value),
             _ => {}

@@ -2,7 +2,7 @@
 
 use html5ever::{Attribute, local_name};
 
-use super::attributes::{Reader, find, plain};
+use super::attributes::{Reader, find, is_typeset, plain};
 use super::edits::Text;
 use super::tree::{Kind, Tree};
 use crate::mime::css;
@@ -30,29 +30,37 @@ pub(super) fn open(
     };
     let html = tree.root().map(of).unwrap_or_default();
     let body = tree.part(&local_name!("body")).map(of).unwrap_or_default();
-    let (paper, rest) = colours(body, reader);
-    let links = link_colours(body);
-    css::filter_sheet(&links, scope, styles, &mut reader.css);
-    let mut inner = Text::default();
-    if let Some(id) = find(body, "id") {
-        plain("id", id, &mut inner);
+    let root = find(html, "style").map(|style| css::filter_apart(style, &mut reader.css));
+    let (root, root_papers) = root.unwrap_or_default();
+    let (rest, papers) = css::filter_apart(&declared(body), &mut reader.css);
+    reader.css.root_paper |= !root_papers.is_empty();
+    css::filter_sheet(&link_colours(body), scope, styles, &mut reader.css);
+    let behind = if reader.css.root_paper { root_papers } else { papers };
+    if !behind.is_empty() {
+        css::write_canvas(&behind, scope, styles);
+        reader.css.body_is_canvas |= !reader.css.root_paper;
     }
-    for name in ["dir", "lang"] {
-        if let Some(value) = find(body, name).or_else(|| find(html, name)) {
-            plain(name, value, &mut inner);
-        }
+    if reader.css.body_is_canvas && !reader.css.root_paper {
+        // It lies behind everything already: once more would be a second coat.
+        let none =
+            format!("html:where(.is-whole) div:where(.{scope}b){{background:none!important}}");
+        styles.push(&none);
     }
-    if styles.is_empty() && inner.is_empty() && paper.is_empty() && rest.is_empty() {
+    let (mut outer, mut inner) = (Text::default(), Text::default());
+    attributes(html, &root, &mut outer);
+    attributes(body, &rest, &mut inner);
+    let classes = |attributes| find(attributes, "class").map(|class| format!(" {class}"));
+    let (of_root, of_body) = (classes(html), classes(body));
+    reader.typeset |= is_typeset(&root) || is_typeset(&rest);
+    if styles.is_empty() && outer.is_empty() && inner.is_empty() {
         return Framed::No;
     }
     out.push("<div");
-    plain("class", scope, out);
-    style(&paper, out);
+    plain("class", &format!("{scope}{}", of_root.unwrap_or_default()), out);
+    out.append(&outer);
     out.push("><div");
-    let class = find(body, "class").map(|class| format!(" {class}")).unwrap_or_default();
-    plain("class", &format!("{scope}b{class}"), out);
+    plain("class", &format!("{scope}b{}", of_body.unwrap_or_default()), out);
     out.append(&inner);
-    style(&rest, out);
     out.push_char('>');
     Framed::Yes
 }
@@ -64,16 +72,22 @@ pub(super) fn close(framed: Framed, out: &mut Text) {
     }
 }
 
-fn style(declarations: &Text, out: &mut Text) {
-    if !declarations.is_empty() {
+/// What stays of the attributes beside the class.
+fn attributes(given: &[Attribute], style: &Text, out: &mut Text) {
+    for name in ["id", "dir", "lang"] {
+        if let Some(value) = find(given, name) {
+            plain(name, value, out);
+        }
+    }
+    if !style.is_empty() {
         out.push(" style=\"");
-        out.append(declarations);
+        out.append(style);
         out.push_char('"');
     }
 }
 
-/// What the body's attributes say, as declarations: what lies behind everything, and all of it.
-fn colours(body: &[Attribute], reader: &mut Reader<'_>) -> (Text, Text) {
+/// What the body's attributes say, as declarations.
+fn declared(body: &[Attribute]) -> String {
     let mut all = String::new();
     let mut add = |name: &str, property: &str, unit: &str| {
         if let Some(value) = find(body, name) {
@@ -84,8 +98,13 @@ fn colours(body: &[Attribute], reader: &mut Reader<'_>) -> (Text, Text) {
     add("text", "color", "");
     add("leftmargin", "margin-left", "px");
     add("topmargin", "margin-top", "px");
-    add("marginwidth", "margin-left", "px");
-    add("marginheight", "margin-top", "px");
+    add("rightmargin", "margin-right", "px");
+    add("bottommargin", "margin-bottom", "px");
+    for (name, sides) in [("marginwidth", ["left", "right"]), ("marginheight", ["top", "bottom"])] {
+        for side in sides {
+            add(name, &format!("margin-{side}"), "px");
+        }
+    }
     if let Some(background) = find(body, "background") {
         let quoted: String =
             background.chars().filter(|c| !matches!(c, '\'' | '\\' | '\n')).collect();
@@ -94,8 +113,7 @@ fn colours(body: &[Attribute], reader: &mut Reader<'_>) -> (Text, Text) {
     if let Some(style) = find(body, "style") {
         all.push_str(style);
     }
-    let rest = css::filter(&all, &mut reader.css);
-    (css::papers(&rest), rest)
+    all
 }
 
 /// `link` as a rule.

@@ -60,7 +60,8 @@ pub fn sanitise_part(
     for sheet in write::style_sheets(&tree) {
         css::filter_sheet(&sheet, &scope, &mut styles, &mut reader.css);
     }
-    let knows_dark = reader.css.knows_dark || write::declares_dark(&tree);
+    let (declared, only_dark) = write::declares_dark(&tree);
+    let knows_dark = reader.css.knows_dark || declared;
     let mut out = Text::default();
     let framed = frame::open(&tree, &scope, &mut styles, &mut reader, &mut out);
     let stable = body(&tree, &mut reader, &mut out);
@@ -70,7 +71,11 @@ pub fn sanitise_part(
     sanitised.own_colours = reader.css.own_colours;
     sanitised.cautions = std::mem::take(&mut reader.cautions);
     sanitised.stripped_parameters = reader.stripped;
-    (sanitised.knows_dark, sanitised.layout) = (knows_dark, layout);
+    sanitised.framed = framed == frame::Framed::Yes;
+    sanitised.typeset = (reader.typeset || reader.css.own_colours) && !reader.typed;
+    sanitised.single = true;
+    (sanitised.knows_dark, sanitised.only_dark) = (knows_dark, only_dark);
+    sanitised.layout = layout;
     sanitised.defects.extend(cut.then_some(Defect::Truncated));
     if !stable {
         sanitised.defects.push(Defect::UnstableHtml);

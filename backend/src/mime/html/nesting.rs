@@ -79,7 +79,7 @@ impl Nesting {
             "col" => parent == "colgroup",
             "tr" => matches!(parent, "thead" | "tbody" | "tfoot"),
             "td" | "th" => parent == "tr",
-            "rp" | "rt" => parent == "ruby",
+            "rp" | "rt" => parent == "ruby" || !self.open.contains(&"ruby"),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => !is_heading(parent),
             _ => true,
         };
@@ -175,6 +175,8 @@ mod tests {
         check("ul li div li", false);
         check("ul li ul li", true);
         check("dl dd div dt", false);
+        check("ruby b rt", false);
+        check("b rt", true);
         check("h1 h2", false);
         check("h1 div h2", true);
     }

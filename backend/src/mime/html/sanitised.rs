@@ -27,10 +27,18 @@ pub struct Sanitised {
     pub own_colours: bool,
     /// The mail has a look of its own for dark pages.
     pub knows_dark: bool,
+    /// It has no other.
+    pub only_dark: bool,
     /// How closely it asks for the layout of old browsers.
     pub layout: Layout,
     /// What was wrong with it.
     pub defects: Vec<Defect>,
+    /// Two elements around it stand for its root and its body.
+    pub(in crate::mime) framed: bool,
+    /// Elements in it say how they are set, and nobody typed it in a mail program.
+    pub(super) typeset: bool,
+    /// It is one mail's one part: there is nothing beside it.
+    pub(in crate::mime) single: bool,
     text: Text,
     styles: Text,
 }
@@ -64,6 +72,9 @@ impl Sanitised {
             self.defects.append(&mut other.defects);
             return;
         }
+        self.single = other.single && self.html.is_empty();
+        self.framed = other.framed && self.single;
+        self.typeset |= other.typeset;
         let shift = u32::try_from(self.remote.len()).unwrap_or(u32::MAX);
         other.text.renumber(shift);
         other.styles.renumber(shift);
@@ -78,6 +89,7 @@ impl Sanitised {
         self.defects.append(&mut other.defects);
         self.own_colours |= other.own_colours;
         self.knows_dark |= other.knows_dark;
+        self.only_dark = other.only_dark && self.single;
         if self.layout == Layout::Standard {
             self.layout = other.layout;
         }
@@ -85,13 +97,7 @@ impl Sanitised {
 
     /// Somebody designed it: it is set as it says, not as reading matter.
     pub(in crate::mime) fn is_designed(&self) -> bool {
-        self.own_colours || !self.styles.is_empty() || self.html.contains("<div class=\"m0b")
-    }
-
-    /// It brings its own paper, up to the edges.
-    pub(in crate::mime) fn has_paper(&self) -> bool {
-        self.html.starts_with("<div class=\"m0\" style=")
-            || self.styles.as_str().contains("div:where(.m0){background")
+        self.typeset || self.only_dark || !self.styles.is_empty()
     }
 
     /// The style sheet as it is written where nothing remote is shown.

@@ -46,7 +46,9 @@ fn links_open_elsewhere_and_nothing_else_is_a_link() {
         "data:text/html,x",
         "//x.test",
         "/api/blob/1",
-        "#x",
+        "#",
+        "/#x",
+        "?a#x",
         "vbscript:x",
         "cid:x",
         "blob:x",
@@ -54,6 +56,23 @@ fn links_open_elsewhere_and_nothing_else_is_a_link() {
         let cleaned = sanitise(&format!("<a href='{bad}'>y</a>"), |_| None).html;
         assert!(!cleaned.contains("href"), "{cleaned}");
     }
+}
+
+#[test]
+fn links_within_the_mail_stay_in_its_frame() {
+    check(
+        "<a href='#chapter' target=_top>1</a><a href=' #a\nb'>2</a><a name=chapter>3</a>",
+        "<a href=\"#chapter\">1</a><a href=\"#ab\">2</a><a name=\"chapter\">3</a>",
+    );
+}
+
+#[test]
+fn what_somebody_typed_is_set_as_reading_matter() {
+    let designed = |html: &str| sanitise(html, |_| None).is_designed();
+    assert!(designed("<div style='max-width:600px;font:20px serif'>x"));
+    assert!(designed("<body bgcolor=red>x") && designed("<style>p{top:0}</style>x"));
+    assert!(!designed("<p>x") && !designed("<html lang=de><body dir=ltr>x"));
+    assert!(!designed("<div class=gmail_default style='font-family:serif;background:red'>x"));
 }
 
 #[test]
@@ -106,8 +125,10 @@ fn style_sheets_are_kept_within_the_mail() {
     );
     assert_eq!(
         cleaned.styles(),
-        ":where(.m0) div:where(.m0b){background:#123456}div:where(.m0){background:#123456}\
-         :where(.m0) .a{color:red}"
+        ":where(.m0) div:where(.m0b){background:#123456}\
+         html:where(.is-whole),div:where(html:not(.is-whole) .m0){background:#123456}\
+         :where(.m0) .a{color:red}\
+         html:where(.is-whole) div:where(.m0b){background:none!important}"
     );
     assert!(cleaned.own_colours);
 }
@@ -116,8 +137,10 @@ fn style_sheets_are_kept_within_the_mail() {
 fn a_dark_background_survives_with_its_body() {
     let cleaned = check(
         "<html><body bgcolor=#000000 style='color:#fff'>x</body></html>",
-        "<div class=\"m0\" style=\"background-color:#000000;\"><div class=\"m0b\" style=\"background-color:#000000;color:#fff\">x</div></div>",
+        "<div class=\"m0\"><div class=\"m0b\" style=\"background-color:#000000;color:#fff\">x</div></div>",
     );
+    assert!(cleaned.styles().starts_with("html:where(.is-whole)"));
+    assert!(cleaned.styles().contains(" .m0){background-color:#000000}"));
     assert!(cleaned.own_colours);
     assert!(!check("<p>x</p>", "<p>x</p>").own_colours);
 }
@@ -290,7 +313,7 @@ proptest! {
         let mut urls = Urls::new(Box::new(|_| None));
         let (mut one, mut two) = (Text::default(), Text::default());
         css::filter_sheet(css, "m0", &mut one, &mut css::Context::new(&mut urls));
-        let bare = css.replace(":where(.m0) ", "").replace("div:where(.m0b)", "body").replace("div:where(.m0)", "html");
+        let bare = css.replace(":where(.m0) ", "").replace("div:where(.m0b)", "body").replace("div:where(.m0)", "html").replace(":where(.m0),", "");
         css::filter_sheet(&bare, "m0", &mut two, &mut css::Context::new(&mut urls));
         // Written once more, rule by rule the same; what stands for the body's paper comes again.
         if !css.contains("m0b") {

@@ -1,7 +1,8 @@
 //! The one table through which every address of a mail goes (URL Standard).
 //!
 //! Pictures: parts of the mail, raster data, or a number in the list of remote ones, which are
-//! shown by the proxy or not at all. Links: web, mail and telephone. There is no third way.
+//! shown by the proxy or not at all. Links: web, mail and telephone, and places in the mail itself.
+//! There is no other way.
 
 use url::Url;
 
@@ -14,6 +15,8 @@ const RASTER: [&str; 5] = ["image/png", "image/jpeg", "image/jpg", "image/gif", 
 const REMOTE_LIMIT: usize = 5_000;
 /// A longer address is none.
 const LENGTH_LIMIT: usize = 8_192;
+/// A longer name of a place is none.
+const PLACE_LIMIT: usize = 256;
 
 /// What a picture's address stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -134,6 +137,13 @@ fn raster(rest: &str) -> Picture {
         true => Picture::Inline(format!("data:{kind};base64,{body}")),
         false => Picture::Nothing,
     }
+}
+
+/// A place in the mail itself that an address leads to, if it is nothing but that.
+pub(super) fn place(address: &str) -> Option<String> {
+    let bare = bare(address);
+    let named = bare.len() > 1 && bare.len() <= PLACE_LIMIT && bare.starts_with('#');
+    named.then_some(bare)
 }
 
 /// A link's address, normalised, if it is one that may be followed.

@@ -208,14 +208,18 @@ pub(super) fn style_sheets(tree: &Tree) -> impl Iterator<Item = String> {
     tree.styles.iter().map(|id| tree.text(*id, usize::MAX))
 }
 
-/// A meta element says that the mail is made for dark pages too.
-pub(super) fn declares_dark(tree: &Tree) -> bool {
-    let Some(head) = tree.part(&local_name!("head")) else { return false };
-    tree.children(head).any(|id| {
-        let Kind::Element(name, attributes) = tree.kind(id) else { return false };
+/// Whether a meta element says that the mail is made for dark pages too, and for nothing else.
+pub(super) fn declares_dark(tree: &Tree) -> (bool, bool) {
+    let Some(head) = tree.part(&local_name!("head")) else { return (false, false) };
+    let schemes = tree.children(head).filter_map(|id| {
+        let Kind::Element(name, attributes) = tree.kind(id) else { return None };
         let value = |name| super::attributes::find(attributes, name);
-        name.local == local_name!("meta")
-            && value("name").is_some_and(|name| name.eq_ignore_ascii_case("color-scheme"))
-            && value("content").is_some_and(|schemes| schemes.contains("dark"))
+        let named = value("name").is_some_and(|name| name.eq_ignore_ascii_case("color-scheme"));
+        (name.local == local_name!("meta") && named).then(|| value("content")).flatten()
+    });
+    let has = |schemes: &str, word: &str| schemes.split_whitespace().any(|scheme| scheme == word);
+    schemes.fold((false, false), |(knows, only), schemes| {
+        let dark = has(schemes, "dark");
+        (knows || dark, only || (dark && !has(schemes, "light") && !has(schemes, "normal")))
     })
 }
