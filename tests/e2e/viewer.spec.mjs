@@ -274,6 +274,18 @@ test('one message is printed whole and alone, on light paper', async ({ stage, v
   await expect(paper).toHaveCount(0);
 });
 
+test('a long message is printed to its end', async ({ stage, visit }) => {
+  const lines = Array.from({ length: 130 }, (_, line) => `Line ${line}`);
+  const long = ['From: ben@example.test', 'Subject: Long', '', ...lines, ''].join('\r\n');
+  const { page } = await opened(stage, visit, long, 'Long');
+  await page.evaluate(() => { window.print = () => { document.title = 'printed'; }; });
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Print' }).click();
+  await expect(page).toHaveTitle('printed');
+  const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
+  expect(Number(/\/Count (\d+)/.exec(paper)[1])).toBeGreaterThan(2);
+});
+
 test('whose images are always shown is listed, and taken back', async ({ stage, visit }) => {
   const news = [
     'Authentication-Results: mx.example.test; dmarc=pass header.from=shop.example', 'From: News <news@shop.example>',
