@@ -22,6 +22,11 @@ export function fragmentOf(html) {
     image.dataset.cid = image.getAttribute("src").slice(4);
     show(image);
   }
+  // From elsewhere nothing is fetched here; whoever gets the message sees it.
+  for (const image of parsed.querySelectorAll('img[src^="http"]')) {
+    image.dataset.away = image.getAttribute("src");
+    image.removeAttribute("src");
+  }
   const fragment = document.createDocumentFragment();
   fragment.append(...[...parsed.body.childNodes].map((node) => document.adoptNode(node)));
   return fragment;
@@ -44,11 +49,16 @@ export function named(html) {
 
 /** The editor's content as it goes out. */
 export function outgoing(root) {
-  const copy = root.cloneNode(true);
+  // In a document that is not shown nothing is fetched.
+  const copy = document.implementation.createHTMLDocument("").importNode(root, true);
   for (const element of copy.querySelectorAll(".squire-image-resize-container,input[id^=squire]")) element.remove();
   for (const image of copy.querySelectorAll("img[data-cid]")) {
     image.setAttribute("src", `cid:${image.dataset.cid}`);
     image.removeAttribute("data-cid");
+  }
+  for (const image of copy.querySelectorAll("img[data-away]")) {
+    image.setAttribute("src", image.dataset.away);
+    image.removeAttribute("data-away");
   }
   return copy.innerHTML.replaceAll("\u200b", "");
 }

@@ -77,6 +77,7 @@ export function textOf(root) {
   const writer = new Writer();
   children(root, writer, false);
   writer.end();
+  while (/^>*$/.test(writer.lines.at(-1) ?? "x")) writer.lines.pop();
   return writer.lines.join("\n");
 }
 

@@ -111,6 +111,7 @@ const orders = {
     html ? editor.insertHTML(html, true) : editor.insertPlainText(text, true);
     tellSoon();
   },
+  add: ({ name, file }) => insertPicture(file, name),
   picture: ({ cid, blob }) => void keepPicture(cid, blob),
   lose({ cid }) {
     for (const image of root.querySelectorAll("img[data-cid]")) if (image.dataset.cid === cid) image.remove();
@@ -122,16 +123,16 @@ const orders = {
   },
 };
 
-function insertPicture(file) {
+function insertPicture(file, name = file.name) {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   const cid = `${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}@postern`;
-  const image = editor.insertImage(keepPicture(cid, file), { alt: file.name, "data-cid": cid });
+  const image = editor.insertImage(keepPicture(cid, file), { alt: name, "data-cid": cid });
   image.addEventListener("load", () => {
     image.setAttribute("width", String(Math.min(image.naturalWidth, WIDEST)));
     image.style.height = "auto";
     tellSoon();
   }, { once: true });
-  say({ is: "picture", cid, file, name: file.name, type: file.type, size: file.size });
+  say({ is: "picture", cid, file });
   tellSoon();
 }
 
@@ -143,9 +144,7 @@ function take(data, plain) {
   const html = plain ? "" : data.getData("text/html");
   // Programs that copy a text put a picture of it beside it.
   if (files.length && !data.getData("text/plain")) {
-    files.filter(isPicture).forEach(insertPicture);
-    const others = files.filter((file) => !isPicture(file));
-    if (others.length) say({ is: "files", files: others });
+    for (const file of files) isPicture(file) ? insertPicture(file) : say({ is: "file", file });
     return true;
   }
   if (!html) return false;
@@ -194,6 +193,16 @@ for (const modifier of ["Ctrl-", "Meta-"]) {
   editor.setKeyHandler(`${modifier}\\`, (_, event) => (event.preventDefault(), format("clear")));
 }
 editor.setKeyHandler("Escape", key("leave"));
+
+// What was switched off before a new paragraph stays off in it.
+const INLINE = ["B", "I", "U", "S"];
+addEventListener("beforeinput", ({ inputType }) => {
+  if (inputType !== "insertParagraph") return;
+  const off = INLINE.filter((tag) => !editor.hasFormat(tag));
+  setTimeout(() => {
+    for (const tag of off) if (editor.hasFormat(tag)) editor.changeFormat(null, { tag });
+  });
+}, true);
 
 editor.addEventListener("input", tellSoon);
 for (const type of ["pathChange", "select", "cursor"]) editor.addEventListener(type, tellState);

@@ -3,9 +3,11 @@
 pub mod compression;
 pub mod device;
 pub mod fetch;
+pub mod frame;
 pub mod history;
 pub mod notices;
 pub mod page;
+pub mod pictures;
 pub mod port;
 pub mod random;
 pub mod socket;

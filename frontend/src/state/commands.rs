@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use postern_shared::mailbox::Role;
-use postern_shared::message::MessageKey;
+use postern_shared::message::{MessageKey, MessageSummary};
 
 use super::actions::Target;
 use super::conversing::Reach;
@@ -252,6 +252,16 @@ impl Stores {
         if let Some(row) = untrack(|| self.focused()) {
             self.answer_to(&row, kind);
         }
+    }
+
+    /// Opens an answer to the mailing list that a message came through.
+    pub fn answer_list(self, row: &MessageSummary, list: &str) {
+        self.show_draft(self.drafts.answer_list(row, list));
+    }
+
+    /// Opens a draft that passes a message on as a file.
+    pub fn forward_whole(self, row: &MessageSummary) {
+        self.show_draft(self.drafts.forward_whole(row));
     }
 
     /// Opens an answer to a message.

@@ -86,7 +86,12 @@ impl Composing {
             text: self.text.clone(),
             origin: self.origin.clone(),
             html: self.html.clone(),
-            attachments: self.attachments.clone(),
+            attachments: self
+                .attachments
+                .iter()
+                .filter(|file| self.travels(file))
+                .cloned()
+                .collect(),
             options: self.options.clone(),
         }
     }
@@ -117,6 +122,14 @@ impl Composing {
             options: draft.options,
             loading: false,
             touched: false,
+        }
+    }
+
+    /// Whether a file goes out: a picture that was taken out of the text does not.
+    fn travels(&self, file: &Enclosed) -> bool {
+        match (&file.content_id, &self.html) {
+            (Some(cid), Some(html)) => html.contains(&["cid:", cid].concat()),
+            _ => true,
         }
     }
 
@@ -174,7 +187,7 @@ mod tests {
                 references: vec![],
                 sections: vec![],
             },
-            html: Some("<div>Now?</div>".into()),
+            html: Some("<div>Now?<img src=\"cid:c@x\"></div>".into()),
             attachments: vec![file(None), file(Some("c@x"))],
             options: DraftOptions { message_id: "<d@x>".into(), ..DraftOptions::default() },
         };
@@ -194,6 +207,13 @@ mod tests {
         assert_eq!(composing.files().map(|(at, _)| at).collect::<Vec<_>>(), [0]);
         composing.html = None;
         assert_eq!(composing.files().count(), 2);
+    }
+
+    #[test]
+    fn a_picture_that_the_text_no_longer_shows_stays_here() {
+        let mut composing = sample();
+        composing.html = Some("<div>Now?</div>".into());
+        assert_eq!(composing.draft().attachments.len(), 1);
     }
 
     #[test]

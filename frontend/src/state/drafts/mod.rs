@@ -7,10 +7,15 @@ mod keeping;
 mod kept;
 pub mod mailto;
 mod opening;
+pub mod pictures;
+mod quoting;
 pub mod recipients;
 mod record;
 mod returning;
+pub mod rich;
 mod standing;
+pub mod warnings;
+pub mod writing;
 
 use leptos::prelude::*;
 use postern_shared::error::CallError;

@@ -13,7 +13,10 @@ use postern_shared::message::{Message, MessageKey, MessageSummary, Quote};
 
 use super::answer::{self, Kind, Labels};
 use super::mailto::Mailto;
+use super::quoting::{Heading, Quoted};
 use super::recipients::written;
+use super::rich;
+use super::writing::Writing;
 use super::{Composing, Drafts};
 use crate::i18n::{Key, error_text, full_date, text, text_with};
 use crate::state::messages::Opened;
@@ -32,7 +35,33 @@ impl Drafts {
         let id = self.fresh_id();
         let text = body + &answer::opening(&identity.signature, "");
         let draft = blank(account, identity.from);
-        let draft = Draft { to, cc, bcc, subject, text, ..draft };
+        let html = Writing::kept().rich.then(|| rich::from_text(&text));
+        let draft = Draft { to, cc, bcc, subject, text, html, ..draft };
+        self.put(Composing::from_draft(id, draft));
+        Some(id)
+    }
+
+    /// Opens an answer to the mailing list that a message came through.
+    pub fn answer_list(self, original: &MessageSummary, list: &str) -> Option<u32> {
+        let id = self.answer(original, Kind::Reply)?;
+        let list = Address { name: String::new(), email: list.to_owned() };
+        untrack(|| self.get(id))?.update(|draft| draft.to = vec![list]);
+        Some(id)
+    }
+
+    /// Opens a draft that passes a message on as a file, unchanged.
+    pub fn forward_whole(self, original: &MessageSummary) -> Option<u32> {
+        let account = original.key.account.clone();
+        let identity =
+            untrack(|| self.needed.accounts.get(&account))?.identities.into_iter().next()?;
+        let subject = answer::subject(Kind::Forward, &original.envelope.subject);
+        let text = answer::opening(&identity.signature, "");
+        let html = Writing::kept().rich.then(|| rich::from_text(&text));
+        let origin = origin(original, Kind::Forward, Vec::new());
+        let attachments = vec![whole(original)];
+        let draft = blank(account, identity.from);
+        let draft = Draft { subject, text, html, origin, attachments, ..draft };
+        let id = self.fresh_id();
         self.put(Composing::from_draft(id, draft));
         Some(id)
     }
@@ -64,7 +93,9 @@ impl Drafts {
         let id = self.fresh_id();
         let subject = answer::subject(kind, &original.envelope.subject);
         let origin = origin(original, kind, Vec::new());
-        let draft = Draft { to, cc, subject, origin, ..blank(account, identity.from.clone()) };
+        let html = Writing::kept().rich.then(|| rich::EMPTY.to_owned());
+        let draft =
+            Draft { to, cc, subject, html, origin, ..blank(account, identity.from.clone()) };
         self.put(Composing { kind, loading: true, ..Composing::from_draft(id, draft) });
         let original = original.clone();
         spawn_local(async move { self.quote(id, original, kind, identity).await });
@@ -75,18 +106,26 @@ impl Drafts {
         let key = original.key.clone();
         let quote = self.link.call(QuoteMessage { key }).await;
         let message = self.whole(&original).await;
-        let below = match &quote {
-            Ok(quote) if kind == Kind::Forward => answer::forward_text(quote, &labels(&original)),
-            Ok(quote) => answer::reply_text(quote, &attribution(quote)),
-            Err(_) => String::new(),
-        };
         if let Err(error) = quote.as_ref().map(drop).and(message.as_ref().map(drop)) {
             self.complain(error);
         }
         let Some(draft) = untrack(|| self.get(id)) else { return };
+        let own = untrack(|| self.needed.accounts.get(&original.key.account));
+        let own = own.map(|account| account.identities).unwrap_or_default();
         draft.update(|draft| {
-            // What was typed meanwhile stands above.
-            draft.text.push_str(&answer::opening(&identity.signature, &below));
+            let mut identity = identity;
+            let quoted = match &quote {
+                Ok(quote) => {
+                    if let Some(reached) = reached(&original, &quote.delivered_to, &own) {
+                        draft.from = reached.from.clone();
+                        identity = reached;
+                    }
+                    Quoted::new(quote, &heading(quote, &original, kind))
+                }
+                Err(_) => Quoted::default(),
+            };
+            // What was typed meanwhile stays.
+            quoted.arrange(draft, &identity.signature, Writing::kept().quoting);
             draft.loading = false;
             if let Ok(message) = message {
                 let files = message.attachments.iter().filter(|file| !file.inline);
@@ -94,6 +133,11 @@ impl Drafts {
                 draft.attachments =
                     if kind == Kind::Forward { files.collect() } else { Vec::new() };
                 draft.origin = origin(&original, kind, message.references);
+            }
+            // Pictures that the quotation shows travel with it.
+            if let (Ok(quote), Some(html)) = (quote, &draft.html) {
+                let shown = |file: &Enclosed| html.contains(&named(file));
+                draft.attachments.extend(quote.pictures.into_iter().filter(shown));
             }
         });
     }
@@ -121,6 +165,22 @@ impl Drafts {
                 draft.attachments.remove(at);
             }
         });
+    }
+}
+
+/// A message as a file, named by its subject.
+fn whole(original: &MessageSummary) -> Enclosed {
+    let plain = |letter: char| {
+        if letter.is_control() || "/\\:*?\"<>|".contains(letter) { ' ' } else { letter }
+    };
+    let name: String = original.envelope.subject.chars().map(plain).take(80).collect();
+    let name = if name.trim().is_empty() { "message" } else { name.trim() };
+    Enclosed {
+        name: [name, ".eml"].concat(),
+        content_type: "message/rfc822".to_owned(),
+        size: original.size.into(),
+        source: Source::Part(original.key.clone(), "source".to_owned()),
+        content_id: None,
     }
 }
 
@@ -159,6 +219,30 @@ fn origin(original: &MessageSummary, kind: Kind, references: Vec<String>) -> Ori
         Kind::New => Origin::New,
         Kind::Reply | Kind::ReplyAll => Origin::Reply { original, message_id, references },
         Kind::Forward => Origin::Forward { original, message_id, references, sections: Vec::new() },
+    }
+}
+
+/// How HTML names a picture.
+fn named(file: &Enclosed) -> String {
+    ["cid:", file.content_id.as_deref().unwrap_or("\0")].concat()
+}
+
+/// The identity that only the servers' own notes say that it was sent to.
+fn reached(original: &MessageSummary, delivered: &[String], own: &[Identity]) -> Option<Identity> {
+    let envelope = &original.envelope;
+    let named = envelope.to.iter().chain(&envelope.cc).chain(&envelope.from);
+    let is_named = |one: &Identity| named.clone().any(|known| known.same_mailbox(&one.from));
+    if own.iter().any(is_named) {
+        return None;
+    }
+    let at = |one: &&Identity| delivered.iter().any(|it| it.eq_ignore_ascii_case(&one.from.email));
+    own.iter().find(at).cloned()
+}
+
+fn heading(quote: &Quote, original: &MessageSummary, kind: Kind) -> Heading {
+    match kind {
+        Kind::Forward => Heading::Forward(labels(original)),
+        _ => Heading::Reply(attribution(quote)),
     }
 }
 

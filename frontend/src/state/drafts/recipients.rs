@@ -2,26 +2,43 @@
 
 use postern_shared::address::Address;
 
-/// Reads a list parted by commas, semicolons or lines; quotes and brackets hold their own commas.
+/// Reads a list parted by commas, semicolons, tabs or lines, or of bare addresses by spaces; quotes
+/// and brackets hold their own commas. Of a group its members are read (RFC 5322 §3.4).
 #[must_use]
 pub fn parse(text: &str) -> Vec<Address> {
     let mut parts = vec![String::new()];
     let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
     for letter in text.chars() {
-        let parts_end = !quoted && !bracketed && matches!(letter, ',' | ';' | '\n' | '\r' | '、');
+        let free = !quoted && !bracketed;
+        let parts_end =
+            free && matches!(letter, ',' | ';' | '\n' | '\r' | '\t' | '、' | '，' | '；');
         match letter {
             '"' if !escaped => quoted = !quoted,
-            '<' if !quoted => bracketed = true,
-            '>' if !quoted => bracketed = false,
+            '<' | '[' if !quoted => bracketed = true,
+            '>' | ']' if !quoted => bracketed = false,
             _ => {}
         }
         escaped = letter == '\\' && !escaped;
         match parts.last_mut() {
+            // What stands before the colon is the group's name.
+            Some(part) if free && letter == ':' && !part.trim().eq_ignore_ascii_case("mailto") => {
+                part.clear();
+            }
             Some(part) if !parts_end => part.push(letter),
             _ => parts.push(String::new()),
         }
     }
-    parts.iter().filter_map(|part| one(part)).collect()
+    parts.iter().flat_map(|part| bare(part)).filter_map(one).collect()
+}
+
+/// Addresses that only spaces part; anything else is one.
+fn bare(part: &str) -> Vec<&str> {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let all = words.len() > 1 && words.iter().all(|word| word.contains('@') && !word.contains('"'));
+    match all && !words.iter().any(|word| word.starts_with('<')) {
+        true => words,
+        false => vec![part],
+    }
 }
 
 fn one(part: &str) -> Option<Address> {
@@ -96,6 +113,14 @@ mod tests {
         );
         check("mailto:a@x.test", &[("", "a@x.test")]);
         check("<a@x.test>", &[("", "a@x.test")]);
+        check(
+            "a@x.test b@x.test\tc@x.test",
+            &[("", "a@x.test"), ("", "b@x.test"), ("", "c@x.test")],
+        );
+        check("a@x.test <a@x.test>", &[("a@x.test", "a@x.test")]);
+        check("Friends: Ann <a@x.test>, b@x.test;", &[("Ann", "a@x.test"), ("", "b@x.test")]);
+        check("undisclosed-recipients:;", &[]);
+        check("a@[IPv6:2001:db8::1]", &[("", "a@[IPv6:2001:db8::1]")]);
         check(" , ;\n", &[]);
         check("not an address", &[("", "not an address")]);
     }

@@ -1,7 +1,6 @@
 //! The other fields of a draft: From, subject, text, and the files that travel along.
 
 use leptos::ev;
-use leptos::html;
 use leptos::prelude::*;
 use postern_shared::draft::Enclosed;
 
@@ -83,43 +82,6 @@ pub fn Subject(desk: Desk) -> impl IntoView {
                 on:input=input
             />
         </div>
-    }
-}
-
-/// The text, with what is answered below it.
-#[component]
-pub fn Body(desk: Desk) -> impl IntoView {
-    let node = NodeRef::<html::Textarea>::new();
-    let value = Memo::new(move |_| desk.draft.with(|draft| draft.text.clone()));
-    let loading = move || desk.draft.with(|draft| draft.loading);
-    // What arrives below must not move the caret out of what is being typed above.
-    Effect::new(move |_| {
-        let (Some(area), text) = (node.get(), value.get()) else { return };
-        if area.value() == text {
-            return;
-        }
-        let typed = area.value().is_empty();
-        let (start, end) = (area.selection_start().ok(), area.selection_end().ok());
-        area.set_value(&text);
-        let caret = |at: Option<Option<u32>>| if typed { 0 } else { at.flatten().unwrap_or(0) };
-        // Setting a selection in a textarea cannot fail.
-        let _ = area.set_selection_range(caret(start), caret(end));
-        area.set_scroll_top(0);
-    });
-    let input = move |event| {
-        let text = event_target_value(&event);
-        desk.edit(|draft| draft.text = text);
-    };
-    view! {
-        <textarea
-            node_ref=node
-            class="composer-text"
-            dir="auto"
-            aria-label=t(Key::ComposeText)
-            aria-multiline="true"
-            aria-busy=move || loading().then_some("true")
-            on:input=input
-        ></textarea>
     }
 }
 

@@ -1,26 +1,36 @@
 //! The composer: one non-modal dialog a draft, a whole page each on a phone.
 
+mod editor;
 mod fields;
 mod kept;
 mod recipients;
+mod sending;
+mod suggestions;
+mod text;
 
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlElement;
+use leptos::web_sys::{Blob, HtmlElement};
 
 use crate::i18n::{Key, t, text, text_with};
 use crate::routes::Route;
 use crate::state::drafts::answer::Kind;
+use crate::state::drafts::pictures::Picture;
 use crate::state::drafts::{Composing, DraftSignal, Unready};
-use crate::state::stores;
+use crate::state::{Stores, stores};
 use crate::ui::button::{Button, ButtonKind, IconButton};
+use crate::ui::dom;
 use crate::ui::icon::Icon;
 
-use fields::{Body, Files, Identity, Subject};
+use editor::wire::{Order, Pressed};
+use editor::{Editor, described};
+use fields::{Files, Identity, Subject};
 use kept::Kept;
-use recipients::{Field, Recipients};
+use recipients::{Dragged, Field, Recipients};
+use sending::{SecondLook, second_look};
+use text::{Mode, Text};
 
 /// Every open draft.
 #[component]
@@ -41,20 +51,63 @@ pub fn Composers() -> impl IntoView {
 /// What is being written, shared by the parts of one composer.
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
+    /// Held, because what frames and timers call finds no context.
+    stores: Stores,
     id: u32,
     draft: RwSignal<Composing>,
+    /// The editor, while it is written as rich text.
+    editor: Editor,
+    /// Whether the user has changed between rich and plain text here.
+    switched: RwSignal<bool>,
+    /// The recipient that is being dragged.
+    dragged: RwSignal<Option<Dragged>>,
+    /// Pictures on their way to the bridge.
+    sending: RwSignal<u32>,
 }
 
 impl Desk {
+    fn new(id: u32, draft: DraftSignal) -> Self {
+        Self {
+            stores: stores(),
+            id,
+            draft: RwSignal::from(draft),
+            editor: Editor::new(),
+            switched: RwSignal::new(false),
+            dragged: RwSignal::new(None),
+            sending: RwSignal::new(0),
+        }
+    }
+
     fn edit(self, change: impl FnOnce(&mut Composing)) {
-        stores().drafts.edit(self.id, change);
+        self.stores.drafts.edit(self.id, change);
+    }
+
+    /// Only pictures stand in a text.
+    fn attach(self) {
+        self.stores.toasts.complain(text(Key::ComposePictureOnly));
+    }
+
+    /// Lets a picture travel along that stands in the text already.
+    fn enclose(self, cid: String, file: &Blob) {
+        let stores = self.stores;
+        let (name, kind) = described(file);
+        self.editor.is_shown(&cid);
+        self.sending.update(|count| *count += 1);
+        let picture = Picture { cid: cid.clone(), name, kind, bytes: file.clone() };
+        stores.drafts.enclose(self.id, picture, move |well| {
+            self.sending.try_update(|count| *count -= 1);
+            if !well {
+                self.editor.order(&Order::Lose { cid: &cid });
+                stores.toasts.complain(text(Key::ComposePictureFailed));
+            }
+        });
     }
 }
 
 #[component]
 fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
     let stores = stores();
-    let desk = Desk { id, draft: RwSignal::from(draft) };
+    let desk = Desk::new(id, draft);
     let node = NodeRef::<html::Dialog>::new();
     let folded = RwSignal::new(false);
     let problem = RwSignal::new(String::new());
@@ -64,26 +117,65 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
         desk.draft.track();
         problem.set(String::new());
     });
-    let send = move || {
-        commit_typed(node);
-        match stores.send_draft(id, None) {
-            Ok(()) => stores.leave_draft(id),
-            Err(unready) => {
-                folded.set(false);
-                problem.set(sentence(&unready));
-            }
+    let hand_in = move || match stores.send_draft(id, None) {
+        Ok(()) => stores.leave_draft(id),
+        Err(unready) => {
+            folded.set(false);
+            problem.set(sentence(&unready));
         }
     };
+    let doubts = RwSignal::new(Vec::new());
+    let waits = RwSignal::new(false);
+    // What cannot be sent is said first; what could be better is asked about then.
+    let look = move || {
+        let ready = desk.draft.with_untracked(|draft| draft.ready().map(drop));
+        match ready.map(|()| second_look(desk)) {
+            Ok(found) if !found.is_empty() => {
+                folded.set(false);
+                doubts.set(found);
+            }
+            _ => hand_in(),
+        }
+    };
+    let send = move || {
+        commit_typed(node);
+        desk.editor.settled(desk, move || match desk.sending.get_untracked() {
+            0 => look(),
+            _ => waits.set(true),
+        });
+    };
+    // It goes as soon as its pictures are there.
+    Effect::new(move |_| {
+        if desk.sending.get() == 0 && waits.get() {
+            waits.set(false);
+            look();
+        }
+    });
+    Effect::new(move |_| match desk.editor.pressed.get() {
+        Some(Pressed::Send) => {
+            desk.editor.pressed.set(None);
+            send();
+        }
+        Some(Pressed::Leave) => {
+            desk.editor.pressed.set(None);
+            leave_editor(node);
+        }
+        _ => {}
+    });
     let discard = move || {
         stores.drafts.discard(id);
         stores.leave_draft(id);
     };
     let shut = move || {
         commit_typed(node);
-        stores.drafts.shut(id);
-        stores.leave_draft(id);
+        desk.editor.settled(desk, move || {
+            stores.drafts.shut(id);
+            stores.leave_draft(id);
+        });
     };
     let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        // A question that is asked has keys of its own.
+        _ if dom::closest(&event, ".dialog").is_some() => {}
         "Enter" if event.ctrl_key() || event.meta_key() => {
             event.prevent_default();
             send();
@@ -127,10 +219,11 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
                 <Recipients desk field=Field::Bcc />
                 <Subject desk />
             </div>
-            <Body desk />
+            <Text desk />
             <Files desk />
             <p class="composer-problem" role="alert">{problem}</p>
             <Kept id />
+            <SecondLook found=doubts on_send=move |()| hand_in() />
             <footer class="composer-footer">
                 <Button
                     label=t(Key::ComposeSend)
@@ -138,6 +231,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
                     kind=ButtonKind::Primary
                     on_press=move |()| send()
                 />
+                <Mode desk />
                 <Button
                     label=t(Key::ComposeDiscard)
                     icon=Icon::Trash
@@ -164,6 +258,15 @@ fn show(node: NodeRef<html::Dialog>, desk: Desk) {
             let _ = field.unchecked_into::<HtmlElement>().focus();
         }
     });
+}
+
+/// Escape leads out of the editor, to the head of its composer.
+fn leave_editor(node: NodeRef<html::Dialog>) {
+    let head = node.get_untracked().and_then(|dialog| dialog.query_selector("button").ok()?);
+    if let Some(head) = head {
+        // A button of the page takes the focus.
+        let _ = head.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// Makes a chip of what still stands in a recipients' field: leaving it does that.

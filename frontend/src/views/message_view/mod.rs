@@ -1,5 +1,6 @@
 //! The region "Message": heading, sender, actions, body and attachments of the open message.
 
+mod answering;
 mod article;
 mod attachments;
 mod cards;

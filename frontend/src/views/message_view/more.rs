@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::message::{MessageKey, RemoteImages};
 
+use super::answering::Answering;
 use super::notes::{self, decide};
 use super::print::Printed;
 use super::source::{Source, title};
@@ -69,6 +70,8 @@ pub fn More(
                 {draw()}
                 <MenuSeparator />
             }))}
+            <Answering key />
+            <MenuSeparator />
             <Looks key asked />
             <MenuSeparator />
             <Files key asked printed />

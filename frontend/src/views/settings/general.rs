@@ -1,6 +1,7 @@
-//! The page "General": the language, and how long sending can be undone.
+//! The page "General": the language, how long sending can be undone, and how mail is written.
 
 use super::Choices;
+use super::writing::HowToWrite;
 use crate::i18n::{Key, Locale, t, text, text_count};
 use crate::ui::field::{Choice, Select};
 use leptos::prelude::*;
@@ -45,6 +46,7 @@ pub fn General(
                 on_choose.run(Choices { undo_seconds, ..now() });
             }
         />
+        <HowToWrite />
     }
 }
 

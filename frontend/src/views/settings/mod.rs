@@ -6,6 +6,7 @@ mod general;
 mod images;
 mod security;
 mod shortcuts;
+mod writing;
 
 pub use shortcuts::ShortcutTable;
 

@@ -1,0 +1,104 @@
+//! Frames that run code in an origin of nobody's: one channel to each, and what travels on it.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+
+/// The page's end of a channel to a frame; dropping it ends the channel.
+pub struct Channel {
+    port: MessagePort,
+    // Held as long as the browser may call it.
+    _hear: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Channel {
+    /// Hands the document that a frame has loaded its end; none where there is no document.
+    ///
+    /// Whoever else sends messages to the page is not heard: only this channel is.
+    #[must_use]
+    pub fn open(frame: &HtmlIFrameElement, hear: impl Fn(Said) + 'static) -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let port = channel.port1();
+        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            hear(Said(event.data()));
+        });
+        port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+        let ports = Array::of1(&channel.port2());
+        // An origin that is nobody's has no name; only our routes are let into frames.
+        let target = frame.content_window()?;
+        target.post_message_with_transfer(&"postern".into(), "*", &ports).ok()?;
+        Some(Self { port, _hear: hear })
+    }
+
+    /// Sends a message.
+    pub fn say(&self, message: Saying) {
+        // Texts, numbers and blobs can always be copied.
+        let _ = self.port.post_message(&message.0);
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        self.port.close();
+    }
+}
+
+/// A message to a frame: named values.
+pub struct Saying(Object);
+
+impl Saying {
+    /// A message that asks for something.
+    #[must_use]
+    pub fn new(what: &str) -> Self {
+        Self(Object::new()).with("do", &what.into())
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(self, name: &str, value: &JsValue) -> Self {
+        // A plain object takes every name.
+        let _ = Reflect::set(&self.0, &name.into(), value);
+        self
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.with(name, &value.into())
+    }
+}
+
+/// A message from a frame: named values, none of which is to be believed.
+pub struct Said(JsValue);
+
+impl Said {
+    fn field(&self, name: &str) -> JsValue {
+        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// A text; empty where there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        self.field(name).as_string().unwrap_or_default()
+    }
+
+    /// A number; 0 where there is none.
+    #[must_use]
+    pub fn number(&self, name: &str) -> f64 {
+        self.field(name).as_f64().unwrap_or_default()
+    }
+
+    /// A yes or no; no where there is none.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.field(name).as_bool().unwrap_or_default()
+    }
+
+    /// A file or other bytes.
+    #[must_use]
+    pub fn blob(&self, name: &str) -> Option<Blob> {
+        self.field(name).dyn_into().ok()
+    }
+}
