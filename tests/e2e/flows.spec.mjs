@@ -19,7 +19,7 @@ for (const kind of KINDS) {
     await expect(text).toHaveValue(/> This is Lunch tomorrow\./);
     await text.press('Control+Home');
     await text.pressSequentially('With pleasure.');
-    await composer.getByRole('button', { name: 'Send' }).click();
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
     await expect(notifications(anna).getByText('Message sent')).toBeVisible();
     await expect(composer).toBeHidden();
 

@@ -73,7 +73,7 @@ test('the outbox stands in the tree while it holds something', async ({ stage, v
   await composer.getByRole('combobox', { name: 'To' }).press('Enter');
   await composer.getByRole('textbox', { name: 'Subject' }).fill('Held up');
   await composer.getByRole('textbox', { name: 'Message text' }).fill('x');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await mailbox(page, 'Outbox').click();
   await expect(page.getByText('Held up').first()).toBeVisible();
   await expect(mailbox(page, 'Outbox')).toHaveAttribute('aria-selected', 'true');

@@ -87,8 +87,8 @@ test('the page keeps its contract of roles and names', async ({ stage, visit }) 
   await page.getByRole('button', { name: 'Compose', exact: true }).click();
   const composer = page.getByRole('dialog', { name: /^New message/ });
   await expect(composer.getByRole('combobox', { name: 'To' })).toBeFocused();
-  for (const name of ['Add Cc', 'Add Bcc', 'Send', 'Discard draft']) {
-    await expect(composer.getByRole('button', { name })).toBeVisible();
+  for (const name of ['Add Cc', 'Add Bcc', 'Send', 'Attach files', 'Discard draft', 'Schedule send', 'Message options']) {
+    await expect(composer.getByRole('button', { name, exact: true })).toBeVisible();
   }
   for (const name of ['Subject', 'Message text']) {
     await expect(composer.getByRole('textbox', { name })).toBeVisible();

@@ -99,6 +99,6 @@ test('a refused recipient is named, and what was written is kept', async ({ stag
   await composer.getByRole('combobox', { name: 'To' }).press('Enter');
   await composer.getByRole('textbox', { name: 'Subject' }).fill('Refused');
   await composer.getByRole('textbox', { name: 'Message text' }).fill('kept');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(page.getByText(/ben@example\.test was refused/).first()).toBeVisible();
 });

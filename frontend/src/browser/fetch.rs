@@ -1,9 +1,10 @@
-//! HTTP: JSON for signing in and out, and the source of messages as text.
+//! HTTP: JSON for signing in and out, pieces of files, and the source of messages as text.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, RequestInit, Response};
 
+use super::files::{Piece, Stop};
 use super::window;
 
 /// An HTTP answer: its status and what its JSON body held.
@@ -49,12 +50,25 @@ pub async fn request(method: &str, path: &str, json: Option<&str>) -> Option<Ans
         init.set_headers(&headers);
     }
     let answer = window().fetch_with_str_and_init(path, &init);
-    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    Some(read(JsFuture::from(answer).await.ok()?.dyn_into().ok()?).await)
+}
+
+/// Sends a piece of a file; none where no answer came in time, or nobody wants it any more.
+pub async fn put(path: &str, piece: &Piece, stop: &Stop, patience_ms: u32) -> Option<Answer> {
+    let init = RequestInit::new();
+    init.set_method("PUT");
+    init.set_body(piece.blob());
+    init.set_signal(stop.signal(patience_ms).as_ref());
+    let answer = window().fetch_with_str_and_init(path, &init);
+    Some(read(JsFuture::from(answer).await.ok()?.dyn_into().ok()?).await)
+}
+
+async fn read(response: Response) -> Answer {
     let body = match response.json() {
         Ok(body) => JsFuture::from(body).await.unwrap_or(JsValue::UNDEFINED),
         Err(_) => JsValue::UNDEFINED,
     };
-    Some(Answer { status: response.status(), body })
+    Answer { status: response.status(), body }
 }
 
 /// A text as a JSON string, quotes included.

@@ -5,6 +5,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
+use super::files::Bytes;
+
 /// The page's end of a channel to a frame; dropping it ends the channel.
 pub struct Channel {
     port: MessagePort,
@@ -94,6 +96,12 @@ impl Said {
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         self.field(name).as_bool().unwrap_or_default()
+    }
+
+    /// A file.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<Bytes> {
+        self.field(name).dyn_into().ok().map(Bytes::of)
     }
 
     /// A file or other bytes.

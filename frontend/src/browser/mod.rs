@@ -1,8 +1,10 @@
 //! The browser: the only place of `state` and `link` that touches `web_sys`.
 
+pub mod calendar;
 pub mod compression;
 pub mod device;
 pub mod fetch;
+pub mod files;
 pub mod frame;
 pub mod history;
 pub mod notices;

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod attaching;
 mod bulk;
 mod choices;
 pub mod commands;
@@ -10,6 +11,7 @@ pub mod drafts;
 mod events;
 #[cfg(test)]
 mod fixtures;
+pub mod frames;
 mod hidden;
 pub mod invitations;
 mod keys;
@@ -30,6 +32,7 @@ pub mod parts;
 pub mod preferences;
 mod previews;
 mod rows;
+pub mod schedule;
 mod searching;
 pub mod selection;
 pub mod session;
@@ -39,6 +42,7 @@ pub mod submissions;
 pub mod tags;
 pub mod threads;
 pub mod toasts;
+pub mod uploads;
 pub mod viewing;
 pub mod windows;
 

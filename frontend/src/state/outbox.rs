@@ -11,6 +11,7 @@ use super::Stores;
 use super::drafts::Unready;
 use super::shortcuts::Command;
 use super::toasts::Offer;
+use super::uploads::{Standing, standing};
 use crate::browser::page;
 use crate::i18n::{Key, error_text, text, text_with};
 use crate::routes::Route;
@@ -43,11 +44,18 @@ impl Stores {
         true
     }
 
-    /// Hands a draft in: to go at a time (seconds since 1970), or as soon as nobody takes it back.
+    /// Hands a draft in: to go at a time (seconds since 1970), or as soon as nobody takes it back;
+    /// never without its files.
     ///
     /// # Errors
     /// See [`Unready`].
     pub fn send_draft(self, id: u32, at: Option<i64>) -> Result<(), Unready> {
+        let files = untrack(|| self.drafts.get(id)).map(|draft| draft.get_untracked().attachments);
+        match untrack(|| standing(&files.unwrap_or_default())) {
+            Standing::Ready => {}
+            Standing::Moving => return Err(Unready::Uploading),
+            Standing::Stuck(name) => return Err(Unready::NotUploaded(name)),
+        }
         self.drafts.send(id, at.map_or(Plan::Held(self.hold()), Plan::At))
     }
 

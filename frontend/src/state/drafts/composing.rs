@@ -50,6 +50,10 @@ pub enum Unready {
     NoRecipient,
     /// This is no address.
     NotAnAddress(String),
+    /// Files are still being uploaded.
+    Uploading,
+    /// This file cannot be uploaded.
+    NotUploaded(String),
 }
 
 impl Composing {

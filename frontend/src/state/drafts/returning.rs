@@ -1,10 +1,30 @@
 //! Drafts that come back from the outbox.
 
-use postern_shared::draft::Draft;
+use leptos::prelude::*;
+use postern_shared::draft::{Draft, Enclosed, Source};
+use postern_shared::upload::UploadId;
 
 use super::{Composing, Drafts};
 
 impl Drafts {
+    /// The bridge was told of a file: whichever draft holds it names it by its new id.
+    pub fn rename_upload(self, from: &UploadId, to: &UploadId) {
+        for (_, draft) in self.open.get_untracked() {
+            let files = |file: &&mut Enclosed| file.source == Source::Upload(from.clone());
+            let holds = draft.with_untracked(|draft| {
+                draft.attachments.iter().any(|file| file.source == Source::Upload(from.clone()))
+            });
+            if holds {
+                draft.update(|draft| {
+                    for file in draft.attachments.iter_mut().filter(files) {
+                        file.source = Source::Upload(to.clone());
+                    }
+                });
+                self.keep_soon();
+            }
+        }
+    }
+
     /// Opens what was taken out of the outbox; answers its number.
     pub fn reopen(self, draft: Draft) -> u32 {
         let id = self.fresh_id();

@@ -168,6 +168,30 @@ pub fn MenuItem(
     }
 }
 
+/// One thing in a [`Menu`] that is on or off.
+#[component]
+pub fn MenuCheck(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] checked: Signal<bool>,
+    #[prop(into)] on_choose: Callback<()>,
+) -> impl IntoView {
+    let state = move || if checked.get() { "true" } else { "false" };
+    view! {
+        <button
+            type="button"
+            class="menu-item"
+            role="menuitemcheckbox"
+            aria-checked=state
+            tabindex="-1"
+            on:click=move |_| on_choose.run(())
+            on:pointermove=|event| if let Some(item) = dom::closest(&event, ITEMS) { dom::focus(&item) }
+        >
+            <span class="menu-text">{label}</span>
+            {move || checked.get().then(|| draw(Icon::Check))}
+        </button>
+    }
+}
+
 /// A line between groups of items.
 #[component]
 pub fn MenuSeparator() -> impl IntoView {

@@ -1,14 +1,12 @@
-//! The other fields of a draft: From, subject, text, and the files that travel along.
+//! The other fields of a draft: From, subject and text.
 
 use leptos::ev;
 use leptos::prelude::*;
-use postern_shared::draft::Enclosed;
 
 use super::Desk;
-use crate::i18n::{Key, file_size, t, text, text_with};
+use crate::i18n::{Key, t};
 use crate::state::drafts::recipients::written;
 use crate::state::stores;
-use crate::ui::icon::{Icon, icon};
 
 /// Whom the mail is from, where there is a choice.
 #[component]
@@ -82,50 +80,5 @@ pub fn Subject(desk: Desk) -> impl IntoView {
                 on:input=input
             />
         </div>
-    }
-}
-
-/// Files that travel along.
-#[component]
-pub fn Files(desk: Desk) -> impl IntoView {
-    let files = Memo::new(move |_| {
-        let one = |(at, file): (usize, &Enclosed)| (at, file.clone());
-        desk.draft.with(|draft| draft.files().map(one).collect::<Vec<_>>())
-    });
-    let some = move || files.with(|files| !files.is_empty());
-    view! {
-        <ul class="composer-files" aria-label=t(Key::MessageAttachments) hidden=move || !some()>
-            <For
-                each=move || files.get()
-                key=|(at, file)| (*at, file.name.clone(), file.size)
-                let((at, file))
-            >
-                <File desk at file />
-            </For>
-        </ul>
-    }
-}
-
-#[component]
-fn File(desk: Desk, at: usize, file: Enclosed) -> impl IntoView {
-    let drafts = stores().drafts;
-    let Enclosed { name, size, .. } = file;
-    let shown = name.clone();
-    let label = move || text_with(Key::ComposeRemove, &[("address", &name)]);
-    view! {
-        <li class="composer-chip">
-            {icon(Icon::Attach)}
-            <span class="composer-chip-text" dir="auto">{shown}</span>
-            <span class="composer-file-size">{move || file_size(size)}</span>
-            <button
-                type="button"
-                class="composer-chip-remove"
-                aria-label=label
-                title=move || text(Key::ComposeDropFile)
-                on:click=move |_| drafts.drop_attachment(desk.id, at)
-            >
-                {icon(Icon::Close)}
-            </button>
-        </li>
     }
 }

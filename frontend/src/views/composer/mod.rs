@@ -2,8 +2,11 @@
 
 mod editor;
 mod fields;
+mod files;
+mod footer;
 mod kept;
 mod recipients;
+mod schedule;
 mod sending;
 mod suggestions;
 mod text;
@@ -16,21 +19,25 @@ use leptos::web_sys::{Blob, HtmlElement};
 
 use crate::i18n::{Key, t, text, text_with};
 use crate::routes::Route;
+use crate::state::attaching::Bytes;
 use crate::state::drafts::answer::Kind;
 use crate::state::drafts::pictures::Picture;
 use crate::state::drafts::{Composing, DraftSignal, Unready};
+use crate::state::uploads::{Standing, standing};
 use crate::state::{Stores, stores};
-use crate::ui::button::{Button, ButtonKind, IconButton};
+use crate::ui::button::IconButton;
 use crate::ui::dom;
 use crate::ui::icon::Icon;
 
 use editor::wire::{Order, Pressed};
 use editor::{Editor, described};
-use fields::{Files, Identity, Subject};
+use fields::{Identity, Subject};
+use files::Files;
+use footer::{Deeds, Footer};
 use kept::Kept;
 use recipients::{Dragged, Field, Recipients};
 use sending::{SecondLook, second_look};
-use text::{Mode, Text};
+use text::Text;
 
 /// Every open draft.
 #[component]
@@ -82,9 +89,9 @@ impl Desk {
         self.stores.drafts.edit(self.id, change);
     }
 
-    /// Only pictures stand in a text.
-    fn attach(self) {
-        self.stores.toasts.complain(text(Key::ComposePictureOnly));
+    /// Only pictures stand in a text: every other file travels beside it.
+    fn attach(self, file: Bytes) {
+        self.stores.attach(self.id, vec![file]);
     }
 
     /// Lets a picture travel along that stands in the text already.
@@ -117,44 +124,49 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
         desk.draft.track();
         problem.set(String::new());
     });
-    let hand_in = move || match stores.send_draft(id, None) {
-        Ok(()) => stores.leave_draft(id),
-        Err(unready) => {
-            folded.set(false);
-            problem.set(sentence(&unready));
-        }
+    let complain = move |unready: &Unready| {
+        folded.set(false);
+        problem.set(sentence(unready));
     };
-    let doubts = RwSignal::new(Vec::new());
-    let waits = RwSignal::new(false);
+    let waits = RwSignal::new(None);
+    let hand_in = move |at| match stores.send_draft(id, at) {
+        Ok(()) => stores.leave_draft(id),
+        Err(Unready::Uploading) => waits.set(Some(at)),
+        Err(unready) => complain(&unready),
+    };
+    let (doubts, planned) = (RwSignal::new(Vec::new()), StoredValue::new(None));
     // What cannot be sent is said first; what could be better is asked about then.
-    let look = move || {
-        let ready = desk.draft.with_untracked(|draft| draft.ready().map(drop));
-        match ready.map(|()| second_look(desk)) {
-            Ok(found) if !found.is_empty() => {
+    let look = move |at| match desk.draft.with_untracked(|draft| draft.ready().map(drop)) {
+        Err(unready) => complain(&unready),
+        Ok(()) => match second_look(desk) {
+            found if found.is_empty() => hand_in(at),
+            found => {
                 folded.set(false);
+                planned.set_value(at);
                 doubts.set(found);
             }
-            _ => hand_in(),
-        }
+        },
     };
-    let send = move || {
+    let send = Callback::new(move |at| {
         commit_typed(node);
         desk.editor.settled(desk, move || match desk.sending.get_untracked() {
-            0 => look(),
-            _ => waits.set(true),
+            0 => look(at),
+            _ => waits.set(Some(at)),
         });
-    };
-    // It goes as soon as its pictures are there.
+    });
+    // It goes as soon as its files are there; where one cannot be had, the user is told.
+    let standing = Memo::new(move |_| desk.draft.with(|draft| standing(&draft.attachments)));
     Effect::new(move |_| {
-        if desk.sending.get() == 0 && waits.get() {
-            waits.set(false);
-            look();
+        let there = desk.sending.get() == 0 && standing.get() != Standing::Moving;
+        if let (Some(at), true) = (waits.get(), there) {
+            waits.set(None);
+            untrack(|| look(at));
         }
     });
     Effect::new(move |_| match desk.editor.pressed.get() {
         Some(Pressed::Send) => {
             desk.editor.pressed.set(None);
-            send();
+            send.run(None);
         }
         Some(Pressed::Leave) => {
             desk.editor.pressed.set(None);
@@ -162,10 +174,10 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
         }
         _ => {}
     });
-    let discard = move || {
+    let discard = Callback::new(move |()| {
         stores.drafts.discard(id);
         stores.leave_draft(id);
-    };
+    });
     let shut = move || {
         commit_typed(node);
         desk.editor.settled(desk, move || {
@@ -178,7 +190,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
         _ if dom::closest(&event, ".dialog").is_some() => {}
         "Enter" if event.ctrl_key() || event.meta_key() => {
             event.prevent_default();
-            send();
+            send.run(None);
         }
         "Escape" if !event.default_prevented() => {
             event.prevent_default();
@@ -196,6 +208,9 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
             class:is-front=in_front
             aria-label=title
             on:keydown=key
+            on:dragover=|event| files::dragged(&event)
+            on:drop=move |event| files::dropped(desk, &event)
+            on:paste=move |event| files::pasted(desk, &event)
         >
             <div class="composer-header">
                 <h2 class="composer-title" dir="auto">{title}</h2>
@@ -223,22 +238,8 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
             <Files desk />
             <p class="composer-problem" role="alert">{problem}</p>
             <Kept id />
-            <SecondLook found=doubts on_send=move |()| hand_in() />
-            <footer class="composer-footer">
-                <Button
-                    label=t(Key::ComposeSend)
-                    icon=Icon::Send
-                    kind=ButtonKind::Primary
-                    on_press=move |()| send()
-                />
-                <Mode desk />
-                <Button
-                    label=t(Key::ComposeDiscard)
-                    icon=Icon::Trash
-                    kind=ButtonKind::Quiet
-                    on_press=move |()| discard()
-                />
-            </footer>
+            <SecondLook found=doubts on_send=move |()| hand_in(planned.get_value()) />
+            <Footer desk deeds=Deeds { send, discard, waits } />
         </dialog>
     }
 }
@@ -299,5 +300,7 @@ fn sentence(unready: &Unready) -> String {
         Unready::NotAnAddress(address) => {
             text_with(Key::ComposeRecipientInvalid, &[("address", address)])
         }
+        Unready::Uploading => text(Key::ComposeWaits),
+        Unready::NotUploaded(name) => text_with(Key::ComposeUploadMissing, &[("name", name)]),
     }
 }

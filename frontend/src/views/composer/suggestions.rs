@@ -6,9 +6,9 @@ use leptos::task::spawn_local;
 use postern_shared::address::Address;
 use postern_shared::api::addresses::SuggestAddresses;
 
-use crate::browser::timer::Timer;
 use crate::i18n::{Key, t};
 use crate::state::drafts::recipients::written;
+use crate::state::frames::Timer;
 use crate::state::stores;
 use crate::ui::dom;
 

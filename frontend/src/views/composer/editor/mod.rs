@@ -12,12 +12,10 @@ use leptos::web_sys::{Blob, File, HtmlIFrameElement};
 use postern_shared::api::messages::{CleanHtml, MAX_CLEANED};
 
 use super::Desk;
-use crate::browser::frame::Channel;
-use crate::browser::history::build;
-use crate::browser::timer::Timer;
 use crate::i18n::{Key, t, text};
 use crate::state::drafts::Composing;
 use crate::state::drafts::pictures::fetch_part;
+use crate::state::frames::{Channel, Timer, build};
 use crate::state::{base_path, stores};
 use crate::ui::button::{Button, ButtonKind};
 
@@ -137,7 +135,7 @@ impl Editor {
             News::Key(key) => self.pressed.set(Some(key)),
             News::Paste { number, html, text } => self.clean(desk, number, html, text),
             News::Picture { cid, file } => desk.enclose(cid, &file),
-            News::File => desk.attach(),
+            News::File(file) => desk.attach(file),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use leptos::web_sys::Blob;
 
-use crate::browser::frame::{Said, Saying};
+use crate::state::attaching::Bytes;
+use crate::state::frames::{Said, Saying};
 
 /// What the editor is asked to do.
 pub enum Order<'a> {
@@ -101,7 +102,7 @@ pub enum News {
     /// A picture was put into the text.
     Picture { cid: String, file: Blob },
     /// A file was dropped or pasted that is no picture.
-    File,
+    File(Bytes),
 }
 
 impl News {
@@ -132,7 +133,7 @@ impl News {
                 text: said.text("text"),
             },
             "picture" => Self::Picture { cid: said.text("cid"), file: said.blob("file")? },
-            "file" => Self::File,
+            "file" => Self::File(said.file("file")?),
             _ => return None,
         };
         Some(news)
