@@ -297,7 +297,8 @@ async fn a_draft_of_another_program_opens_with_its_links_and_is_replaced() -> Re
         "From: Anna <anna@example.test>\r\nTo: Ben <ben@example.test>\r\nBcc: chen@example.test\r\n\
          Subject: Re: Question\r\nIn-Reply-To: {parent}\r\nReferences: <0@x> {parent}\r\n\
          Content-Type: multipart/mixed; boundary=b\r\nMIME-Version: 1.0\r\n\r\n\
-         --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Gr\u{fc}\u{df}e</p>\r\n\
+         --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p onclick=x()>Gr\u{fc}\u{df}e</p>\
+         <script>y()</script><a href='javascript:z()'></a>\r\n\
          --b\r\nContent-Type: application/pdf; name=a.pdf\r\n\
          Content-Disposition: attachment\r\n\r\nPDF\r\n--b--\r\n"
     );
@@ -308,7 +309,10 @@ async fn a_draft_of_another_program_opens_with_its_links_and_is_replaced() -> Re
     let listed = tab.open(Role::Drafts).await?;
     let key = listed.list.row("Re: Question").context("it is listed")?.key.clone();
     let mut draft = tab.link.call(OpenDraft { key: key.clone() }).await?;
-    assert_eq!((draft.text.as_str(), draft.html.as_deref()), ("Grüße", Some("<p>Grüße</p>")));
+    assert_eq!(
+        (draft.text.as_str(), draft.html.as_deref()),
+        ("Grüße", Some("<p>Grüße</p><a></a>"))
+    );
     assert_eq!(draft.attachments[0].name, "a.pdf");
     assert_eq!((draft.bcc.len(), draft.options.message_id.as_str()), (1, ""));
     let Origin::Reply { original: found, message_id, references } = draft.origin.clone() else {

@@ -15,7 +15,7 @@ use tokio_util::io::StreamReader;
 
 use super::submissions::digest;
 use super::{Error, User, uploads};
-use crate::account::{Account, Batch, Copies};
+use crate::account::{self, Account, Batch, Copies};
 use crate::db::drafts::{self, DraftRow};
 use crate::submission::{Memo, PartHead, Purpose, Stamp, fill, layout, reopen, sections};
 
@@ -128,13 +128,17 @@ impl User {
         }
     }
 
-    /// A message of Drafts, to be written on.
+    /// A message of Drafts, to be written on; its HTML is made safe for the editor.
     ///
     /// # Errors
     /// `NonExistent`, `Limit`, or the account's.
     pub async fn open_draft(&self, key: MessageKey) -> Result<Draft, Error> {
         let account = self.account(&key.account)?;
         let mut draft = reopen(account.stored_draft(key.clone()).await?);
+        // Another program may have put anything into the mailbox.
+        if let Some(html) = draft.html.take() {
+            draft.html = Some(account::clean_html(html).await?);
+        }
         if draft.from.email.is_empty() {
             draft.from =
                 account.facts().identities.first().map_or(draft.from, |it| it.from.clone());
