@@ -139,7 +139,7 @@ test('a reply quotes HTML with its look, and the caret begins above', async ({ s
   await expect(quoted).toHaveCSS('color', 'rgb(204, 0, 0)');
   await expect(text).toContainText('Ben');
   await text.pressSequentially('My answer');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(notifications(anna).getByText('Message sent')).toBeVisible();
   const raw = await arrived(world, 'ben', 'Re: Coloured');
   expect(raw.indexOf('My answer')).toBeLessThan(raw.indexOf('> In red'));
@@ -156,7 +156,7 @@ test('a message is passed on as a file, unchanged', async ({ stage, visit }) => 
   const composer = anna.getByRole('dialog', { name: /^Forward/ });
   await expect(composer.getByText('Whole.eml')).toBeVisible();
   await composer.getByRole('combobox', { name: 'To' }).fill('ben@example.test,');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(notifications(anna).getByText('Message sent')).toBeVisible();
   expect(await arrived(world, 'ben', 'Fwd: Whole')).toMatch(/message\/rfc822/);
 });
@@ -194,7 +194,7 @@ test('recipients are suggested, pasted, moved, changed and removed by keys', asy
   await expect(to).toHaveValue('cem@x.test');
   await to.fill('no address');
   await to.press('Enter');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(composer.getByRole('alert').filter({ hasText: 'is not an address' })).toBeVisible();
 });
 
@@ -204,14 +204,14 @@ test('what is missing is asked about once, in one dialog', async ({ stage, visit
   const composer = await compose(anna, 'ben@example.test', '');
   await composer.getByRole('combobox', { name: 'To' }).fill('x@gmial.com,');
   await composer.getByRole('textbox', { name: 'Message text' }).fill('See the attached file.\n> attached');
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   const question = anna.getByRole('dialog', { name: 'Send this message?' });
   await expect(question.getByRole('listitem')).toHaveCount(3);
   await expect(question.getByText('did you mean gmail.com?')).toBeVisible();
   await question.getByRole('button', { name: 'Back' }).click();
   await expect(composer).toBeVisible();
   await composer.getByRole('button', { name: 'Remove x@gmial.com' }).click();
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(question.getByRole('listitem')).toHaveCount(2);
   await question.getByRole('button', { name: 'Send anyway' }).click();
   await expect(notifications(anna).getByText('Message sent')).toBeVisible();
@@ -225,7 +225,7 @@ test('a pasted picture is shown at once and travels in the text', async ({ stage
   await text.pressSequentially('Look: ');
   await paste(text, { png: PIXEL });
   await expect(text.locator('img')).toHaveJSProperty('naturalWidth', 1);
-  await composer.getByRole('button', { name: 'Send' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(notifications(anna).getByText('Message sent')).toBeVisible();
   const raw = await arrived(world, 'ben', 'A dot');
   expect(raw).toMatch(/multipart\/related/);
