@@ -111,3 +111,9 @@ export function words(documents) {
   };
   return documents.flatMap(of).filter((word) => !shown.includes(word));
 }
+
+/** The heights that the rows in sight have. */
+export function heights() {
+  const rows = document.querySelectorAll('[role=grid][aria-label="Messages"] [role=row]');
+  return [...rows].map((row) => Math.round(row.getBoundingClientRect().height * 10) / 10);
+}

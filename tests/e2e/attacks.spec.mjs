@@ -7,7 +7,7 @@
 // copies of the page's own frame, in the page, twenty-five at a time.
 import { test as base, expect, signIn } from './play.mjs';
 import { Watched, alone, chunks, corpus, tally, together, uid } from './attacks.mjs';
-import { beside, outside, shown, strange, strip, unruly, words } from './attacks.page.mjs';
+import { beside, heights, outside, shown, strange, strip, unruly, words } from './attacks.page.mjs';
 
 const all = corpus('html-attacks.json')?.payloads ?? [];
 const spoofed = corpus('header-attacks.json')?.vectors ?? [];
@@ -113,7 +113,9 @@ test('what stands in headers is text and nothing else', async ({ watched }) => {
   const page = await deliver(watched, 'Spoofed', spoofed.map(({ raw_b64: raw }) => raw));
   const region = page.getByRole('region', { name: 'Message', exact: true });
   const wrong = [];
+  const high = new Set();
   await leaf(page, spoofed.length, async (at) => {
+    for (const height of await page.evaluate(heights)) high.add(height);
     const { id, technique, must_hold: must } = spoofed[at];
     const found = await page.evaluate(unruly);
     // The bank's address is nobody's here: it shows only beside the one that is answered, or a warning.
@@ -125,6 +127,7 @@ test('what stands in headers is text and nothing else', async ({ watched }) => {
   const seen = await watched.look();
   tally('headers', spoofed.length, seen);
   expect(wrong).toEqual([]);
+  expect([...high], 'every row is as high as the others').toHaveLength(1);
   expect(seen).toMatchObject({ ...NOTHING, refused: [], handshakes: [] });
 });
 
