@@ -44,6 +44,18 @@ pub async fn begin(db: &Db, row: &DraftRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a user has any replacement that has begun and not come to its end.
+///
+/// # Errors
+/// The database's.
+pub async fn is_any_begun(db: &Db, user: UserId) -> Result<bool, Error> {
+    let row = sqlx::query("SELECT COUNT(*) FROM drafts WHERE user_id = $1")
+        .bind(user.0.as_slice())
+        .fetch_one(db.reader())
+        .await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
+}
+
 /// The replacements of an account that have begun and not come to their end.
 ///
 /// # Errors

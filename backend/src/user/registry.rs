@@ -20,7 +20,7 @@ use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surround
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
-use crate::db::{Db, UserId};
+use crate::db::{self, Db, UserId};
 use crate::net::Provider;
 use crate::net::exchange::Web;
 use crate::store::imap;
@@ -181,11 +181,14 @@ impl Users {
         let user = Arc::new(self.build(entrant));
         here.push(Present { user: user.clone(), alone_since });
         let (outbox, here) = (self.0.outbox.clone(), Arc::downgrade(&user));
+        let db = self.0.db.clone();
         tokio::spawn(async move {
             if let Err(error) = outbox.signed_in(id).await {
                 tracing::error!(%error, "what waited for the sign-in could not be found");
             }
-            if let Some(user) = here.upgrade() {
+            // Rare, and whoever holds a user keeps it from ending with its session.
+            let begun = db::drafts::is_any_begun(&db, id).await.unwrap_or(true);
+            if let Some(user) = here.upgrade().filter(|_| begun) {
                 user.settle_all_drafts().await;
             }
         });
