@@ -31,7 +31,7 @@ function arrival(stage, subject) {
   return stage.do('watch', { as: 'ben', mailbox: 'INBOX', criteria });
 }
 
-async function bySmtplib(stage, rounds, watching) {
+async function bySmtplib(stage, rounds, watching, name = 'Raw') {
   const { address, password } = stage.person('anna');
   const script = ['-c', SMTPLIB, stage.submissions, stage.authority, address, password];
   const python = spawn('python3', [...script, stage.person('ben').address], {
@@ -39,7 +39,7 @@ async function bySmtplib(stage, rounds, watching) {
   });
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
   const times = await rounds(async (round) => {
-    const subject = `Raw${round}`;
+    const subject = `${name}${round}`;
     const arrived = arrival(stage, subject);
     await watching();
     python.stdin.write(`${subject}\n`);
@@ -75,7 +75,8 @@ export async function sending(fresh, rounds) {
     await signIn(page, stage.person('anna'));
     // The watcher has selected the mailbox and is asking.
     const watching = () => page.waitForTimeout(100);
-    await bySmtplib(stage, (work) => rounds(work, 2), watching); // Postfix's processes are up
+    // Postfix's processes are up afterwards.
+    await bySmtplib(stage, (work) => rounds(work, 2), watching, 'First');
     const raw = await bySmtplib(stage, rounds, watching);
     return { sent: await byPage(page, stage, rounds, watching), raw };
   } finally {
