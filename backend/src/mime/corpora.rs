@@ -6,12 +6,10 @@ use super::trust::Reader;
 use super::*;
 
 fn messages() -> Vec<(String, Parsed)> {
-    let root = std::env::var_os("POSTERN_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-        PathBuf::from,
-    );
     let mut paths = Vec::new();
-    files(&root.join("mime"), &mut paths);
+    if let Some(folder) = crate::corpora::find("mime") {
+        files(&folder, &mut paths);
+    }
     let read = |path: PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         (name, parse(std::fs::read(path).expect("a readable message"), &Limits::default()))

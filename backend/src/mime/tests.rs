@@ -66,24 +66,6 @@ fn flowed_answer_with_a_signature() {
     check("flowed");
 }
 
-fn corpora(under: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("POSTERN_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-        PathBuf::from,
-    );
-    let found = root.join(under);
-    if !found.exists() {
-        eprintln_skipped(&found);
-        return None;
-    }
-    Some(found)
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped corpus must be seen in the test output")]
-fn eprintln_skipped(path: &Path) {
-    eprintln!("skipped 1 corpus: {} is not there", path.display());
-}
-
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
@@ -133,7 +115,7 @@ fn lost_parts(parsed: &Parsed) -> Vec<String> {
 
 #[test]
 fn every_message_of_the_corpora_shows_something() {
-    let Some(folder) = corpora("mime") else { return };
+    let Some(folder) = crate::corpora::find("mime") else { return };
     let mut paths = Vec::new();
     files(&folder, &mut paths);
     let mut silent = Vec::new();
@@ -295,7 +277,7 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
 
 #[test]
 fn no_attack_of_the_corpora_survives() {
-    let Some(path) = corpora("html-attacks.json") else { return };
+    let Some(path) = crate::corpora::find("html-attacks.json") else { return };
     let attacks: serde_json::Value =
         serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("JSON");
     let payloads = attacks["payloads"].as_array().expect("a list");
@@ -321,7 +303,7 @@ fn no_attack_of_the_corpora_survives() {
 
 #[test]
 fn benign_html_of_the_corpora_keeps_its_words() {
-    let Some(path) = corpora("html-benign.json") else { return };
+    let Some(path) = crate::corpora::find("html-benign.json") else { return };
     let benign: serde_json::Value =
         serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("JSON");
     for payload in benign["payloads"].as_array().expect("a list") {

@@ -1,7 +1,5 @@
 //! Whole headers, and the public collection of spoofed ones.
 
-use std::path::{Path, PathBuf};
-
 use super::*;
 use crate::mime::{Limits, attachment, body, insight, parse};
 use postern_shared::trust::Protection;
@@ -102,14 +100,6 @@ fn protection_is_recognised_by_its_form() {
     check("Subject: x\n\n> -----BEGIN PGP MESSAGE-----\nx", &[]);
 }
 
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("POSTERN_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-        PathBuf::from,
-    );
-    Some(root.join("header-attacks.json")).filter(|path| path.exists())
-}
-
 /// What may never be shown of a sender, a subject or a name: what reorders, hides or breaks lines.
 fn is_inert(text: &str) -> bool {
     !text
@@ -119,7 +109,7 @@ fn is_inert(text: &str) -> bool {
 
 #[test]
 fn no_spoofed_header_of_the_corpora_passes_for_another() {
-    let Some(path) = corpus() else { return };
+    let Some(path) = crate::corpora::find("header-attacks.json") else { return };
     let attacks: serde_json::Value =
         serde_json::from_slice(&std::fs::read(path).expect("readable")).expect("JSON");
     let vectors = attacks["vectors"].as_array().expect("a list");
