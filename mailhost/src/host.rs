@@ -55,7 +55,7 @@ impl Shared {
 
     /// Checks a password and counts the attempt.
     pub fn sign_in(&self, login: &str, password: &str) -> Option<Arc<User>> {
-        let user = self.user(login).filter(|user| user.password == password);
+        let user = self.user(login).filter(|user| user.signs_in_with(password));
         self.connections.attempted(login, user.is_some());
         user.cloned()
     }
@@ -188,6 +188,15 @@ impl Host {
     /// Behaves like another maker's server from the next command on.
     pub fn set_quirks(&self, quirks: Quirks) {
         *self.shared.quirks.lock().unwrap_or_else(PoisonError::into_inner) = quirks;
+    }
+
+    /// Lets a user in by a further password too, as one made for one program.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn add_password(&self, login: &str, password: &str) -> Result<(), Unknown> {
+        self.user(login)?.add_password(password);
+        Ok(())
     }
 
     /// Limits what a user's mail may take; more is refused with OVERQUOTA.

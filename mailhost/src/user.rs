@@ -28,6 +28,8 @@ pub(crate) struct User {
     pub login: String,
     pub name: String,
     pub password: String,
+    /// Made for one program each.
+    further_passwords: Mutex<Vec<String>>,
     mailboxes: Mutex<Mailboxes>,
     maildrop: Arc<Mutex<Lock>>,
 }
@@ -65,9 +67,22 @@ impl User {
             login: login.to_owned(),
             name: name.to_owned(),
             password: password.to_owned(),
+            further_passwords: Mutex::default(),
             mailboxes: Mutex::new(mailboxes),
             maildrop: Arc::default(),
         })
+    }
+
+    pub fn signs_in_with(&self, password: &str) -> bool {
+        self.password == password || self.further().iter().any(|known| known == password)
+    }
+
+    pub fn add_password(&self, password: &str) {
+        self.further().push(password.to_owned());
+    }
+
+    fn further(&self) -> MutexGuard<'_, Vec<String>> {
+        self.further_passwords.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {

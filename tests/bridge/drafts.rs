@@ -47,7 +47,7 @@ async fn save(tab: &mut Tab, draft: &Draft) -> Result<Saved> {
 }
 
 /// Saves, and takes down in the draft where it is, as a page does.
-async fn keep(tab: &mut Tab, draft: &mut Draft) -> Result<KeptDraft> {
+pub(crate) async fn keep(tab: &mut Tab, draft: &mut Draft) -> Result<KeptDraft> {
     let Saved::Kept(kept) = save(tab, draft).await? else { anyhow::bail!("not kept") };
     draft.options.message_id.clone_from(&kept.message_id);
     draft.options.stored = Some(kept.key.clone());
@@ -56,7 +56,7 @@ async fn keep(tab: &mut Tab, draft: &mut Draft) -> Result<KeptDraft> {
 }
 
 /// How many messages Drafts holds; none where there is no such mailbox.
-async fn drafts(scene: &Scene) -> Result<usize> {
+pub(crate) async fn drafts(scene: &Scene) -> Result<usize> {
     let mut session = scene.world.session(&scene.person("anna")).await?;
     session.count("Drafts").await
 }

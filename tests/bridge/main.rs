@@ -10,6 +10,7 @@ mod faults;
 mod frames;
 mod images;
 mod invitations;
+mod keeping;
 mod kills;
 mod leave;
 mod limits;

@@ -39,6 +39,8 @@ pub struct Copies {
     pub found: Vec<(u32, String)>,
     /// Those that are marked `\Deleted` already.
     pub marked: Vec<u32>,
+    /// Files that a copy only names, by its uid.
+    pub missing: Vec<(u32, Enclosed)>,
 }
 
 impl Account {
@@ -195,6 +197,8 @@ impl Actor {
     ) -> Result<Copies, Error> {
         let mailbox = self.drafts_mailbox().await?;
         let uid_validity = UidValidity(self.select(&mailbox).await?.uid_validity);
+        // A copy that another connection made a moment ago counts (RFC 9051 §6.1.2).
+        self.imap()?.noop().await?;
         let mut uids = match message_id {
             "" => Vec::new(),
             id => self.imap()?.with_message_id(id).await?,
@@ -206,7 +210,8 @@ impl Actor {
         if uids.len() > MOST_COPIES {
             return Err(Error::Limit("copies of a draft"));
         }
-        let mut copies = Copies { mailbox, uid_validity, found: Vec::new(), marked: Vec::new() };
+        let mut copies =
+            Copies { mailbox, uid_validity, found: vec![], marked: vec![], missing: vec![] };
         if uids.is_empty() {
             return Ok(copies);
         }
@@ -218,7 +223,11 @@ impl Actor {
                 continue;
             }
             match self.imap()?.body(of.uid, "HEADER", 0, SLICE).await {
-                Ok(header) => copies.found.push((of.uid, Memo::read(&header.bytes).revision)),
+                Ok(header) => {
+                    let Memo { revision, missing, .. } = Memo::read(&header.bytes);
+                    copies.found.push((of.uid, revision));
+                    copies.missing.extend(missing.into_iter().map(|file| (of.uid, file)));
+                }
                 Err(store::Error::NonExistent) => {}
                 Err(error) => return Err(error.into()),
             }

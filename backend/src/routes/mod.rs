@@ -37,6 +37,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/editor/{build}", get(assets::frames::editor))
         .route("/api/viewer/{build}", get(assets::frames::viewer))
         .route("/api/upload", post(upload::begin))
+        .route("/api/upload/{id}/picture", get(blob::serve_upload))
         .route("/api/upload/{id}", get(upload::look).put(upload::add).delete(upload::end))
         // A path below api/ that no route took is no page.
         .route("/api/{*rest}", axum::routing::any(no_such_route))

@@ -12,6 +12,11 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// What such letters stand for; none where they are others.
+pub(super) fn decode(letters: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(letters).ok()
+}
+
 /// Bytes of a body line before they are encoded.
 pub(super) const LINE: usize = 57;
 

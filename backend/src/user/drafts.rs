@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::StreamReader;
 
+use super::enclosing::Reading;
 use super::submissions::digest;
 use super::{Error, User, uploads};
 use crate::account::{self, Account, Batch, Copies};
@@ -39,24 +40,38 @@ impl User {
         let message_id = draft.options.message_id.clone();
         let stored = draft.options.stored.clone();
         let copies = account.draft_copies(message_id.clone(), stored.clone()).await?;
+        let all = draft.attachments.clone();
         let own: Vec<String> = mine.iter().map(|action| self.revision(*action)).collect();
         let revision = self.revision(action);
+        let missing;
         let (kept, message_id, sections) = match judge(&copies, &revision, stored.as_ref(), &own) {
             Judgement::Gone => return Ok(Saved::Gone),
             Judgement::Changed(uid) => return Ok(Saved::Changed(key(&account, &copies, uid))),
             Judgement::Done(uid) => {
+                missing = named_only(&copies, uid);
+                draft.attachments.retain(|file| !missing.contains(&file.source));
                 let heads = self.heads(&account, &draft).await?;
                 (key(&account, &copies, uid), message_id, sections(&draft, &heads))
             }
-            Judgement::Replace => self.replace(&account, &draft, (id, revision), &copies).await?,
+            Judgement::Replace => {
+                // What is on its way is named, so that whoever opens the copy knows of it.
+                let named = self.without_missing(&mut draft).await?;
+                missing = named.iter().map(|file| file.source.clone()).collect();
+                let memo = Memo { missing: named, ..Memo::of(&draft, revision) };
+                self.replace(&account, &draft, (id, memo), &copies).await?
+            }
         };
         let forwarded = sections.len() - draft.attachments.len();
-        let enclosed = |(file, section): (Enclosed, &String)| Enclosed {
-            source: Source::Part(kept.clone(), section.clone()),
-            ..file
+        self.follow_copy(&draft, &kept, &sections[forwarded..]);
+        let mut sections = sections[forwarded..].iter();
+        let enclosed = |file: Enclosed| match missing.contains(&file.source) {
+            true => file,
+            false => Enclosed {
+                source: Source::Part(kept.clone(), sections.next().cloned().unwrap_or_default()),
+                ..file
+            },
         };
-        let attachments = draft.attachments.into_iter().zip(&sections[forwarded..]);
-        let attachments = attachments.map(enclosed).collect();
+        let attachments = all.into_iter().map(enclosed).collect();
         Ok(Saved::Kept(KeptDraft { key: kept, message_id, attachments }))
     }
 
@@ -65,15 +80,16 @@ impl User {
         &self,
         account: &Account,
         draft: &Draft,
-        (id, revision): ([u8; 16], String),
+        (id, memo): ([u8; 16], Memo),
         copies: &Copies,
     ) -> Result<(MessageKey, String, Vec<String>), Error> {
         let now = self.clock.unix_ms();
-        let files = self.files(account, draft, now.saturating_add(uploads::KEEP_MS)).await?;
+        let until = now.saturating_add(uploads::KEEP_MS);
+        let files = self.files(account, draft, (until, Reading::Again)).await?;
         let (heads, sources): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         let stamp = Stamp { now: now / 1000, zone_minutes: draft.options.zone_minutes, id };
-        let memo = Memo::of(draft, revision.clone()).write();
-        let laid_out = layout(draft, &stamp, &heads, Purpose::Keep(&memo))?;
+        let revision = memo.revision.clone();
+        let laid_out = layout(draft, &stamp, &heads, Purpose::Keep(&memo.write()))?;
         let bytes = StreamReader::new(fill(laid_out.pieces, sources));
         let message = self.blobs.put_aside(Box::pin(bytes).take(self.message_limit + 1)).await?;
         if message.size > self.message_limit {
@@ -180,7 +196,7 @@ impl User {
 
     async fn heads(&self, account: &Account, draft: &Draft) -> Result<Vec<PartHead>, Error> {
         let until = self.clock.unix_ms().saturating_add(uploads::KEEP_MS);
-        let files = self.files(account, draft, until).await?;
+        let files = self.files(account, draft, (until, Reading::Again)).await?;
         Ok(files.into_iter().map(|(head, _)| head).collect())
     }
 
@@ -225,6 +241,12 @@ fn judge(
     }
 }
 
+/// Where the files would be that a copy only names.
+fn named_only(copies: &Copies, uid: u32) -> Vec<Source> {
+    let of = copies.missing.iter().filter(|(copy, _)| *copy == uid);
+    of.map(|(_, file)| file.source.clone()).collect()
+}
+
 fn key(account: &Account, copies: &Copies, uid: u32) -> MessageKey {
     MessageKey {
         account: account.facts().id.clone(),
@@ -264,6 +286,7 @@ mod tests {
             uid_validity: UidValidity(1),
             found: found.iter().map(|(uid, by)| (*uid, (*by).to_owned())).collect(),
             marked: vec![],
+            missing: vec![],
         };
         let own: Vec<String> = own.iter().map(|by| (*by).to_owned()).collect();
         assert_eq!(judge(&copies, "this", stored.map(key).as_ref(), &own), expect);

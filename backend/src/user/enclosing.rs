@@ -1,11 +1,15 @@
 //! The files of a draft: where their bytes come from, opened but not read.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use postern_shared::draft::{Draft, Enclosed, Origin, Source};
 use postern_shared::message::MessageKey;
+use postern_shared::upload::UploadId;
+use tokio_util::io::StreamReader;
 
 use super::{Error, User};
-use crate::account::Account;
+use crate::account::{Account, Download};
 use crate::submission::{Content, PartHead, content, whole};
 
 /// The media type of a message that is passed on as a file.
@@ -19,6 +23,15 @@ const LONGEST_LINE: usize = 998;
 /// A file and its bytes.
 pub(super) type Opened = (PartHead, Content);
 
+/// How often the files of a draft are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Once: it goes out.
+    Once,
+    /// With every save of it.
+    Again,
+}
+
 impl User {
     /// Everything that travels with a draft: the parts of what it forwards, then its own files.
     /// Uploads are kept at least until then.
@@ -26,12 +39,12 @@ impl User {
         &self,
         account: &Account,
         draft: &Draft,
-        until: i64,
+        (until, reading): (i64, Reading),
     ) -> Result<Vec<Opened>, Error> {
         let mut files = Vec::new();
         if let Origin::Forward { original, sections, .. } = &draft.origin {
             for section in sections {
-                files.push(part(account, original, section).await?);
+                files.push(self.part(account, (original, section), reading).await?);
             }
         }
         for enclosed in &draft.attachments {
@@ -45,7 +58,7 @@ impl User {
                     };
                     (head, bytes)
                 }
-                Source::Part(key, section) => part(account, key, section).await?,
+                Source::Part(key, section) => self.part(account, (key, section), reading).await?,
             };
             named(&mut head, enclosed);
             files.push((head, bytes));
@@ -60,6 +73,74 @@ impl User {
         }
         Ok(ready)
     }
+
+    /// Takes the files out of a draft that are not here in full: still on their way, or expired.
+    pub(super) async fn without_missing(&self, draft: &mut Draft) -> Result<Vec<Enclosed>, Error> {
+        let mut missing = Vec::new();
+        for file in std::mem::take(&mut draft.attachments) {
+            let is_here = match &file.source {
+                Source::Upload(id) => self.is_here(id).await?,
+                Source::Part(..) => true,
+            };
+            if is_here { &mut draft.attachments } else { &mut missing }.push(file);
+        }
+        Ok(missing)
+    }
+
+    async fn is_here(&self, id: &UploadId) -> Result<bool, Error> {
+        match self.upload(id).await {
+            Ok(upload) => Ok(upload.is_complete()),
+            Err(Error::NonExistent) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A part of a message of the account; what is read again and again is fetched once.
+    async fn part(
+        &self,
+        account: &Account,
+        (key, section): (&MessageKey, &str),
+        reading: Reading,
+    ) -> Result<Opened, Error> {
+        if key.account != account.facts().id {
+            return Err(Error::NonExistent);
+        }
+        let place = (key.clone(), section.to_owned());
+        if let Some((head, bytes)) = self.aside.find(&place, self.clock.elapsed()) {
+            let bytes = bytes.stream().await?.map_err(std::io::Error::other);
+            return Ok((head, content(bytes)));
+        }
+        let download = account.download(key.clone(), section).await?;
+        let head = PartHead {
+            name: download.name.clone(),
+            content_type: download.content_type.clone(),
+            ..PartHead::default()
+        };
+        if reading == Reading::Once {
+            return Ok((head, fetched(&download)));
+        }
+        let bytes = self.blobs.put_aside(StreamReader::new(fetched(&download))).await?;
+        let bytes = Arc::new(bytes);
+        self.aside.keep(place, head.clone(), bytes.clone(), self.clock.elapsed());
+        Ok((head, content(bytes.stream().await?.map_err(std::io::Error::other))))
+    }
+
+    /// The files of a draft's copy are those of the new one.
+    pub(super) fn follow_copy(&self, draft: &Draft, to: &MessageKey, sections: &[String]) {
+        for (file, section) in draft.attachments.iter().zip(sections) {
+            if let Source::Part(key, before) = &file.source
+                && Some(key) == draft.options.stored.as_ref()
+            {
+                let (from, to) = ((key.clone(), before.clone()), (to.clone(), section.clone()));
+                self.aside.moved(&from, to);
+            }
+        }
+        self.aside.tidy(self.clock.elapsed());
+    }
+}
+
+fn fetched(download: &Download) -> Content {
+    content(download.bytes(None).map_err(std::io::Error::other))
 }
 
 /// What the draft says of a file goes before what its source says.
@@ -68,19 +149,6 @@ fn named(head: &mut PartHead, enclosed: &Enclosed) {
         head.name.clone_from(&enclosed.name);
     }
     head.content_id.clone_from(&enclosed.content_id);
-}
-
-async fn part(account: &Account, key: &MessageKey, section: &str) -> Result<Opened, Error> {
-    if key.account != account.facts().id {
-        return Err(Error::NonExistent);
-    }
-    let download = account.download(key.clone(), section).await?;
-    let head = PartHead {
-        name: download.name.clone(),
-        content_type: download.content_type.clone(),
-        ..PartHead::default()
-    };
-    Ok((head, content(download.bytes(None).map_err(std::io::Error::other))))
 }
 
 /// A message stands as it is where that is allowed, for then programs show it as one.

@@ -5,6 +5,7 @@
 //! finds its connections open.
 
 mod actions;
+mod aside;
 mod carrier;
 mod drafts;
 mod enclosing;
@@ -105,8 +106,10 @@ pub struct User {
     upload_limit: i64,
     /// Largest message, in bytes.
     message_limit: u64,
-    /// One draft is saved at a time.
-    saving: tokio::sync::Mutex<()>,
+    /// One draft of a person is saved at a time, by whichever sign-in.
+    saving: Arc<tokio::sync::Mutex<()>>,
+    /// Files of drafts that are saved again and again.
+    aside: aside::Aside,
     /// What the submission servers take.
     sizes: sizes::Sizes,
     /// The administrator lets remote images be shown.

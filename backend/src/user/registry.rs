@@ -11,6 +11,7 @@ use postern_shared::identity::Identity;
 use sha2::{Digest, Sha256};
 use tokio::sync::broadcast::error::RecvError;
 
+use super::aside::Aside;
 use super::carrier::Carrier;
 use super::sizes::Sizes;
 use super::standing::Standing;
@@ -178,7 +179,8 @@ impl Users {
             }
             return known.user.clone();
         }
-        let user = Arc::new(self.build(entrant));
+        let saving = here.first().map(|one| one.user.saving.clone()).unwrap_or_default();
+        let user = Arc::new(self.build(entrant, saving));
         here.push(Present { user: user.clone(), alone_since });
         let (outbox, here) = (self.0.outbox.clone(), Arc::downgrade(&user));
         let db = self.0.db.clone();
@@ -195,7 +197,7 @@ impl Users {
         user
     }
 
-    fn build(&self, entrant: Entrant) -> User {
+    fn build(&self, entrant: Entrant, saving: Arc<tokio::sync::Mutex<()>>) -> User {
         let Entrant { user: id, address, provider, credentials, connection } = entrant;
         let from = Address { name: String::new(), email: address.clone() };
         let facts = Facts {
@@ -230,7 +232,8 @@ impl Users {
             blobs: self.0.blobs.clone(),
             upload_limit: self.0.upload_limit,
             message_limit: self.0.message_limit,
-            saving: tokio::sync::Mutex::default(),
+            saving,
+            aside: Aside::default(),
             sizes: Sizes::default(),
             shows_images: self.0.shows_images,
             web: self.0.web.clone(),

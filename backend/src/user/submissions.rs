@@ -6,6 +6,7 @@ use postern_shared::submission::{Plan, Submission, SubmissionId};
 use sha2::{Digest, Sha256};
 use tokio_util::io::StreamReader;
 
+use super::enclosing::Reading;
 use super::{Error, User, uploads};
 use crate::account::Account;
 use crate::config::SentCopy;
@@ -35,7 +36,7 @@ impl User {
         let now = self.clock.unix_ms();
         let goes_at = if let Plan::At(seconds) = plan { seconds.saturating_mul(1000) } else { now };
         let until = goes_at.max(now).saturating_add(uploads::KEEP_MS);
-        let files = self.files(account, &draft, until).await?;
+        let files = self.files(account, &draft, (until, Reading::Once)).await?;
         let (heads, sources): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         // The same action makes the same Message-ID: whatever is repeated, it is one message.
         let id = digest(self.id, action);

@@ -1,6 +1,7 @@
 //! Uploaded files: announced, added to piece by piece, kept as long as something may need them.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use postern_shared::upload::{MAX_PIECE, NewUpload, Upload, UploadId};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -92,6 +93,20 @@ impl User {
     pub async fn drop_upload(&self, id: &UploadId) -> Result<(), Error> {
         let row = self.upload_row(id).await?;
         forget(&self.db, &self.blobs, &row).await
+    }
+
+    /// A complete upload's name and bytes.
+    ///
+    /// # Errors
+    /// `NonExistent`, or `Invalid` where it is not complete.
+    pub async fn uploaded_file(
+        &self,
+        id: &UploadId,
+    ) -> Result<(String, impl Stream<Item = Result<Bytes, Error>> + Send + 'static), Error> {
+        let until = self.clock.unix_ms().saturating_add(KEEP_MS);
+        let (upload, bytes) = self.uploaded(id, until).await?;
+        let bytes = bytes.map_err(|error| Error::Blob(crate::blob::Error::Source(error)));
+        Ok((upload.name, bytes))
     }
 
     /// A complete upload's bytes; it is kept at least until then.

@@ -20,14 +20,16 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::message::MessageKey;
+use postern_shared::upload::UploadId;
 
 use self::range::{Wanted, wanted};
 use super::message;
 use crate::AppState;
-use crate::account::{Download, Error, SOURCE};
+use crate::account::{Download, SOURCE};
 use crate::error::Failure;
 use crate::middleware::auth::SignedIn;
 use crate::mime::attachment;
+use crate::user;
 
 pub(super) use all::serve as serve_all;
 
@@ -91,7 +93,7 @@ async fn answer(
     };
     let slices = whole(download.bytes(range.clone()));
     let (content_type, inline, body) = match show {
-        Show::Picture => picture(slices).await?,
+        Show::Picture => picture(slices.map_err(user::Error::from)).await?,
         Show::Source => ("text/plain; charset=utf-8", true, Body::from_stream(slices)),
         Show::Film => (download.content_type.as_str(), true, Body::from_stream(slices)),
         Show::Not => (saved_type(&download.content_type), false, Body::from_stream(slices)),
@@ -116,12 +118,25 @@ async fn answer(
     Ok((status, headers, body).into_response())
 }
 
+/// A picture that was uploaded for the text of a draft, shown in the editor again.
+pub(super) async fn serve_upload(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let user = state.users.enter(&session);
+    let (name, bytes) = user.uploaded_file(&UploadId(id)).await.map_err(CallError::from)?;
+    let (content_type, inline, body) = picture(whole(bytes)).await?;
+    let disposition = header(&disposition(inline, &name))?;
+    Ok((headers(header(content_type)?, disposition), body).into_response())
+}
+
 /// A picture by its first bytes; what is none is not shown, whatever it says.
 async fn picture(
-    slices: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+    slices: impl Stream<Item = Result<Bytes, user::Error>> + Send + 'static,
 ) -> Result<(&'static str, bool, Body), Failure> {
     let mut slices = Box::pin(slices);
-    let first = slices.try_next().await.map_err(|error| CallError::from(&error))?;
+    let first = slices.try_next().await.map_err(CallError::from)?;
     let first = first.unwrap_or_default();
     let kind = attachment::raster(&first);
     let body = Body::from_stream(stream::iter([Ok(first)]).chain(slices));
@@ -204,7 +219,7 @@ mod tests {
     #[tokio::test]
     async fn a_picture_is_one_by_its_bytes() {
         let kind = async |bytes: &'static [u8]| {
-            let slices = stream::iter([Ok(Bytes::from_static(bytes))]);
+            let slices = stream::iter([Ok::<_, user::Error>(Bytes::from_static(bytes))]);
             let (kind, inline, body) = picture(slices).await.unwrap();
             assert_eq!(axum::body::to_bytes(body, 99).await.unwrap(), bytes);
             (kind, inline)

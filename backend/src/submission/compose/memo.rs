@@ -4,15 +4,21 @@
 //! may do anyway.
 
 use postern_shared::account::AccountId;
-use postern_shared::draft::{Draft, Origin};
+use postern_shared::draft::{Draft, Enclosed, Origin, Source};
 use postern_shared::mailbox::MailboxId;
 use postern_shared::message::MessageKey;
 use postern_shared::uid::{Uid, UidValidity};
+use postern_shared::upload::UploadId;
 
 use super::MEMO;
+use crate::submission::base64;
 
 /// Longest origin that is written: the header stays one line (RFC 5322 §2.1.1).
 const LONGEST: usize = 700;
+/// Most missing files that are named.
+const MOST_MISSING: usize = 50;
+/// Longest file name that is written, in bytes.
+const LONGEST_NAME: usize = 300;
 
 /// What a kept draft says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +31,8 @@ pub struct Memo {
     pub ask_delivered: bool,
     /// The message that it answers or passes on, and whether it passes it on.
     pub origin: Option<(MessageKey, bool)>,
+    /// Files that were still on their way here: the copy does not hold them.
+    pub missing: Vec<Enclosed>,
 }
 
 impl Memo {
@@ -41,6 +49,7 @@ impl Memo {
             zone_minutes: draft.options.zone_minutes,
             ask_delivered: draft.options.ask_delivered,
             origin: origin.filter(|(original, _)| original.uid.0 > 0),
+            missing: Vec::new(),
         }
     }
 
@@ -57,7 +66,8 @@ impl Memo {
         });
         let plain =
             |word: &String| word.len() < LONGEST && word.bytes().all(|b| b.is_ascii_graphic());
-        words.extend(origin.filter(plain));
+        let missing = self.missing.iter().take(MOST_MISSING).filter_map(write_missing);
+        words.extend(origin.into_iter().chain(missing).filter(plain));
         words.join("; ")
     }
 
@@ -71,6 +81,9 @@ impl Memo {
                 "revision" => value.clone_into(&mut memo.revision),
                 "zone" => memo.zone_minutes = value.parse().unwrap_or_default(),
                 "delivered" => memo.ask_delivered = value == "yes",
+                "missing" if memo.missing.len() < MOST_MISSING => {
+                    memo.missing.extend(read_missing(value));
+                }
                 "reply" | "forward" => memo.origin = key(value).map(|key| (key, name == "forward")),
                 _ => {}
             }
@@ -92,6 +105,22 @@ fn value(block: &[u8]) -> String {
         value.push_str(more);
     }
     value
+}
+
+/// A file that is on its way, as a word.
+fn write_missing(file: &Enclosed) -> Option<String> {
+    let Source::Upload(id) = &file.source else { return None };
+    let name = &file.name[..file.name.floor_char_boundary(LONGEST_NAME)];
+    let fields = (&id.0, name, &file.content_type, file.size);
+    Some(format!("missing={}", base64::encode(&postcard::to_stdvec(&fields).ok()?)))
+}
+
+fn read_missing(word: &str) -> Option<Enclosed> {
+    let bytes = base64::decode(word)?;
+    let (id, name, content_type, size) =
+        postcard::from_bytes::<(String, String, String, u64)>(&bytes).ok()?;
+    let source = Source::Upload(UploadId(id));
+    Some(Enclosed { name, content_type, size, source, content_id: None })
 }
 
 /// A key out of its token.
@@ -119,6 +148,13 @@ mod tests {
             zone_minutes: -210,
             ask_delivered: true,
             origin: Some((key, true)),
+            missing: vec![Enclosed {
+                name: "报告 \u{202e}; x=.pdf".into(),
+                content_type: "application/pdf".into(),
+                size: 1 << 33,
+                source: Source::Upload(UploadId("new-00".into())),
+                content_id: None,
+            }],
         };
         let header = format!("To: x\r\nx-postern-draft: {}\r\nSubject: y\r\n\r\n", memo.write());
         assert_eq!(Memo::read(header.as_bytes()), memo);
@@ -127,11 +163,15 @@ mod tests {
 
     #[test]
     fn what_others_write_into_it_is_harmless() {
-        for odd in
-            ["", "X-Postern-Draft", "X-Postern-Draft: =;=;reply=a.b;reply=..;zone=x", "\u{0}"]
-        {
+        for odd in [
+            "",
+            "X-Postern-Draft",
+            "X-Postern-Draft: =;=;reply=a.b;reply=..;zone=x;missing=;missing=AA==",
+            "\u{0}",
+        ] {
             let memo = Memo::read(odd.as_bytes());
             assert_eq!((memo.origin, memo.zone_minutes), (None, 0), "{odd}");
+            assert_eq!(memo.missing, [], "{odd}");
         }
     }
 }

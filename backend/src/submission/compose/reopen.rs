@@ -24,8 +24,10 @@ pub struct StoredDraft {
 /// The draft that was stored. `from` is empty where nothing names a sender.
 #[must_use]
 pub fn reopen(stored: StoredDraft) -> Draft {
-    let StoredDraft { key, header, text, html, files } = stored;
+    let StoredDraft { key, header, text, html, mut files } = stored;
     let (fields, memo) = (headers(&header), Memo::read(&header));
+    // Its bytes may be at the bridge by now, or on the device that was sending them.
+    files.extend(memo.missing);
     let bracketed = |id: &String| format!("<{id}>");
     let options = DraftOptions {
         message_id: fields.message_id.as_ref().map(bracketed).unwrap_or_default(),

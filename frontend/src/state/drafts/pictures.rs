@@ -45,14 +45,13 @@ impl Drafts {
     }
 }
 
-/// The bytes of a picture that lies in a message, to be shown in the editor.
+/// The bytes of a picture that lies in a message or at the bridge, to be shown in the editor.
 pub async fn fetch_part(file: &Enclosed) -> Option<Blob> {
-    match &file.source {
+    let path = match &file.source {
         Source::Part(key, section) => {
-            let path =
-                [&base_path(), "api/blob/", &key_path(key), "/", section, "?inline"].concat();
-            pictures::bytes(&path).await
+            [&base_path(), "api/blob/", &key_path(key), "/", section, "?inline"].concat()
         }
-        Source::Upload(_) => None,
-    }
+        Source::Upload(id) => [&base_path(), "api/upload/", &id.0, "/picture"].concat(),
+    };
+    pictures::bytes(&path).await
 }

@@ -25,6 +25,16 @@ impl Drafts {
         }
     }
 
+    /// All of a file is at the bridge: the copy in the store can hold it from now on.
+    pub fn upload_is_there(self, upload: &UploadId) {
+        let is_it = |file: &Enclosed| file.source == Source::Upload(upload.clone());
+        for (id, draft) in self.open.get_untracked() {
+            if draft.with_untracked(|draft| draft.attachments.iter().any(is_it)) {
+                self.changed(id, &draft);
+            }
+        }
+    }
+
     /// Opens what was taken out of the outbox; answers its number.
     pub fn reopen(self, draft: Draft) -> u32 {
         let id = self.fresh_id();

@@ -6,6 +6,10 @@ use postern_shared::message::MessageKey;
 
 /// Milliseconds from a change until the store is told.
 pub const REST_MS: f64 = 3_000.0;
+/// How much longer than a save the store is left in peace after it, and the longest such rest: a
+/// draft with large files is not sent there at every pause.
+const REST_SHARE: f64 = 4.0;
+const LONGEST_REST_MS: f64 = 60_000.0;
 /// Milliseconds until a save that failed is tried again; the last one repeats.
 const BACK_OFF_MS: [f64; 4] = [5_000.0, 15_000.0, 30_000.0, 60_000.0];
 
@@ -38,6 +42,10 @@ pub struct Standing {
     store: u64,
     /// The version that is being saved in the store.
     under_way: Option<u64>,
+    /// When that began.
+    began: f64,
+    /// Until when the store is left in peace.
+    rests_until: f64,
     /// When the store is told next.
     due: Option<f64>,
     failures: usize,
@@ -58,7 +66,7 @@ impl Standing {
         self.version += 1;
         let wait = self.trouble.as_ref().is_some_and(|said| !matches!(said, Said::NotSaved(_)));
         if self.due.is_none() && !wait {
-            self.due = Some(now + REST_MS);
+            self.due = Some(self.rests_until.max(now + REST_MS));
         }
     }
 
@@ -92,6 +100,7 @@ impl Standing {
             return false;
         }
         self.due = None;
+        self.began = now;
         self.under_way = Some(self.version);
         self.mine.push(action);
         let over = self.mine.len().saturating_sub(MAX_MINE);
@@ -109,8 +118,9 @@ impl Standing {
     pub fn kept(&mut self, now: f64) {
         self.store = self.under_way.take().unwrap_or(self.store);
         (self.trouble, self.failures) = (None, 0);
-        if !self.is_in_store() && self.due.is_none() {
-            self.due = Some(now + REST_MS);
+        self.rests_until = now + LONGEST_REST_MS.min((now - self.began) * REST_SHARE);
+        if !self.is_in_store() {
+            self.due = Some(self.rests_until.max(self.due.unwrap_or(now + REST_MS)));
         }
     }
 
@@ -178,11 +188,27 @@ mod tests {
         draft.changed(3_100.0);
         assert!(!draft.begin(9_000.0, ACT), "the one before is under way");
         assert_eq!(draft.wait(9_000.0), None);
-        draft.kept(9_000.0);
+        draft.kept(3_200.0);
         assert_eq!(draft.said(), Said::Nothing, "this version is nowhere yet");
-        assert!(draft.begin(9_000.0, ACT));
-        draft.kept(9_001.0);
+        assert!(!draft.begin(6_000.0, ACT));
+        assert!(draft.begin(6_100.0, ACT));
+        draft.kept(6_200.0);
         assert_eq!((draft.said(), draft.wait(9_001.0)), (Said::Saved, None));
+    }
+
+    #[test]
+    fn the_longer_a_save_takes_the_longer_the_store_rests() {
+        let mut draft = Standing::default();
+        draft.changed(0.0);
+        assert!(draft.begin(3_000.0, ACT));
+        draft.changed(4_000.0);
+        draft.kept(8_000.0);
+        assert_eq!(draft.wait(8_000.0), Some(20_000.0));
+        draft.hurry(9_000.0);
+        assert!(draft.begin(9_000.0, ACT), "closing it waits for nothing");
+        draft.kept(99_000.0);
+        draft.changed(100_000.0);
+        assert_eq!(draft.wait(100_000.0), Some(59_000.0));
     }
 
     #[test]

@@ -64,6 +64,7 @@ async fn run(stores: Stores, mut id: UploadId, turn: u32) -> UploadId {
             Next::End(end) => {
                 if end == End::Done {
                     shelf::remove(id.0.clone());
+                    stores.drafts.upload_is_there(&id);
                 }
                 return id;
             }

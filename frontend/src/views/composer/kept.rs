@@ -5,15 +5,22 @@ use leptos::prelude::*;
 use crate::i18n::{Key, t, text, text_with};
 use crate::state::drafts::Said;
 use crate::state::stores;
+use crate::state::uploads::{Standing, standing};
 use crate::ui::button::{Button, ButtonKind};
 
 /// The line.
 #[component]
 pub fn Kept(id: u32) -> impl IntoView {
-    let said = stores().drafts.said(id);
+    let stores = stores();
+    let said = stores.drafts.said(id);
+    let draft = untrack(|| stores.drafts.get(id));
+    let files = Memo::new(move |_| {
+        draft.as_ref().is_none_or(|it| it.with(|it| standing(&it.attachments) == Standing::Ready))
+    });
     let line = move || match said.get() {
         Said::Nothing | Said::Changed(_) | Said::Gone => String::new(),
         Said::Device => text(Key::ComposeKeptDevice),
+        Said::Saved if !files.get() => text(Key::ComposeKeptWithout),
         Said::Saved => text(Key::ComposeKept),
         Said::NotSaved(reason) => text_with(Key::ComposeKeptNot, &[("reason", &reason)]),
     };
