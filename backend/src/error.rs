@@ -181,6 +181,9 @@ impl From<user::Error> for CallError {
                 Self::new(ErrorCode::Invalid).with_position(error.position)
             }
             user::Error::NoPermission => ErrorCode::NoPermission.into(),
+            user::Error::WrongCode => ErrorCode::Refused.into(),
+            user::Error::Unprovable => ErrorCode::Unsupported.into(),
+            user::Error::NotYet => ErrorCode::Unavailable.into(),
             user::Error::Limit(_) => ErrorCode::Limit.into(),
             user::Error::Outbox(error) => (&error).into(),
             user::Error::List(error) => (&error).into(),

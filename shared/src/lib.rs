@@ -29,6 +29,7 @@ pub mod quota;
 pub mod session;
 pub mod settings;
 pub mod submission;
+pub mod template;
 pub mod trust;
 pub mod uid;
 pub mod upload;

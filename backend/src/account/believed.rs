@@ -25,7 +25,7 @@ impl Facts {
         };
         let known = WELL_KNOWN.iter().filter(ours).flat_map(|(_, names)| names.iter());
         let servers = known.map(|name| (*name).to_owned()).chain(settings.authserv_ids.clone());
-        let identities = self.identities.iter().map(|it| it.from.email.clone());
+        let identities = self.identities.confirmed().map(|it| it.from.email);
         let own = [self.address.clone()].into_iter().chain(identities);
         Reader { servers: servers.collect(), own: own.collect() }
     }

@@ -1,6 +1,6 @@
 //! What an account is made of: where its servers are and how to sign in to them.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use postern_shared::account::{Account as Shown, AccountId, AccountState, Protocol};
 use postern_shared::identity::Identity;
@@ -25,7 +25,38 @@ pub struct Facts {
     /// Login and password.
     pub credentials: Credentials,
     /// What mail may be sent as.
-    pub identities: Vec<Identity>,
+    pub identities: Identities,
+}
+
+/// What mail may be sent as; clones share it, for the user changes it while the account runs.
+#[derive(Clone, Default)]
+pub struct Identities(Arc<RwLock<Arc<[Identity]>>>);
+
+impl Identities {
+    /// These.
+    #[must_use]
+    pub fn new(all: Vec<Identity>) -> Self {
+        let identities = Self::default();
+        identities.set(all);
+        identities
+    }
+
+    /// All of them, the default first; those that wait for their code among them.
+    #[must_use]
+    pub fn all(&self) -> Arc<[Identity]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Those that mail may be sent as.
+    pub fn confirmed(&self) -> impl Iterator<Item = Identity> {
+        let all = self.all();
+        (0..all.len()).map(move |at| all[at].clone()).filter(Identity::is_confirmed)
+    }
+
+    /// From now on these.
+    pub fn set(&self, all: Vec<Identity>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = all.into();
+    }
 }
 
 impl Facts {
@@ -37,7 +68,7 @@ impl Facts {
             address: self.address.clone(),
             protocol: Protocol::Imap,
             state,
-            identities: self.identities.clone(),
+            identities: self.identities.all().to_vec(),
         }
     }
 }

@@ -33,7 +33,29 @@ impl Account {
     }
 }
 
+impl Account {
+    /// Whether Sent holds a message of this Message-ID.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn sent_holds(&self, message_id: String) -> Result<bool, Error> {
+        self.ask(Urgency::Now, move |actor| {
+            let message_id = message_id.clone();
+            async move { actor.sent_holds(&message_id).await }.boxed()
+        })
+        .await
+    }
+}
+
 impl Actor {
+    async fn sent_holds(&mut self, message_id: &str) -> Result<bool, Error> {
+        let Some(sent) = self.tree.of_role(Role::Sent).map(|node| node.shown.id.clone()) else {
+            return Ok(false);
+        };
+        self.select(&sent).await?;
+        Ok(!self.imap()?.with_message_id(message_id).await?.is_empty())
+    }
+
     async fn file_sent(
         &mut self,
         (blobs, key): (Blobs, BlobKey),

@@ -77,7 +77,7 @@ pub use cache::Memory;
 pub use download::{Download, SOURCE};
 pub use drafts::Copies;
 pub use error::Error;
-pub use facts::{Facts, Surroundings};
+pub use facts::{Facts, Identities, Surroundings};
 pub use indexed::Finds;
 pub use mutate::Batch;
 pub use quoting::clean_html;

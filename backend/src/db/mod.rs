@@ -4,7 +4,9 @@
 //! (`synchronous = FULL`).
 
 pub mod actions;
+pub mod codes;
 pub mod drafts;
+pub mod identities;
 pub mod images;
 pub mod invitations;
 mod lock;
@@ -13,6 +15,7 @@ pub mod server_keys;
 pub mod sessions;
 pub mod standing;
 pub mod submissions;
+pub mod templates;
 pub mod undos;
 pub mod uploads;
 
@@ -25,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -33,6 +36,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0005_invitations.sql"),
     include_str!("migrations/0006_uploads.sql"),
     include_str!("migrations/0007_drafts.sql"),
+    include_str!("migrations/0008_identities.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

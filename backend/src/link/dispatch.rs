@@ -5,6 +5,7 @@ use std::sync::Arc;
 use postern_shared::api::accounts::{ListAccounts, RetryAccount};
 use postern_shared::api::addresses::SuggestAddresses;
 use postern_shared::api::drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft};
+use postern_shared::api::identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
 use postern_shared::api::invitations::{AnswerInvitation, ReadInvitation};
 use postern_shared::api::mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
@@ -20,6 +21,7 @@ use postern_shared::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
 };
+use postern_shared::api::templates::{DeleteTemplate, ListTemplates, SaveTemplate};
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow};
 use postern_shared::api::{Call, Reply, Request};
 use postern_shared::error::{CallError, ErrorCode};
@@ -51,7 +53,7 @@ fn reply<C: Call>(result: Result<C::Reply, user::Error>) -> Result<Reply, CallEr
 
 async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallError> {
     match request {
-        Request::ListAccounts(_) => reply::<ListAccounts>(Ok(user.accounts())),
+        Request::ListAccounts(_) => reply::<ListAccounts>(user.accounts().await),
         Request::RetryAccount(call) => {
             reply::<RetryAccount>(user.retry_account(&call.account).await)
         }
@@ -99,6 +101,7 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<ReadSizeLimits>(user.size_limits(&call.account).await)
         }
         Request::ListImageSenders(_) => reply::<ListImageSenders>(user.list_image_senders().await),
+        Request::ListTemplates(_) => reply::<ListTemplates>(user.list_templates().await),
         mutation => mutate(user, mutation).await,
     }
 }
@@ -125,6 +128,25 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         }
         Request::ConfirmSubmission(call) => {
             reply::<ConfirmSubmission>(user.confirm_submission(&call.submission).await)
+        }
+        other => mutate_own(user, other).await,
+    }
+}
+
+/// What a user says of themself.
+async fn mutate_own(user: &User, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::SaveIdentity(call) => reply::<SaveIdentity>(user.save_identity(call).await),
+        Request::DeleteIdentity(call) => reply::<DeleteIdentity>(user.delete_identity(&call).await),
+        Request::ConfirmIdentity(call) => {
+            reply::<ConfirmIdentity>(user.confirm_identity(&call).await)
+        }
+        Request::RequestCode(call) => reply::<RequestCode>(user.request_code(&call).await),
+        Request::SaveTemplate(call) => {
+            reply::<SaveTemplate>(user.save_template(call.action, call.template).await)
+        }
+        Request::DeleteTemplate(call) => {
+            reply::<DeleteTemplate>(user.delete_template(&call.template).await)
         }
         other => mutate_messages(user, other).await,
     }

@@ -19,7 +19,7 @@ mod wire;
 pub use answer::compose_answer;
 pub use compose::memo::Memo;
 pub use compose::{Composed, Enclosure, PartHead, Purpose, Stamp, StoredDraft};
-pub use compose::{compose, layout, reopen, sections};
+pub use compose::{compose, is_address, layout, reopen, sections};
 pub use fill::fill;
 pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
 pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};

@@ -10,7 +10,7 @@ use postern_shared::message::MessageKey;
 use super::registry::{Inner, Users};
 use crate::account::{self, Account};
 use crate::config::Protocol;
-use crate::db::UserId;
+use crate::db::{UserId, identities};
 use crate::submission::outbox::Filing;
 use crate::submission::{Accounts, FilingStep, Login, Proof, Route, Unsigned};
 
@@ -34,6 +34,18 @@ impl Carrier {
                 None
             }
         }
+    }
+}
+
+impl Carrier {
+    /// A code that the account's server has filed for its sender proves nothing.
+    async fn expect_no_copy(&self, account: &Account, filing: Filing<'_>) -> Result<(), String> {
+        let inner = self.0.upgrade().ok_or(GONE)?;
+        let held = account.sent_holds(filing.message_id.to_owned()).await;
+        let held = held.map_err(|error| error.to_string())?;
+        let owner = (filing.user, filing.account.0.as_str());
+        let kept = identities::watched(&inner.db, owner, filing.message_id, held).await;
+        kept.map_err(|error| error.to_string())
     }
 }
 
@@ -76,6 +88,9 @@ impl Accounts for Carrier {
 
     async fn file(&self, filing: Filing<'_>) -> Result<(), String> {
         let account = self.account(filing.user, filing.account).await.ok_or(GONE)?;
+        if *filing.step == FilingStep::ExpectNoCopy {
+            return self.expect_no_copy(&account, filing).await;
+        }
         let done = match filing.step {
             FilingStep::SentCopy => {
                 let (blobs, key) = filing.message;
@@ -92,6 +107,7 @@ impl Accounts for Carrier {
             FilingStep::RemoveDrafts => {
                 account.remove_drafts(filing.message_id.to_owned(), None).await
             }
+            FilingStep::ExpectNoCopy => Ok(()),
         };
         match done {
             // The original is gone or was moved: there is nothing left to mark.

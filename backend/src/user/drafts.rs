@@ -157,7 +157,7 @@ impl User {
         }
         if draft.from.email.is_empty() {
             draft.from =
-                account.facts().identities.first().map_or(draft.from, |it| it.from.clone());
+                account.facts().identities.confirmed().next().map_or(draft.from, |it| it.from);
         }
         if let Origin::Reply { original, message_id, .. } = &mut draft.origin
             && original.uid.0 == 0

@@ -104,7 +104,7 @@ impl User {
     async fn is_first_contact(&self, message: &Message, insight: &Insight) -> bool {
         let [from] = message.summary.envelope.from.as_slice() else { return false };
         let own = |account: &Account| {
-            let mut identities = account.facts().identities.iter();
+            let mut identities = account.facts().identities.confirmed();
             identities.any(|identity| identity.from.same_mailbox(from))
         };
         let mine = self.accounts.iter().any(own);

@@ -117,7 +117,8 @@ impl User {
         };
         let (name, email) = (organizer.name.clone(), organizer.email.clone());
         standing.organizer = Address { name, email };
-        let identities = || account.facts().identities.iter().map(|identity| &identity.from);
+        let own: Vec<Address> = account.facts().identities.confirmed().map(|it| it.from).collect();
+        let identities = || own.iter();
         let own = identities().any(|own| own.same_mailbox(&standing.organizer));
         if own || event.uid.is_empty() || !matches!(method, Method::Request | Method::Cancel) {
             return Ok(());

@@ -9,6 +9,7 @@ mod aside;
 mod carrier;
 mod drafts;
 mod enclosing;
+mod identities;
 mod images;
 mod invitations;
 mod lists;
@@ -19,6 +20,7 @@ mod registry;
 mod sizes;
 mod standing;
 mod submissions;
+mod templates;
 mod uploads;
 mod views;
 
@@ -72,6 +74,15 @@ pub enum Error {
     /// The search query cannot be read.
     #[error(transparent)]
     Query(query::Error),
+    /// Not the code that was sent.
+    #[error("not the code that was sent")]
+    WrongCode,
+    /// A code sent from this account could be read elsewhere than in the mail of its address.
+    #[error("a code could be read by its sender")]
+    Unprovable,
+    /// It is not known yet where a code could be read.
+    #[error("it is not known yet where the code could be read")]
+    NotYet,
     /// More was asked for than is allowed.
     #[error("{0} past the limit")]
     Limit(&'static str),
@@ -138,9 +149,12 @@ impl User {
     }
 
     /// The accounts, in their order.
-    #[must_use]
-    pub fn accounts(&self) -> Vec<ShownAccount> {
-        self.accounts.iter().map(Account::shown).collect()
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn accounts(&self) -> Result<Vec<ShownAccount>, Error> {
+        self.learn_identities().await?;
+        Ok(self.accounts.iter().map(Account::shown).collect())
     }
 
     /// The one place where an account id is checked against its owner.

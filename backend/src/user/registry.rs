@@ -17,7 +17,7 @@ use super::sizes::Sizes;
 use super::standing::Standing;
 use super::views::Views;
 use super::{Actions, User, uploads};
-use crate::account::{Account, Audience, Facts, Memory, Progress, Shelf, Surroundings};
+use crate::account::{Account, Audience, Facts, Identities, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
@@ -58,7 +58,7 @@ struct Present {
 pub struct Users(Arc<Inner>);
 
 pub(super) struct Inner {
-    db: Db,
+    pub(super) db: Db,
     clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
     blobs: Blobs,
@@ -205,7 +205,7 @@ impl Users {
             address,
             provider,
             credentials,
-            identities: vec![Identity { from, ..Identity::default() }],
+            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());

@@ -9,7 +9,7 @@ use tokio_util::io::StreamReader;
 use super::enclosing::Reading;
 use super::{Error, User, uploads};
 use crate::account::Account;
-use crate::config::SentCopy;
+use crate::config::{self, SentCopy};
 use crate::db::UserId;
 use crate::submission::outbox::TakenBack;
 use crate::submission::{Errand, FilingStep, Purpose, Stamp, fill, layout};
@@ -28,11 +28,13 @@ impl User {
     pub async fn submit_message(
         &self,
         action: ActionId,
-        draft: Draft,
+        mut draft: Draft,
         plan: Plan,
     ) -> Result<SubmissionId, Error> {
         let account = self.account(&draft.account)?;
+        self.learn(account).await?;
         check_sender(account, &draft)?;
+        Self::dress(account, &mut draft);
         let now = self.clock.unix_ms();
         let goes_at = if let Plan::At(seconds) = plan { seconds.saturating_mul(1000) } else { now };
         let until = goes_at.max(now).saturating_add(uploads::KEEP_MS);
@@ -137,18 +139,23 @@ pub(super) fn submission_id(user: UserId, action: ActionId) -> SubmissionId {
 /// A user sends as one of the account's identities, unless the provider allows any address.
 fn check_sender(account: &Account, draft: &Draft) -> Result<(), Error> {
     let facts = account.facts();
-    let own = facts.identities.iter().any(|identity| identity.from.same_mailbox(&draft.from));
+    let own = facts.identities.confirmed().any(|identity| identity.from.same_mailbox(&draft.from));
     if own || facts.provider.settings.any_from { Ok(()) } else { Err(Error::NoPermission) }
+}
+
+/// Whether the submission server is known to file what it takes in the sender's Sent.
+pub(super) fn is_known_to_file(settings: &config::Provider) -> bool {
+    let host = settings.smtp.as_ref().map_or("", |smtp| smtp.host.as_str());
+    FILE_THEMSELVES.iter().any(|known| known.eq_ignore_ascii_case(host))
 }
 
 /// What follows once the server took the message.
 pub(super) fn filing(account: &Account, origin: &Origin) -> Vec<FilingStep> {
     let settings = &account.facts().provider.settings;
-    let host = settings.smtp.as_ref().map_or("", |smtp| smtp.host.as_str());
     let copy = match settings.sent_copy {
         SentCopy::Append => true,
         SentCopy::Server => false,
-        SentCopy::Auto => !FILE_THEMSELVES.contains(&host),
+        SentCopy::Auto => !is_known_to_file(settings),
     };
     let mark = match origin {
         Origin::New => None,

@@ -3,11 +3,13 @@
 pub mod accounts;
 pub mod addresses;
 pub mod drafts;
+pub mod identities;
 pub mod invitations;
 pub mod mailboxes;
 pub mod messages;
 pub mod parts;
 pub mod submissions;
+pub mod templates;
 pub mod windows;
 
 use serde::de::DeserializeOwned;
@@ -24,12 +26,14 @@ use crate::message::{Message, MessageSummary, Quote, RemoteContent};
 use crate::part::PartContent;
 use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
+use crate::template::Template;
 use crate::uid::Uid;
 use crate::window::Window;
 
 use accounts::{ListAccounts, RetryAccount};
 use addresses::SuggestAddresses;
 use drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft, Saved, SizeLimits};
+use identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
 use invitations::{AnswerInvitation, ReadInvitation};
 use mailboxes::{
     CreateMailbox, DeleteMailbox, EmptyMailbox, ListMailboxes, MarkAllSeen, ReadQuota,
@@ -45,6 +49,7 @@ use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
 };
+use templates::{DeleteTemplate, ListTemplates, SaveTemplate};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 
 /// A call: what the page asks and what it gets.
@@ -193,6 +198,7 @@ calls! {
         CleanHtml => String,
         OpenPart => PartContent,
         ListImageSenders => Vec<String>,
+        ListTemplates => Vec<Template>,
     }
     mutations {
         ChangeFlags => Outcome,
@@ -219,5 +225,11 @@ calls! {
         AnswerInvitation => Standing,
         SaveDraft => Saved,
         DiscardDraft => (),
+        SaveIdentity => (),
+        DeleteIdentity => (),
+        ConfirmIdentity => (),
+        SaveTemplate => Template,
+        DeleteTemplate => (),
+        RequestCode => (),
     }
 }

@@ -1,6 +1,7 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
 mod drafts;
+mod identities;
 mod insight;
 mod invitations;
 mod mutations;

@@ -23,7 +23,6 @@ use crate::error::{CallError, ErrorCode};
 use crate::event::Event;
 use crate::flag::{Flag, Flags};
 use crate::frame::{CallId, ToBridge, ToPage};
-use crate::identity::Identity;
 use crate::mailbox::{Counts, Mailbox, MailboxId, Renamed, Role};
 use crate::message::{
     CautionReason, LinkCaution, Message, MessageKey, MessageSummary, Moved, Quote, RemoteContent,
@@ -139,13 +138,12 @@ fn accounts() -> Vec<Account> {
         (Protocol::Imap, AccountState::Offline { code: ErrorCode::Unavailable, retry_in_ms: 500 }),
         (Protocol::Imap, AccountState::NeedsSignIn),
     ];
-    let identity = Identity { from: address(), reply_to: Some(address()), signature: "Z.".into() };
     let with = |(protocol, state)| Account {
         id: account(),
         address: "zoe@example.test".into(),
         protocol,
         state,
-        identities: vec![identity.clone()],
+        identities: super::identities::all(),
     };
     states.into_iter().map(with).collect()
 }
@@ -199,6 +197,7 @@ pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
     let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
     let calls = calls.chain(super::parts::requests());
+    let calls = calls.chain(super::identities::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -388,6 +387,7 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let replies = replies().into_iter().chain(submissions::replies());
     let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
     let replies = replies.chain(super::parts::replies());
+    let replies = replies.chain(super::identities::replies());
     frames.extend(replies.map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));

@@ -171,7 +171,7 @@ fn facts(host: &Host) -> Facts {
         address: ALICE.into(),
         provider: Arc::new(Provider::new(settings).unwrap()),
         credentials: Credentials { login: ALICE.into(), secret: Secret::new("secret".into()) },
-        identities: Vec::new(),
+        identities: Identities::default(),
     }
 }
 

@@ -268,6 +268,12 @@ fn check(draft: &Draft) -> Result<SmtpEnvelope, Error> {
     Ok(SmtpEnvelope { from: draft.from.email.trim().to_owned(), to: recipients })
 }
 
+/// Whether a text is an address that mail can be sent to.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    !has_control(text) && text.trim().parse::<lettre::Address>().is_ok()
+}
+
 fn has_control(text: &str) -> bool {
     text.chars().any(is_break)
 }

@@ -31,6 +31,8 @@ pub enum FilingStep {
     RemoveDraft(MessageKey),
     /// Every copy in Drafts with its Message-ID is expunged.
     RemoveDrafts,
+    /// Whether the server filed a copy of its own is looked at; there should be none.
+    ExpectNoCopy,
 }
 
 /// The `detail` column.

@@ -39,7 +39,7 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// MAIL FROM and RCPT TO (RFC 5321).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpEnvelope {
-    /// The reverse path.
+    /// The reverse path; empty for mail that must cause no report.
     pub from: String,
     /// The forward paths.
     pub to: Vec<String>,
@@ -185,12 +185,15 @@ impl Submitter {
         envelope: &SmtpEnvelope,
         facts: &Facts,
     ) -> Result<Recipients, Error> {
-        let from = address(&envelope.from)?;
+        let from = match envelope.from.as_str() {
+            "" => None,
+            from => Some(address(from)?),
+        };
         let parameters = self.mail_parameters(envelope, facts)?;
-        within(COMMAND, self.connection.command(Mail::new(Some(from), parameters))).await?;
+        within(COMMAND, self.connection.command(Mail::new(from, parameters))).await?;
         let mut asked = Recipients::default();
         for recipient in &envelope.to {
-            let command = |address| Rcpt::new(address, self.rcpt_parameters(facts));
+            let command = |address| Rcpt::new(address, self.rcpt_parameters(envelope, facts));
             let reply = match address(recipient).map(command) {
                 Ok(command) => within(COMMAND, self.connection.command(command)).await,
                 Err(error) => Err(error),
@@ -276,11 +279,16 @@ impl Submitter {
         Ok(parameters)
     }
 
-    fn rcpt_parameters(&self, facts: &Facts) -> Vec<RcptParameter> {
+    fn rcpt_parameters(&self, envelope: &SmtpEnvelope, facts: &Facts) -> Vec<RcptParameter> {
         if !self.extensions.contains_key("DSN") || facts.envelope_id.is_empty() {
             return Vec::new();
         }
-        let value = if facts.notify_success { "SUCCESS,FAILURE,DELAY" } else { "FAILURE,DELAY" };
+        let value = match envelope.from.as_str() {
+            // Also where the server writes a sender of its own into the empty place.
+            "" => "NEVER",
+            _ if facts.notify_success => "SUCCESS,FAILURE,DELAY",
+            _ => "FAILURE,DELAY",
+        };
         vec![RcptParameter::Other { keyword: "NOTIFY".into(), value: Some(value.into()) }]
     }
 }

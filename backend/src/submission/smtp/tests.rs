@@ -313,3 +313,20 @@ async fn a_message_reaches_the_other_mailbox_of_a_whole_mail_host() {
     assert!(raw.ends_with("\r\n\r\n.dot\r\n"), "{raw}");
     host.stop().await;
 }
+
+#[tokio::test]
+async fn mail_that_must_cause_no_report_has_no_sender() {
+    let (opened, server) =
+        Fake::default().and(("EHLO", Act::Say("250-x\r\n250-AUTH PLAIN\r\n250 DSN"))).open();
+    let mut submitter =
+        Submitter::connect(opened, Some(&login()), false, Unsigned::Allowed).await.unwrap();
+    let envelope = SmtpEnvelope { from: String::new(), ..envelope(&["bob@b.test"]) };
+    let facts = Facts { envelope_id: "1".into(), notify_success: true, ..facts(b"x") };
+    submitter.recipients(&envelope, &facts).await.unwrap();
+    submitter.quit().await;
+    let heard = server.await.unwrap().0;
+    assert_eq!(
+        heard[3..5],
+        ["MAIL FROM:<> RET=HDRS ENVID=1", "RCPT TO:<bob@b.test> NOTIFY=NEVER",]
+    );
+}
