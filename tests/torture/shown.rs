@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use postern::mime;
+use postern::mime::document::Theme;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 
 use super::pure::until;
 
-const MARKUP: [&str; 68] = [
+const MARKUP: [&str; 80] = [
     "<script>",
     "</script>",
     "<svg>",
@@ -79,6 +80,18 @@ const MARKUP: [&str; 68] = [
     "background:image-set('//x.test' 1x)",
     "--x:1",
     "\\3c /style\\3e ",
+    "<br>-- <br>",
+    "<div>-- </div>",
+    "<blockquote class=gmail_quote>",
+    "<object type=image/png data=//x.test/a>",
+    "<button style='color:red'>",
+    "<x-y class=a>",
+    "<marquee>",
+    "<p rebel=word data-m-x=//x.test>",
+    "[rebel],",
+    "[data-x]::after{content:attr(rebel)}",
+    "@counter-style a{symbols:",
+    "<img src=https://x.test/a width=1 height=1>",
 ];
 
 const WORDS: [&str; 30] = [
@@ -124,6 +137,8 @@ pub fn html(lasts: Duration) -> Result<String> {
         let again = mime::html::sanitise(&shown.html, |_| None);
         prop_assert_eq!(&again.html, &shown.html, "cleaned again, it is another");
         stays_inside(shown.styles())?;
+        let whole = mime::document::document(&shown, Theme::Dark, &|_| None);
+        prop_assert_eq!(whole.matches("<span").count(), whole.matches("</span>").count());
         let again = mime::html::sanitise(&format!("<style>{}</style>", shown.styles()), |_| None);
         stays_inside(again.styles())
     })

@@ -198,7 +198,9 @@ pub fn is_readable(sanitised: &str) -> bool {
     let words = |html: &str| !plain::to_text(html, plain::Reading::Words).trim().is_empty();
     // The beginning tells of nearly every message, and takes a fraction of the time.
     let beginning = &sanitised[..sanitised.floor_char_boundary(BEGINNING)];
-    sanitised.contains("<img")
+    let place = format!(" src=\"{}\"", html::BLANK);
+    // Where a tracker was there is nothing to see.
+    sanitised.split("<img").skip(1).any(|image| !image.starts_with(&place))
         || words(beginning)
         || (beginning.len() < sanitised.len() && words(sanitised))
 }
@@ -211,6 +213,17 @@ mod tests {
     fn shown(raw: &str) -> String {
         let parsed = parse(raw.as_bytes().to_vec(), &Limits::default());
         render(&parsed, |_| None).html
+    }
+
+    #[test]
+    fn a_tracker_alone_is_nothing_to_read() {
+        let tracker = "<img src=https://x.test/a width=1 height=1>";
+        let both = format!(
+            "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nwords\n\
+             --b\nContent-Type: text/html\n\n{tracker}\n--b--\n"
+        );
+        assert!(shown(&both).contains("words"));
+        assert!(is_readable("<p><img alt=\"x\">") && !is_readable("<p><br>"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The document that the body route serves: a fixed stylesheet around a sanitised fragment.
 
 use super::html::{Layout, Remote, Sanitised, View};
+use super::signature;
 
 /// Content-Security-Policy of a mail body before the image sources.
 pub const CSP_BEFORE_IMAGES: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src ";
@@ -52,7 +53,7 @@ img:not([src]){display:inline-block;box-sizing:border-box;min-height:1.2em;borde
 /// How text is set that nobody has set. What mail programs mark as a signature steps back.
 const READING: &str = ":where(.gmail_signature,.gmail_signature_prefix,.moz-signature,.moz-txt-sig,\
 .protonmail_signature_block,.k9mail-signature,.ms-outlook-mobile-signature,.bloop_sign,.sh-signature,\
-.-x-evo-signature,.apple-signature,#Signature,#ms-outlook-mobile-signature,#_rc_sig,#AppleMailSignature)\
+.below-dashes,.-x-evo-signature,.apple-signature,#Signature,#ms-outlook-mobile-signature,#_rc_sig,#AppleMailSignature)\
 {color:var(--dim)}body{overflow-wrap:anywhere;color:var(--fore);\
 font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}a{color:var(--link)}\
 img{max-width:100%!important}:where(img:not([height])){height:auto}:where(table){max-width:100%}\
@@ -80,6 +81,7 @@ pub fn document(
     let asked = theme == Theme::Dark && (body.knows_dark || !body.own_colours);
     let dark = asked || body.only_dark;
     let (styles, html) = body.show(&View { dark, picture });
+    let html = if body.is_designed() { html } else { signature::mark(html) };
     let colours = if dark { DARK } else { LIGHT };
     let reading = if body.is_designed() { "" } else { READING };
     let (doctype, tables) = match body.layout {

@@ -30,6 +30,7 @@ mod plain;
 pub mod preview;
 pub mod quote;
 mod report;
+mod signature;
 mod structure;
 pub mod text;
 pub mod transfer;

@@ -64,6 +64,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "skewx",
     "skewy",
     "sqrt",
+    "symbols",
     "tan",
     "translate",
     "translate3d",

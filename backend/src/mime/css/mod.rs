@@ -5,6 +5,7 @@
 
 pub(super) mod colour;
 mod colour_names;
+mod counter;
 mod functions;
 mod media;
 mod properties;
@@ -15,6 +16,8 @@ mod value;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::HashSet;
 
 use cssparser::Parser;
 
@@ -38,6 +41,8 @@ pub(super) struct Context<'a> {
     pub(super) root_paper: bool,
     /// What lies behind the mail's body was put behind everything.
     pub(super) body_is_canvas: bool,
+    /// Attributes without a meaning that style sheets ask for.
+    pub(super) asked: HashSet<String>,
 }
 
 impl<'a> Context<'a> {
@@ -50,6 +55,7 @@ impl<'a> Context<'a> {
             pictures_depend_on_state: false,
             root_paper: false,
             body_is_canvas: false,
+            asked: HashSet::new(),
         }
     }
 }

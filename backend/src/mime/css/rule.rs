@@ -194,7 +194,9 @@ impl<'i> QualifiedRuleParser<'i> for List<'_, '_> {
         if self.within.len() > sheet::BYTE_LIMIT {
             return Err(refused());
         }
-        selector::list(input, around.scope, Some(around.selectors))
+        let mut selectors = selector::list(input, around.scope, Some(around.selectors))?;
+        self.context.asked.extend(selectors.asked.drain(..));
+        Ok(selectors)
     }
 
     fn parse_block(

@@ -1,11 +1,12 @@
 //! Selectors of a mail's style sheets, held within the mail (Selectors 4).
 //!
-//! Every selector is put below the element that stands for the mail, without changing its weight;
-//! `html` and `body` mean the two elements that stand for them.
+//! Every selector is held to the element that stands for the mail and what is below it, without
+//! changing its weight; `html` and `body` mean the two elements that stand for them.
 
 use cssparser::{Delimiter, Parser, Token};
 
 use super::value::{Refused, is_word, refused, write_name, write_string};
+use crate::mime::html::asked;
 use crate::mime::html::edits::Text;
 
 /// Selectors that tell what the reader does.
@@ -48,6 +49,8 @@ pub(super) struct Selectors {
     pub(super) body: bool,
     /// One of them depends on what the reader does or on what the mail says.
     pub(super) state: bool,
+    /// Attributes without a meaning that they ask for.
+    pub(super) asked: Vec<String>,
 }
 
 /// Reads a list; selectors that may not stand are left out of it. `parent` is the rule around.
@@ -75,21 +78,21 @@ impl Selectors {
             self.text.push(',');
             self.inner.push(',');
         }
-        if one.text == "*" {
-            // The root, which is not below itself.
-            self.text.push_str(&format!(":where(.{}),", one.scope));
-        }
-        if !one.from_root {
-            self.text.push_str(":where(.");
-            self.text.push_str(one.scope);
-            self.text.push_str(") ");
-        }
-        self.text.push_str(&one.text);
+        let (first, rest) = one.text.split_at(one.first_end.unwrap_or(one.text.len()));
+        let scope = one.scope;
+        let placed = match () {
+            () if one.from_root => one.text.clone(),
+            () if one.typed => format!(":where(.{scope}) {}", one.text),
+            // It may mean the root, which is not below itself.
+            () => format!("{first}:where(.{scope},.{scope} *){rest}"),
+        };
+        self.text.push_str(&placed);
         self.inner.push_str(&one.text);
         self.from_root |= one.from_root;
         self.root |= one.root && !one.pseudo;
         self.body |= one.body && !one.pseudo;
         self.state |= one.state;
+        self.asked.extend_from_slice(&one.asked);
     }
 }
 
@@ -101,6 +104,11 @@ struct One<'s> {
     text: String,
     combinator: Option<char>,
     compound_is_empty: bool,
+    /// Where its first compound ends, before what is no element.
+    first_end: Option<usize>,
+    /// Its first compound names an element.
+    typed: bool,
+    asked: Vec<String>,
     /// It begins at the root.
     from_root: bool,
     /// Its last compound is the root, or the body.
@@ -153,6 +161,7 @@ impl One<'_> {
         if self.parent.is_some() && !self.names_parent {
             let own = std::mem::take(&mut self.text);
             self.parent()?;
+            (self.first_end, self.typed) = (Some(self.text.len()), false);
             self.text.push(' ');
             self.text.push_str(&own);
         }
@@ -174,6 +183,7 @@ impl One<'_> {
     /// One simple selector; begins a new compound where a combinator stands before it.
     fn simple(&mut self, token: &Token<'_>, input: &mut Parser<'_>) -> Result<(), Refused> {
         if let Some(combinator) = self.combinator.take() {
+            self.first_end.get_or_insert(self.text.len());
             self.text.push(combinator);
             self.compound_is_empty = true;
             (self.body, self.root) = (false, false);
@@ -197,8 +207,9 @@ impl One<'_> {
             Token::Colon => self.pseudo(input)?,
             Token::SquareBracketBlock => {
                 self.state = true;
-                let written = input.parse_nested_block(attribute)?;
+                let (written, asked) = input.parse_nested_block(attribute)?;
                 self.text.push_str(&written);
+                self.asked.extend(asked);
             }
             _ => return Err(refused()),
         }
@@ -210,6 +221,7 @@ impl One<'_> {
         if !is_word(name) {
             return Err(refused());
         }
+        self.typed |= self.first_end.is_none();
         match name.to_ascii_lowercase().as_str() {
             "html" => self.root(),
             "body" => {
@@ -219,11 +231,9 @@ impl One<'_> {
                 self.text.push_str("b)");
                 Ok(())
             }
-            // The element that stands for the body is none that the mail means.
+            // The elements that stand for root and body are none that the mail means.
             "div" => {
-                self.text.push_str("div:where(:not(.");
-                self.text.push_str(self.scope);
-                self.text.push_str("b))");
+                self.text.push_str(&format!("div:where(:not(.{0},.{0}b))", self.scope));
                 Ok(())
             }
             lower => {
@@ -256,6 +266,7 @@ impl One<'_> {
                 let element = PSEUDO.iter().position(|known| *known == lower);
                 if element.is_some_and(|place| twice || place < 4) && !self.nested {
                     self.pseudo = true;
+                    self.first_end.get_or_insert(self.text.len());
                     self.text.push(':');
                 } else if twice {
                     return Err(refused());
@@ -308,6 +319,7 @@ impl One<'_> {
             let mut inner = One { scope: self.scope, nested: true, ..One::default() };
             input.parse_until_before(Delimiter::Comma, |input| inner.read(input))?;
             self.state |= inner.state;
+            self.asked.append(&mut inner.asked);
             text.push_str(&inner.text);
             if input.next().is_err() {
                 return Ok(text);
@@ -317,14 +329,19 @@ impl One<'_> {
     }
 }
 
-/// What stands in square brackets, brackets included.
-fn attribute(input: &mut Parser<'_>) -> Result<String, Refused> {
+/// What stands in square brackets, brackets included; with it an attribute without a meaning.
+fn attribute(input: &mut Parser<'_>) -> Result<(String, Option<String>), Refused> {
     let mut written = "[".to_owned();
-    write_name(&input.expect_ident_cloned()?, &mut written);
+    let name = input.expect_ident_cloned()?.to_ascii_lowercase();
+    let asked = asked::is_meaningless(&name).then_some(name.clone());
+    match &asked {
+        Some(name) => written.push_str(&asked::written(name)),
+        None => write_name(&name, &mut written),
+    }
     let operator = match input.next() {
         Err(_) => {
             written.push(']');
-            return Ok(written);
+            return Ok((written, asked));
         }
         Ok(Token::Delim('=')) => "=",
         Ok(Token::IncludeMatch) => "~=",
@@ -344,5 +361,5 @@ fn attribute(input: &mut Parser<'_>) -> Result<String, Refused> {
     }
     input.expect_exhausted()?;
     written.push(']');
-    Ok(written)
+    Ok((written, asked))
 }

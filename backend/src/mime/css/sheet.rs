@@ -8,7 +8,7 @@ use cssparser::{
 use super::rule::{self, Around, DEPTH_LIMIT};
 use super::selector::{self, Selectors};
 use super::value::{Refused, refused};
-use super::{Context, media};
+use super::{Context, counter, media};
 use crate::mime::html::edits::Text;
 
 /// More than this is not written.
@@ -44,7 +44,9 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_, '_> {
         if self.text.len() > BYTE_LIMIT {
             return Err(refused());
         }
-        selector::list(input, self.scope, None)
+        let mut selectors = selector::list(input, self.scope, None)?;
+        self.context.asked.extend(selectors.asked.drain(..));
+        Ok(selectors)
     }
 
     fn parse_block(
@@ -94,8 +96,15 @@ pub(super) fn condition(
     Ok(Condition(text))
 }
 
+/// What stands before the block of a rule with a name.
+enum Prelude {
+    Condition(Condition),
+    /// The name of a way of counting.
+    Counter(String),
+}
+
 impl<'i> AtRuleParser<'i> for Sheet<'_, '_> {
-    type Prelude = Condition;
+    type Prelude = Prelude;
     type AtRule = ();
     type Error = ();
 
@@ -103,19 +112,29 @@ impl<'i> AtRuleParser<'i> for Sheet<'_, '_> {
         &mut self,
         name: CowRcStr<'i>,
         input: &mut Parser<'i>,
-    ) -> Result<Condition, Refused> {
-        condition(&name, input, self.context)
+    ) -> Result<Prelude, Refused> {
+        if name.eq_ignore_ascii_case("counter-style") {
+            return counter::name(input).map(Prelude::Counter);
+        }
+        condition(&name, input, self.context).map(Prelude::Condition)
     }
 
     fn parse_block(
         &mut self,
-        condition: Condition,
+        prelude: Prelude,
         _: &ParserState,
         input: &mut Parser<'i>,
     ) -> Result<(), Refused> {
         if self.depth >= DEPTH_LIMIT {
             return Err(refused());
         }
+        let condition = match prelude {
+            Prelude::Condition(condition) => condition,
+            Prelude::Counter(name) => {
+                counter::write(&name, input, self.text, self.context);
+                return Ok(());
+            }
+        };
         let (scope, depth) = (self.scope, self.depth + 1);
         condition.write(self.text, |text| {
             let mut inner = Sheet { scope, text, context: self.context, depth };

@@ -20,9 +20,10 @@ fn check_sheet(css: &str, expect: &str) {
     assert_eq!(
         text.as_str()
             .replace("html:where(.is-whole),div:where(html:not(.is-whole) .m0)", "CANVAS")
-            .replace("div:where(:not(.m0b))", "div")
+            .replace("div:where(:not(.m0,.m0b))", "div")
             .replace("div:where(.m0)", "ROOT")
-            .replace(":where(.m0) ", "§ "),
+            .replace(":where(.m0) ", "§ ")
+            .replace(":where(.m0,.m0 *)", "°"),
         expect,
         "{css}"
     );
@@ -100,7 +101,7 @@ fn whatever_loads_covers_or_hides_from_the_filter_goes() {
 
 #[test]
 fn rules_stay_within_the_mail() {
-    check_sheet("p, .a > b{color:red}", "§ p,§ .a>b{color:red}");
+    check_sheet("p, .a > b{color:red}", "§ p,.a°>b{color:red}");
     check_sheet("html body .x{color:red}", "ROOT div:where(.m0b) .x{color:red}");
     check_sheet(":root{color:red}", "ROOT{color:red}");
     check_sheet(
@@ -112,22 +113,51 @@ fn rules_stay_within_the_mail() {
         "html{background:red}body{background:#eee}",
         "ROOT{background:red}CANVAS{background:red}§ div:where(.m0b){background:#eee}",
     );
-    check_sheet("*{margin:0}", ":where(.m0),§ *{margin:0}");
+    check_sheet("*{margin:0}", "*°{margin:0}");
     check_sheet("div{margin:0}", "§ div{margin:0}");
-    check_sheet(
-        ".sm\\:w{width:1px}#\\31 a{width:2px}",
-        "§ .sm\\3a w{width:1px}§ #\\31 a{width:2px}",
-    );
+    check_sheet(".sm\\:w{width:1px}#\\31 a{width:2px}", ".sm\\3a w°{width:1px}#\\31 a°{width:2px}");
     check_sheet("td[class=\"x y\"]{width:1px}", "§ td[class='x y']{width:1px}");
     check_sheet("li:nth-child(2n+1):not(.a){width:1px}", "§ li:nth-child(2n+1):not(.a){width:1px}");
     check_sheet("a:hover{background:url(https://x.test)}", "§ a:hover{background:none}");
 }
 
 #[test]
+fn a_selector_without_an_element_may_mean_the_root() {
+    check_sheet("[lang]::after,:not(.a)>b{color:red}", "[lang]°::after,:not(.a)°>b{color:red}");
+    check_sheet(".a .b:before{color:red}", ".a° .b::before{color:red}");
+}
+
+#[test]
+fn attributes_without_a_meaning_get_a_name_of_ours() {
+    let (mut urls, mut text) = (urls(), Text::default());
+    let mut context = Context::new(&mut urls);
+    let sheet = "[Rebel]{color:red}p:not([x=y]),[title]{color:red}b::after{content:attr(on-x)}";
+    filter_sheet(sheet, "m0", &mut text, &mut context);
+    let mut asked: Vec<_> = context.asked.iter().map(String::as_str).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["on-x", "rebel", "x"]);
+    for written in ["[data-m-rebel]", ":not([data-m-x='y'])", "[title]", "attr(data-m-on-x)"] {
+        assert!(text.as_str().contains(written), "{}", text.as_str());
+    }
+}
+
+#[test]
+fn a_mail_may_count_its_own_way() {
+    check_sheet(
+        "@counter-style a{system:fixed;symbols:Ⓐ '→';suffix:' ';speak-as:auto}",
+        "@counter-style a{system:fixed;symbols:Ⓐ '\\2192 ';suffix:' '}",
+    );
+    check_sheet("@counter-style a{symbols:url(//x.test)}@counter-style{symbols:a}", "");
+    check_sheet("@counter-style a/*{symbols:b}", "");
+    check("list-style-type:symbols(cyclic url(//x.test))", "");
+    check("list-style-type:symbols(cyclic '*')", "list-style-type:symbols(cyclic '*')");
+}
+
+#[test]
 fn conditions_are_kept_and_everything_else_goes() {
     check_sheet(
         "@media only screen and (max-width: 600px){.a{width:100%!important}}",
-        "@media only screen and (max-width: 600px){§ .a{width:100%!important}}",
+        "@media only screen and (max-width: 600px){.a°{width:100%!important}}",
     );
     check_sheet(
         "@media (prefers-color-scheme: dark){p{color:#fff}}",
@@ -160,11 +190,11 @@ fn words_before_and_behind_elements_are_kept() {
 
 #[test]
 fn rules_in_rules_are_written_behind_them() {
-    check_sheet(".a{color:red;b{top:0}}", "§ .a{color:red}§ :is(.a) b{top:0}");
-    check_sheet(".a{&:hover{top:0}> b{top:1px}}", "§ :is(.a):hover{top:0}§ :is(.a)>b{top:1px}");
-    check_sheet(".a{.b & &{top:0}}", "§ .b :is(.a) :is(.a){top:0}");
-    check_sheet(".a{@media (min-width:1px){top:0}}", "@media (min-width:1px){§ .a{top:0}}");
-    check_sheet("a:hover{b{background:url(//x.test)}}", "§ :is(a:hover) b{background:none}");
+    check_sheet(".a{color:red;b{top:0}}", ".a°{color:red}:is(.a)° b{top:0}");
+    check_sheet(".a{&:hover{top:0}> b{top:1px}}", ":is(.a):hover°{top:0}:is(.a)°>b{top:1px}");
+    check_sheet(".a{.b & &{top:0}}", ".b° :is(.a) :is(.a){top:0}");
+    check_sheet(".a{@media (min-width:1px){top:0}}", "@media (min-width:1px){.a°{top:0}}");
+    check_sheet("a:hover{b{background:url(//x.test)}}", ":is(a:hover)° b{background:none}");
     check_sheet("html{p{top:0}}", ":is(ROOT) p{top:0}");
     check_sheet("& p{top:0}", "");
     check_sheet("a{b{c{d{e{f{g{h{top:0}}}}}}}}", "");

@@ -9,6 +9,7 @@ use super::Context;
 use super::colour::Colour;
 use super::functions::{FUNCTIONS, GRADIENTS};
 use super::properties::Kind;
+use crate::mime::html::asked;
 use crate::mime::html::edits::{Text, What};
 use crate::mime::html::urls::Picture;
 
@@ -181,8 +182,14 @@ fn function(
             input.expect_exhausted()?;
             Ok::<_, Refused>(name)
         })?;
-        let name = Some(&*name).filter(|name| is_word(name)).ok_or_else(refused)?;
-        text.push(&format!("attr({name})"));
+        let name = Some(name.to_ascii_lowercase()).filter(|name| is_word(name));
+        let name = name.ok_or_else(refused)?;
+        if asked::is_meaningless(&name) {
+            text.push(&format!("attr({})", asked::written(&name)));
+            context.asked.insert(name);
+        } else {
+            text.push(&format!("attr({name})"));
+        }
         return Ok(());
     }
     context.knows_dark |= lower == "light-dark";

@@ -6,6 +6,7 @@ use html5ever::Attribute;
 use html5ever::ns;
 use html5ever::tendril::StrTendril;
 
+use super::asked;
 use super::edits::{Text, What};
 use super::links::{self, Caution};
 use super::urls::{self, Picture};
@@ -52,9 +53,63 @@ fn is_told(name: &str) -> bool {
     )
 }
 
+/// Attributes that single elements have, or that are read.
+const SINGLE: &[&str] = &[
+    "abbr",
+    "alt",
+    "background",
+    "bgcolor",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "class",
+    "clear",
+    "color",
+    "colspan",
+    "coords",
+    "data-host",
+    "face",
+    "frame",
+    "href",
+    "hspace",
+    "id",
+    "loading",
+    "name",
+    "noshade",
+    "nowrap",
+    "open",
+    "rel",
+    "reversed",
+    "role",
+    "rowspan",
+    "rules",
+    "scope",
+    "shape",
+    "size",
+    "span",
+    "src",
+    "start",
+    "style",
+    "summary",
+    "target",
+    "type",
+    "usemap",
+    "value",
+    "vspace",
+];
+
+/// Some element may have an attribute of this name.
+pub(super) fn has_meaning(name: &str) -> bool {
+    ANYWHERE.contains(&name) || is_told(name) || SINGLE.binary_search(&name).is_ok()
+}
+
 /// Roles that change nothing but what an element is called.
 const ROLES: [&str; 8] =
     ["article", "group", "heading", "img", "list", "listitem", "none", "presentation"];
+
+/// A picture of one dot that shows nothing.
+pub(in crate::mime) const BLANK: &str =
+    "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
 /// How mail programs mark what somebody typed in them, at the start of a class or an id.
 const TYPED: [&str; 8] =
@@ -77,15 +132,6 @@ pub(super) struct Reader<'r> {
     pub(super) typeset: bool,
     /// Somebody typed it in a mail program.
     pub(super) typed: bool,
-}
-
-/// Whether an element is written after its attributes were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is.
-    Write,
-    /// It is a tracker's picture: as if it were not there.
-    Omit,
 }
 
 impl<'r> Reader<'r> {
@@ -120,9 +166,9 @@ impl<'r> Reader<'r> {
         attributes: &[Attribute],
         words: impl Fn() -> String,
         out: &mut Text,
-    ) -> Verdict {
-        if tag == "img" && self.image(attributes, out) == Verdict::Omit {
-            return Verdict::Omit;
+    ) {
+        if tag == "img" {
+            self.image(attributes, out);
         }
         let mut style = Text::default();
         for attribute in attributes.iter().filter(|attribute| attribute.name.ns == ns!()) {
@@ -142,7 +188,7 @@ impl<'r> Reader<'r> {
                 _ if ANYWHERE.contains(&name) || is_told(name) || is_own(tag, name) => {
                     plain(name, value, out);
                 }
-                _ => {}
+                _ => asked::write(&self.css.asked, attribute, attributes, out),
             }
         }
         let behind = find(attributes, "background");
@@ -157,19 +203,17 @@ impl<'r> Reader<'r> {
         if matches!(tag, "a" | "area") {
             self.link(attributes, &words(), out);
         }
-        Verdict::Write
     }
 
-    /// A picture's source; the element itself where it is a tracker's.
-    fn image(&mut self, attributes: &[Attribute], out: &mut Text) -> Verdict {
-        let Some(source) = find(attributes, "src") else { return Verdict::Write };
+    /// A picture's source. A tracker leaves an empty place: mails set their lines by such dots.
+    fn image(&mut self, attributes: &[Attribute], out: &mut Text) {
+        let Some(source) = find(attributes, "src") else { return };
         match self.css.urls.picture_of(source, is_unseen(attributes)) {
             Picture::Inline(address) => plain("src", &address, out),
             Picture::Remote(number) => out.push_edit("", What::Source(number)),
-            Picture::Tracker => return Verdict::Omit,
+            Picture::Tracker => plain("src", BLANK, out),
             Picture::Nothing => {}
         }
-        Verdict::Write
     }
 
     fn style(&mut self, value: &StrTendril) -> Text {

@@ -15,6 +15,7 @@ pub(super) enum Fate {
 const KEPT: &[&str] = &[
     "a",
     "abbr",
+    "acronym",
     "address",
     "area",
     "article",
@@ -99,7 +100,6 @@ pub(super) fn of_html(name: &str) -> Fate {
     }
     match name {
         "listing" | "plaintext" | "xmp" => Fate::Keep("pre"),
-        "acronym" => Fate::Keep("abbr"),
         "dir" | "menu" => Fate::Keep("ul"),
         "hgroup" | "search" => Fate::Keep("section"),
         "base" | "basefont" | "bgsound" | "embed" | "frame" | "frameset" | "iframe" | "link"

@@ -116,13 +116,17 @@ fn declared(body: &[Attribute]) -> String {
     all
 }
 
-/// `link` as a rule.
+/// `link`, `vlink` and `alink` as rules that every other overrules.
 fn link_colours(body: &[Attribute]) -> String {
     let known = |value: &&html5ever::tendril::StrTendril| {
         value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#')
     };
-    find(body, "link")
-        .filter(known)
-        .map(|link| format!("a:link{{color:{link}}}"))
-        .unwrap_or_default()
+    let rule = |(name, state)| {
+        let colour = find(body, name).filter(known)?;
+        Some(format!(":where(a:{state}){{color:{colour}}}"))
+    };
+    [("link", "link"), ("vlink", "visited"), ("alink", "active")]
+        .into_iter()
+        .filter_map(rule)
+        .collect()
 }

@@ -4,6 +4,7 @@
 //! through. Where the tree stands as no parser would leave it, what was written is read again until
 //! it comes to rest: what a browser makes of the result is what was decided here.
 
+pub(super) mod asked;
 pub(super) mod attributes;
 pub(super) mod edits;
 mod elements;
@@ -12,6 +13,7 @@ mod links;
 mod nesting;
 mod sanitised;
 mod sink;
+mod stand_in;
 mod trackers;
 mod tree;
 pub(super) mod urls;
@@ -20,6 +22,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(super) use attributes::BLANK;
 pub use links::{Caution, Reason};
 pub use sanitised::{Sanitised, View};
 pub use trackers::{Sign, Tracker};

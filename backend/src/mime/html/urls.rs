@@ -139,11 +139,14 @@ fn raster(rest: &str) -> Picture {
     }
 }
 
-/// A place in the mail itself that an address leads to, if it is nothing but that.
+/// A place in the mail itself that an address leads to, if it is nothing but that; an address that
+/// says nothing leads to the mail's beginning.
 pub(super) fn place(address: &str) -> Option<String> {
     let bare = bare(address);
-    let named = bare.len() > 1 && bare.len() <= PLACE_LIMIT && bare.starts_with('#');
-    named.then_some(bare)
+    if bare.is_empty() {
+        return Some("#".to_owned());
+    }
+    (bare.len() <= PLACE_LIMIT && bare.starts_with('#')).then_some(bare)
 }
 
 /// A link's address, normalised, if it is one that may be followed.

@@ -3,10 +3,11 @@
 use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, QualName, local_name, ns};
 
-use super::attributes::{Reader, Verdict, plain};
+use super::attributes::{Reader, plain};
 use super::edits::Text;
 use super::elements::{self, Fate};
 use super::nesting::Nesting;
+use super::stand_in;
 use super::tree::{Id, Kind, Tree};
 
 /// Deeper than this, elements lose their tags: browsers stop at 512.
@@ -16,14 +17,14 @@ const LINK_TEXT: usize = 400;
 
 /// What is written of attributes.
 pub(super) trait Attributes {
-    /// Writes them; answers whether the element is written at all.
+    /// Writes them.
     fn write(
         &mut self,
         element: (&Tree, Id),
         tag: &'static str,
         attributes: &[Attribute],
         out: &mut Text,
-    ) -> Verdict;
+    );
 }
 
 impl Attributes for Reader<'_> {
@@ -33,8 +34,8 @@ impl Attributes for Reader<'_> {
         tag: &'static str,
         attributes: &[Attribute],
         out: &mut Text,
-    ) -> Verdict {
-        Reader::write(self, tag, attributes, || tree.text(id, LINK_TEXT), out)
+    ) {
+        Reader::write(self, tag, attributes, || tree.text(id, LINK_TEXT), out);
     }
 }
 
@@ -42,20 +43,13 @@ impl Attributes for Reader<'_> {
 pub(super) struct Verbatim;
 
 impl Attributes for Verbatim {
-    fn write(
-        &mut self,
-        _: (&Tree, Id),
-        _: &'static str,
-        attributes: &[Attribute],
-        out: &mut Text,
-    ) -> Verdict {
+    fn write(&mut self, _: (&Tree, Id), _: &'static str, attributes: &[Attribute], out: &mut Text) {
         for attribute in attributes.iter().filter(|attribute| attribute.name.ns == ns!()) {
             // A name may hold what would end it where it is written.
             if attribute.name.local.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
                 plain(&attribute.name.local, &attribute.value, out);
             }
         }
-        Verdict::Write
     }
 }
 
@@ -144,26 +138,30 @@ impl<A: Attributes> Writer<'_, A> {
             ns!(svg) => elements::of_svg(&name.local),
             _ => Fate::Drop,
         };
-        let tag = match fate {
-            Fate::Drop => return,
-            Fate::Keep(tag) if self.nesting.depth() < DEPTH_LIMIT => tag,
-            Fate::Keep(_) | Fate::Unwrap => {
-                return tasks.push(Task::Siblings(self.tree.first_child(id)));
+        let inside = self.tree.first_child(id);
+        let borne = match fate {
+            Fate::Unwrap if name.ns == ns!(html) => {
+                stand_in::find_for(&name.local, attributes, inside.is_some())
             }
+            _ => None,
         };
-        let mark = self.out.mark();
+        let (tag, attributes) = match (fate, &borne) {
+            (Fate::Drop, _) => return,
+            _ if self.nesting.depth() >= DEPTH_LIMIT => return tasks.push(Task::Siblings(inside)),
+            (Fate::Keep(tag), _) => (tag, attributes),
+            (Fate::Unwrap, Some((tag, attributes))) => (*tag, attributes.as_slice()),
+            (Fate::Unwrap, None) => return tasks.push(Task::Siblings(inside)),
+        };
         self.out.push_char('<');
         self.out.push(tag);
-        if self.attributes.write((self.tree, id), tag, attributes, self.out) == Verdict::Omit {
-            return self.out.back_to(mark);
-        }
+        self.attributes.write((self.tree, id), tag, attributes, self.out);
         self.out.push_char('>');
         let void = elements::is_void(tag);
         self.nesting.begin(tag, void);
         self.at_start_of_pre = tag == "pre";
         if !void {
             tasks.push(Task::End(tag));
-            tasks.push(Task::Siblings(self.tree.first_child(id)));
+            tasks.push(Task::Siblings(inside));
         }
     }
 }
