@@ -131,6 +131,7 @@ impl From<&store::Error> for CallError {
             store::Error::Lost(_) | store::Error::TimedOut => ErrorCode::Unavailable.into(),
             store::Error::Unsupported(_) => ErrorCode::Unsupported.into(),
             store::Error::Invalid(_) => ErrorCode::Invalid.into(),
+            store::Error::Storage(_) => ErrorCode::Internal.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes handed to the store at a time.
@@ -199,6 +200,27 @@ impl Blobs {
     /// `NonExistent`, or the store's.
     pub async fn bytes(&self, key: &BlobKey) -> Result<Bytes, Error> {
         Ok(self.0.get(&key.location()).await?.bytes().await?)
+    }
+
+    /// The blobs of an owner that were stored longer than `age` ago.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn older_than(
+        &self,
+        owner: &str,
+        now: SystemTime,
+        age: Duration,
+    ) -> Result<Vec<BlobKey>, Error> {
+        let mut found = self.0.list(Some(&StorePath::from(format!("blobs/{owner}"))));
+        let mut keys = Vec::new();
+        while let Some(meta) = found.try_next().await? {
+            let stored = SystemTime::from(meta.last_modified);
+            let id = meta.location.filename().unwrap_or_default();
+            let old = now.duration_since(stored).is_ok_and(|since| since >= age);
+            keys.extend(BlobKey::parse(owner, &format!("{owner}/{id}")).filter(|_| old));
+        }
+        Ok(keys)
     }
 
     /// Deletes a blob; one that is gone already is no error.

@@ -108,7 +108,7 @@ impl Db {
             .busy_timeout(BUSY_TIMEOUT);
         let writer =
             SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        migrate(&writer).await?;
+        migrate(&writer, &MIGRATIONS).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.read_only(true));
@@ -141,15 +141,19 @@ impl Db {
     }
 }
 
-async fn migrate(pool: &SqlitePool) -> Result<(), Error> {
+/// Takes a database through the steps that it has not seen, each a transaction of its own.
+///
+/// # Errors
+/// `TooNew` for a later version's database.
+pub(crate) async fn migrate(pool: &SqlitePool, steps: &[&'static str]) -> Result<(), Error> {
     let version: i64 = sqlx::query("PRAGMA user_version").fetch_one(pool).await?.try_get(0)?;
     let done = usize::try_from(version).map_err(|_| Error::TooNew(version))?;
-    if done > MIGRATIONS.len() {
+    if done > steps.len() {
         return Err(Error::TooNew(version));
     }
-    for (index, sql) in MIGRATIONS.into_iter().enumerate().skip(done) {
+    for (index, sql) in steps.iter().enumerate().skip(done) {
         let mut transaction = pool.begin().await?;
-        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
+        sqlx::raw_sql(*sql).execute(&mut *transaction).await?;
         let mark = format!("PRAGMA user_version = {}", index + 1);
         sqlx::raw_sql(AssertSqlSafe(mark)).execute(&mut *transaction).await?;
         transaction.commit().await?;

@@ -91,9 +91,12 @@ impl From<store::Error> for VerifyError {
             E::Refused { text, .. } | E::TooManyConnections { text } => Self::Unavailable(text),
             E::Invalid(what) => Self::Refused(what.to_owned()),
             E::Garbled(_) | E::Limit(_) | E::Unsupported(_) => Self::Garbled(error.to_string()),
-            E::Lost(_) | E::TimedOut | E::NonExistent | E::AlreadyExists | E::OverQuota => {
-                Self::Unavailable(String::new())
-            }
+            E::Lost(_)
+            | E::TimedOut
+            | E::NonExistent
+            | E::AlreadyExists
+            | E::OverQuota
+            | E::Storage(_) => Self::Unavailable(String::new()),
         }
     }
 }

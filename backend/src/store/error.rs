@@ -60,6 +60,9 @@ pub enum Error {
     /// The server does not offer what is named.
     #[error("the server does not offer {0}")]
     Unsupported(&'static str),
+    /// Our own disk or database failed; nothing was done.
+    #[error("local mail cannot be read or written")]
+    Storage(#[source] Box<dyn StdError + Send + Sync>),
     /// The caller's argument cannot be sent: control characters, an impossible section or flag.
     #[error("an argument cannot be sent: {0}")]
     Invalid(&'static str),

@@ -1,4 +1,5 @@
-//! The message stores: IMAP, where an `imap::ImapConnection` is the unit, and POP3 sessions.
+//! The message stores: IMAP, where an `imap::ImapConnection` is the unit, the mailboxes that live
+//! in our own data (`local`), and POP3 sessions.
 //!
 //! Answers are never read as "empty" when they were refused, cut short or unreadable: every verb
 //! ends in the tagged status of its command, or in an `Error`.
@@ -7,9 +8,11 @@ mod change;
 mod error;
 pub mod imap;
 pub mod index;
+pub mod local;
 mod mailbox_name;
 mod news;
 pub mod pop3;
+mod positions;
 pub mod query;
 mod row;
 mod structure;

@@ -89,6 +89,15 @@ pub struct Since {
     pub arrived: Vec<u32>,
 }
 
+impl Since {
+    /// Whether what was known, less what vanished, and what came are as many as are there.
+    pub(super) fn adds_up(&self, known: &[u32], exists: u32) -> bool {
+        let newest = known.last().copied().unwrap_or(0);
+        let left = known.len() - self.vanished.len() + self.arrived.len();
+        left == exists as usize && self.arrived.first().is_none_or(|first| *first > newest)
+    }
+}
+
 /// A stretch of a mailbox's messages in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {

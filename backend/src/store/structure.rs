@@ -1,7 +1,9 @@
 //! What a message is made of: the tree that BODYSTRUCTURE describes (RFC 9051 §7.5.2).
 
+use serde::{Deserialize, Serialize};
+
 /// One part and those inside it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Structure {
     /// Its address such as `1.2`; of the whole message, if that is a multipart, empty.
     pub section: String,

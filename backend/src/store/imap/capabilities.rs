@@ -87,7 +87,8 @@ impl Capabilities {
         Self::of_words(&String::from_utf8_lossy(content))
     }
 
-    fn of_words(words: &str) -> Self {
+    /// These.
+    pub(in crate::store) fn of_words(words: &str) -> Self {
         Self(words.split_whitespace().map(str::to_ascii_uppercase).collect())
     }
 }

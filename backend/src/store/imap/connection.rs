@@ -12,13 +12,13 @@ use tokio::time::timeout;
 use super::capabilities::Capabilities;
 use super::command::{Command, LiteralMode};
 use super::limits::Limits;
+use super::news;
 use super::patience::{Overdue, Patience};
 use super::refusal::{is_cut_off, is_too_many, refused};
 use super::wire::{Condition, Event, Exchange, Failure, ImapWire, Name, Response, Traffic};
-use super::{news, positions};
 use crate::store::change::{Change, Changes};
 use crate::store::mailbox_name::Spelling;
-use crate::store::{Error, MailboxName, News, Selected};
+use crate::store::{Error, MailboxName, News, Selected, positions};
 
 /// Whether a connection can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

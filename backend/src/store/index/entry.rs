@@ -66,17 +66,17 @@ const BITS: [(Flag, i64); 5] = [
     (Flag::Deleted, 16),
 ];
 /// The bit of `\Seen`.
-pub(super) const SEEN: i64 = 1;
+pub(in crate::store) const SEEN: i64 = 1;
 /// The bit of `\Flagged`.
-pub(super) const FLAGGED: i64 = 2;
+pub(in crate::store) const FLAGGED: i64 = 2;
 
 /// The bit of a system flag; none for a keyword.
-pub(super) fn bit(flag: &Flag) -> Option<i64> {
+pub(in crate::store) fn bit(flag: &Flag) -> Option<i64> {
     BITS.iter().find(|(known, _)| known == flag).map(|(_, bit)| *bit)
 }
 
 /// Flags as bits, and keywords with a space on each side of each.
-pub(super) fn pack(flags: &[Flag]) -> (i64, String) {
+pub(in crate::store) fn pack(flags: &[Flag]) -> (i64, String) {
     let bits = flags.iter().filter_map(bit).fold(0, |all, bit| all | bit);
     let mut keywords = String::new();
     for flag in flags {
@@ -92,7 +92,7 @@ pub(super) fn pack(flags: &[Flag]) -> (i64, String) {
 }
 
 /// The flags again.
-pub(super) fn unpack(bits: i64, keywords: &str) -> Flags {
+pub(in crate::store) fn unpack(bits: i64, keywords: &str) -> Flags {
     let system = BITS.iter().filter(|(_, bit)| bits & bit != 0).map(|(flag, _)| flag.clone());
     let keywords = keywords.split_whitespace().map(|word| Flag::Keyword(word.to_owned()));
     Flags(system.chain(keywords).collect())

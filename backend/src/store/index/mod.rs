@@ -10,8 +10,8 @@
 //!
 //! A listed order costs 4 bytes a message while a window shows it; everything else is on disk.
 
-mod entry;
-mod fold;
+pub(super) mod entry;
+pub(super) mod fold;
 mod link;
 mod mailboxes;
 mod open;

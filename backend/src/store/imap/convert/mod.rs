@@ -6,6 +6,6 @@ mod structure;
 pub(super) mod text;
 
 pub(super) use envelope::envelope;
-pub(super) use header::{from_header, list_id, references};
+pub(in crate::store) use header::{from_header, list_id, references};
 pub(super) use structure::structure;
 pub(super) use text::{flags, internal_date};

@@ -103,15 +103,6 @@ impl Gathered {
     }
 }
 
-impl Since {
-    /// Whether what was known, less what vanished, and what came are as many as are there.
-    fn adds_up(&self, known: &[u32], exists: u32) -> bool {
-        let newest = known.last().copied().unwrap_or(0);
-        let left = known.len() - self.vanished.len() + self.arrived.len();
-        left == exists as usize && self.arrived.first().is_none_or(|first| *first > newest)
-    }
-}
-
 /// `SELECT name (QRESYNC (validity modseq))`. Without a set of uids the server also tells what came
 /// (RFC 7162 §3.2.5.1).
 fn select_command(name: &MailboxName, known: Known<'_>) -> Result<Command, Error> {

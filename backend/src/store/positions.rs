@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::store::News;
-use crate::store::change::Change;
+use super::News;
+use super::change::Change;
 
 /// A mailbox as the server counts it: the known uids in order, and behind them so many messages that
 /// are not known yet.

@@ -1,0 +1,73 @@
+//! Mailboxes that live in our own data: where mail that was collected is delivered.
+//!
+//! One SQLite file a user (`open`), beside it the few messages too large for it, as blobs. What is
+//! immutable of a message is its content: its bytes (deflated where that pays, `pack`), a checksum,
+//! and what lists and searches need, read once (`content`, `parts`), so that listing reads no
+//! message. A copy is a row that points at a content. Bytes and row are one transaction, synced
+//! before anybody is told: a crash leaves both or neither, and no row without its bytes.
+//!
+//! `write` holds the steps that transactions are made of, `deliver` takes batches in, each message
+//! once by the name that its deliverer knows it by; `sweep` collects what was expunged a while ago
+//! and compares checksums. [`LocalConnection`] has the verbs of an IMAP connection, by the same
+//! types, and counts changes as CONDSTORE and QRESYNC do (RFC 7162); what one connection does, the
+//! user's others are told.
+
+mod body;
+mod connection;
+mod content;
+mod deliver;
+mod flags;
+mod list;
+mod mailboxes;
+mod news;
+mod open;
+mod pack;
+mod parts;
+mod rows;
+mod search;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod write;
+
+pub use connection::LocalConnection;
+pub use deliver::{Delivered, Delivery, Known};
+pub use open::{Stores, UserStore};
+pub use sweep::{Scrubbed, Swept};
+
+use super::Error;
+use crate::{blob, db};
+
+/// SQLite's word for a full disk (SQLITE_FULL).
+const FULL: &str = "13";
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let full = error.as_database_error().and_then(|it| it.code()).is_some_and(|it| it == FULL);
+        if full { Self::OverQuota } else { Self::Storage(Box::new(error)) }
+    }
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Sqlite(error) => error.into(),
+            error => Self::Storage(Box::new(error)),
+        }
+    }
+}
+
+impl From<blob::Error> for Error {
+    fn from(error: blob::Error) -> Self {
+        match error {
+            blob::Error::NonExistent => Self::NonExistent,
+            error => Self::Storage(Box::new(error)),
+        }
+    }
+}
+
+/// What is stored cannot be read.
+fn damaged(what: &'static str) -> Error {
+    Error::Storage(what.into())
+}

@@ -1,0 +1,175 @@
+//! The users' files, and the process's connections to them: one that writes, two that read, each
+//! closed when it was not used for a while.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use tokio::sync::{Mutex, watch};
+
+use super::LocalConnection;
+use crate::blob::Blobs;
+use crate::clock::Clock;
+use crate::db::{UserId, migrate};
+use crate::store::Error;
+
+/// Every step from an empty file, in order; one is never changed once released.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+/// Connections that read, of one user.
+const READERS: u32 = 2;
+/// How long a connection without use stays open: each is a thread.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long a write waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// A write that another process or connection holds up fails at its beginning.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+/// Pages that a connection keeps, in KiB.
+const CACHE_KIB: &str = "-2048";
+
+/// The local mail of all users. Clones share it.
+#[derive(Clone)]
+pub struct Stores(Arc<Shared>);
+
+struct Shared {
+    directory: PathBuf,
+    blobs: Blobs,
+    clock: Clock,
+    quota: u64,
+    open: Mutex<HashMap<UserId, Weak<Inner>>>,
+}
+
+/// One user's local mail. Clones share it.
+#[derive(Clone)]
+pub struct UserStore(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) user: UserId,
+    writer: SqlitePool,
+    readers: SqlitePool,
+    pub(super) blobs: Blobs,
+    pub(super) clock: Clock,
+    /// Octets that may be stored; 0: as many as the disk holds.
+    pub(super) quota: u64,
+    /// Counts what was done, so that whoever waits for news looks.
+    done: watch::Sender<u64>,
+}
+
+impl Stores {
+    /// None is open yet. The caller holds `data_dir` for this process alone, as `Db::open` does;
+    /// `quota` is in octets, 0 for none.
+    #[must_use]
+    pub fn new(data_dir: &Path, blobs: Blobs, clock: Clock, quota: u64) -> Self {
+        let (directory, open) = (data_dir.join("mail"), Mutex::default());
+        Self(Arc::new(Shared { directory, blobs, clock, quota, open }))
+    }
+
+    /// A user's mail; the file is made where there is none.
+    ///
+    /// # Errors
+    /// `Storage` where it cannot be opened.
+    pub async fn of(&self, user: UserId) -> Result<UserStore, Error> {
+        let mut open = self.0.open.lock().await;
+        if let Some(inner) = open.get(&user).and_then(Weak::upgrade) {
+            return Ok(UserStore(inner));
+        }
+        open.retain(|_, inner| inner.strong_count() > 0);
+        let inner = Arc::new(self.0.open(user).await?);
+        open.insert(user, Arc::downgrade(&inner));
+        Ok(UserStore(inner))
+    }
+}
+
+impl Shared {
+    async fn open(&self, user: UserId) -> Result<Inner, Error> {
+        let place = |error: std::io::Error| Error::Storage(Box::new(error));
+        std::fs::create_dir_all(&self.directory).map_err(place)?;
+        let options = SqliteConnectOptions::new()
+            .filename(self.directory.join(format!("{user}.mail")))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What is committed survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", CACHE_KIB)
+            .pragma("journal_size_limit", "16777216");
+        let pool = || SqlitePoolOptions::new().min_connections(0).idle_timeout(IDLE);
+        // A connection that only reads cannot even ask for it.
+        let writing = options.clone().auto_vacuum(SqliteAutoVacuum::Incremental);
+        let writer = pool().max_connections(1).connect_with(writing).await?;
+        migrate(&writer, &MIGRATIONS).await?;
+        let readers = pool().max_connections(READERS).connect_lazy_with(options.read_only(true));
+        let (blobs, clock, quota) = (self.blobs.clone(), self.clock.clone(), self.quota);
+        Ok(Inner { user, writer, readers, blobs, clock, quota, done: watch::Sender::new(0) })
+    }
+}
+
+impl Inner {
+    /// For what is no transaction.
+    pub(super) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+}
+
+impl UserStore {
+    /// A connection to an account's mailboxes; the usual ones are made where there are none.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn connect(&self, account: &str) -> Result<LocalConnection, Error> {
+        self.furnish(account).await?;
+        Ok(LocalConnection::new(self.clone(), account.to_owned()))
+    }
+
+    /// Begins to write; nobody else writes meanwhile. Undone unless it is committed.
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        match self.0.writer.begin_with(BEGIN).await {
+            // SQLite ends a transaction by itself where the disk is full, and sqlx does not hear of
+            // it: that connection begins none any more.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.0.writer.acquire().await?.close().await?;
+                Ok(self.0.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
+    }
+
+    /// Begins to read: everything as of one moment.
+    pub(super) async fn read(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.0.readers.begin().await?)
+    }
+
+    /// Makes what was written durable, and tells everybody to look.
+    pub(super) async fn commit(&self, written: Transaction<'static, Sqlite>) -> Result<(), Error> {
+        written.commit().await?;
+        self.0.done.send_modify(|count| *count = count.wrapping_add(1));
+        Ok(())
+    }
+
+    /// Changes whenever something was done.
+    pub(super) fn done(&self) -> watch::Receiver<u64> {
+        self.0.done.subscribe()
+    }
+
+    /// Whose blobs these are.
+    pub(super) fn owner(&self) -> String {
+        format!("mail{}", self.0.user)
+    }
+
+    /// Now, in seconds since 1970 UTC.
+    pub(super) fn now(&self) -> i64 {
+        self.0.clock.unix_ms() / 1000
+    }
+
+    /// Writes everything out and closes the file.
+    pub async fn close(&self) {
+        self.0.readers.close().await;
+        self.0.writer.close().await;
+    }
+}

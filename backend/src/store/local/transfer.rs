@@ -1,0 +1,145 @@
+//! Copies, moves and appended messages. A copy shares its original's content.
+
+use std::collections::HashMap;
+use std::io;
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use postern_shared::flag::Flag;
+use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
+
+use super::Error;
+use super::connection::LocalConnection;
+use super::mailboxes::id_of;
+use super::rows::some;
+use super::write::{Copy, Fresh, add, discard, expunge, insert_contents, packed, prepare};
+use crate::store::{MailboxName, Moved};
+
+impl LocalConnection {
+    /// Adds a message. `internal_date` is in seconds since 1970. Gives the uid validity and the
+    /// uid.
+    ///
+    /// # Errors
+    /// `NonExistent`, `OverQuota`, `Invalid`, `Storage`: nothing was added.
+    pub async fn append(
+        &mut self,
+        name: &MailboxName,
+        flags: &[Flag],
+        internal_date: Option<i64>,
+        message: Vec<u8>,
+    ) -> Result<Option<(u32, u32)>, Error> {
+        let flags = packed(flags)?;
+        // Nothing is read for a mailbox that is not there.
+        let mut reading = self.store().read().await?;
+        id_of(&mut reading, self.account(), name).await?;
+        drop(reading);
+        let (store, received_at) = (self.store(), internal_date.unwrap_or(self.store().now()));
+        let fresh = prepare(&store.0.blobs, &store.owner(), message.into()).await?;
+        let added = self.append_fresh(name, &fresh, (flags, received_at)).await;
+        if added.is_err() {
+            discard(&store.0.blobs, std::iter::once(&fresh)).await;
+        }
+        let added = added?;
+        self.noop().await?;
+        Ok(Some(added))
+    }
+
+    /// Adds a message of `size` octets. Gives what `append` gives.
+    ///
+    /// # Errors
+    /// As for `append`; `Lost` where the message cannot be read to its end.
+    pub async fn append_from(
+        &mut self,
+        name: &MailboxName,
+        flags: &[Flag],
+        size: u64,
+        message: BoxStream<'static, io::Result<Bytes>>,
+    ) -> Result<Option<(u32, u32)>, Error> {
+        let lost = |error: io::Error| Error::Lost(Box::new(error));
+        let whole: Vec<Bytes> = message.try_collect().await.map_err(lost)?;
+        let whole = whole.concat();
+        if whole.len() as u64 != size {
+            return Err(lost(io::Error::other("the message is not as long as it was")));
+        }
+        self.append(name, flags, None, whole).await
+    }
+
+    async fn append_fresh(
+        &self,
+        name: &MailboxName,
+        fresh: &Fresh,
+        (flags, received_at): ((i64, String), i64),
+    ) -> Result<(u32, u32), Error> {
+        let mut writing = self.store().write().await?;
+        let mailbox = id_of(&mut writing, self.account(), name).await?;
+        let ids = insert_contents(&mut writing, &[fresh], self.store().0.quota).await?;
+        let copies: Vec<Copy> = ids
+            .into_iter()
+            .map(|content| Copy { content, flags: flags.clone(), received_at })
+            .collect();
+        let uids = add(&mut writing, mailbox, &copies).await?;
+        self.store().commit(writing).await?;
+        let validity = u32::try_from(mailbox).unwrap_or_default();
+        Ok((validity, uids.first().copied().unwrap_or_default()))
+    }
+
+    /// Copies messages of the selected mailbox.
+    ///
+    /// # Errors
+    /// `NonExistent` if there is no such mailbox; then nothing was copied.
+    pub async fn copy(&mut self, uids: &[u32], target: &MailboxName) -> Result<Moved, Error> {
+        let mailbox = self.mailbox()?;
+        let mut writing = self.store().write().await?;
+        let moved = self.copy_in(&mut writing, (mailbox, uids), target).await?;
+        self.store().commit(writing).await?;
+        self.noop().await?;
+        Ok(moved)
+    }
+
+    /// Moves messages of the selected mailbox.
+    ///
+    /// # Errors
+    /// As `copy`.
+    pub async fn move_to(&mut self, uids: &[u32], target: &MailboxName) -> Result<Moved, Error> {
+        let mailbox = self.mailbox()?;
+        let mut writing = self.store().write().await?;
+        let moved = self.copy_in(&mut writing, (mailbox, uids), target).await?;
+        let copied = moved.pairs.iter().filter(|(_, to)| to.is_some());
+        let gone: Vec<u32> = copied.map(|(from, _)| *from).collect();
+        expunge(&mut writing, mailbox, &gone, self.store().now()).await?;
+        self.store().commit(writing).await?;
+        self.noop().await?;
+        Ok(moved)
+    }
+
+    async fn copy_in(
+        &self,
+        writing: &mut SqliteConnection,
+        (mailbox, uids): (i64, &[u32]),
+        target: &MailboxName,
+    ) -> Result<Moved, Error> {
+        let to = id_of(writing, self.account(), target).await?;
+        let select =
+            "SELECT m.uid, m.content, m.flags, m.keywords, m.received_at FROM messages AS m";
+        let rows = some(writing, select, (mailbox, uids)).await?;
+        let mut from: Vec<u32> = Vec::with_capacity(rows.len());
+        let mut copies = Vec::with_capacity(rows.len());
+        for row in rows {
+            from.push(row.try_get("uid")?);
+            copies.push(Copy {
+                content: row.try_get("content")?,
+                flags: (row.try_get("flags")?, row.try_get("keywords")?),
+                received_at: row.try_get("received_at")?,
+            });
+        }
+        let new = add(writing, to, &copies).await?;
+        let new: HashMap<u32, u32> = from.into_iter().zip(new).collect();
+        Ok(Moved {
+            pairs: uids.iter().map(|uid| (*uid, new.get(uid).copied())).collect(),
+            uid_validity: u32::try_from(to).ok(),
+            originals_remain: false,
+        })
+    }
+}
