@@ -27,6 +27,9 @@ impl Flag {
     /// The keyword of what somebody called wanted.
     pub const NOT_JUNK: &'static str = "$NotJunk";
 
+    /// The keyword of what was decided about the receipt that it asks for (RFC 3503).
+    pub const RECEIPT_DECIDED: &'static str = "$MDNSent";
+
     /// Reads a flag as IMAP writes it; `\Recent` and unknown system flags are none of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

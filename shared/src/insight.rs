@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::card::Card;
 use crate::list::MailingList;
 use crate::message::RemoteContent;
@@ -31,6 +32,17 @@ pub struct Insight {
     pub remote: RemoteContent,
     /// It is certain that the user never wrote to its sender, and had nothing from there before.
     pub first_contact: bool,
+    /// Its sender asks to be told that it was read, and this user has not decided yet.
+    pub receipt: Option<ReceiptRequest>,
+}
+
+/// A sender asks to be told that a message was read (RFC 8098 §2.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptRequest {
+    /// Who would be told.
+    pub to: Address,
+    /// That is not where the message came from: its Return-Path, or its From where it has none.
+    pub elsewhere: bool,
 }
 
 /// Why a file is not to be opened lightly, by its name.

@@ -20,6 +20,7 @@ mod mailboxes;
 mod malicious;
 mod outbox;
 mod pages;
+mod receipts;
 mod recovery;
 mod round_trip;
 mod scenarios;

@@ -10,6 +10,7 @@ pub mod identities;
 pub mod images;
 pub mod invitations;
 mod lock;
+pub mod receipts;
 pub mod roles;
 pub mod server_keys;
 pub mod sessions;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -37,6 +38,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_uploads.sql"),
     include_str!("migrations/0007_drafts.sql"),
     include_str!("migrations/0008_identities.sql"),
+    include_str!("migrations/0009_receipts.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

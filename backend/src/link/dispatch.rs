@@ -17,6 +17,7 @@ use postern_shared::api::messages::{
     QuoteMessage, ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
 };
 use postern_shared::api::parts::OpenPart;
+use postern_shared::api::receipts::AnswerReceipt;
 use postern_shared::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
@@ -115,6 +116,7 @@ async fn mutate(user: &User, request: Request) -> Result<Reply, CallError> {
         Request::AnswerInvitation(call) => {
             reply::<AnswerInvitation>(user.answer_invitation(call).await)
         }
+        Request::AnswerReceipt(call) => reply::<AnswerReceipt>(user.answer_receipt(call).await),
         Request::SaveDraft(call) => reply::<SaveDraft>(user.save_draft(call).await),
         Request::DiscardDraft(call) => reply::<DiscardDraft>(user.discard_draft(call).await),
         Request::CancelSubmission(call) => {

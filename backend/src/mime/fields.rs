@@ -2,15 +2,23 @@
 
 use super::header::decoded;
 
-/// One block of fields, in their order.
+/// One block of fields, in their order: name, value, and the value as it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub(super) struct Fields(Vec<(String, String, Vec<u8>)>);
 
 impl Fields {
     /// The value of the first field of this name, on one line; empty where there is none.
     pub(super) fn get(&self, name: &str) -> &str {
-        let mut found = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.next().map_or("", |(_, value)| value.as_str())
+        self.find(name).map_or("", |(_, value, _)| value.as_str())
+    }
+
+    /// The same as it was written, unfolded; none where there is none.
+    pub(super) fn raw(&self, name: &str) -> Option<&[u8]> {
+        self.find(name).map(|(.., raw)| raw.as_slice())
+    }
+
+    fn find(&self, name: &str) -> Option<&(String, String, Vec<u8>)> {
+        self.0.iter().find(|(key, ..)| key.eq_ignore_ascii_case(name))
     }
 
     /// What follows the type in `rfc822; ann@example.test` (RFC 3464 §2.1.2).
@@ -52,7 +60,8 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Fields> {
         }
     }
     let read = |block: Vec<(String, Vec<u8>)>| {
-        Fields(block.into_iter().map(|(name, value)| (name, decoded(&value))).collect())
+        let field = |(name, raw): (String, Vec<u8>)| (name, decoded(&raw), raw);
+        Fields(block.into_iter().map(field).collect())
     };
     blocks.into_iter().map(read).filter(|block| !block.is_empty()).collect()
 }

@@ -9,7 +9,7 @@ use super::header::{self, Headers};
 use super::parse::{Parsed, read_of};
 use super::part::Part;
 use super::trust::{self, Material, Reader};
-use super::{body, card, embedded, list};
+use super::{body, card, embedded, list, receipt};
 
 /// What is known of a message that was fetched whole.
 pub fn of_message(parsed: &Parsed, reader: &Reader) -> Insight {
@@ -71,6 +71,7 @@ fn look(
         list,
         charset,
         charset_guessed,
+        receipt: receipt::read(block, headers),
         ..Insight::default()
     }
 }

@@ -29,6 +29,7 @@ pub mod part;
 mod plain;
 pub mod preview;
 pub mod quote;
+mod receipt;
 mod report;
 mod signature;
 mod structure;

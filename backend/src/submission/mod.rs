@@ -13,6 +13,7 @@ mod fake;
 mod fill;
 mod flow;
 pub mod outbox;
+mod receipt;
 pub mod smtp;
 mod wire;
 
@@ -22,5 +23,6 @@ pub use compose::{Composed, Enclosure, PartHead, Purpose, Stamp, StoredDraft};
 pub use compose::{compose, is_address, layout, reopen, sections};
 pub use fill::fill;
 pub use outbox::{Accounts, Errand, FilingStep, News, Order, Outbox, Route, Update};
+pub use receipt::compose_receipt;
 pub use smtp::{Login, Proof, SmtpEnvelope, Unsigned};
 pub use wire::{Content, content, whole};

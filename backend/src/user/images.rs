@@ -88,6 +88,10 @@ impl User {
         if insight.first_contact {
             message.insight = insight.encode();
         }
+        if insight.receipt.is_some() && !self.is_asked(&message, &insight).await {
+            insight.receipt = None;
+            message.insight = insight.encode();
+        }
         if insight.remote.count > 0 {
             let images = self.images_of(&message).await;
             insight.remote.images = images.unwrap_or_else(|error| {

@@ -16,6 +16,7 @@ mod lists;
 mod mailboxes;
 mod messages;
 mod quoting;
+mod receipts;
 mod registry;
 mod sizes;
 mod standing;
@@ -117,7 +118,7 @@ pub struct User {
     upload_limit: i64,
     /// Largest message, in bytes.
     message_limit: u64,
-    /// One draft of a person is saved at a time, by whichever sign-in.
+    /// One draft of a person is saved at a time, by whichever sign-in; one receipt is sent.
     saving: Arc<tokio::sync::Mutex<()>>,
     /// Files of drafts that are saved again and again.
     aside: aside::Aside,

@@ -31,6 +31,7 @@ mod overlay_tests;
 pub mod parts;
 pub mod preferences;
 mod previews;
+pub mod receipts;
 mod rows;
 pub mod schedule;
 mod searching;

@@ -8,6 +8,7 @@ pub mod invitations;
 pub mod mailboxes;
 pub mod messages;
 pub mod parts;
+pub mod receipts;
 pub mod submissions;
 pub mod templates;
 pub mod windows;
@@ -45,6 +46,7 @@ use messages::{
     QuoteMessage, ReadPreviews, ReadRemoteContent, RereadMessage, UndoAction,
 };
 use parts::OpenPart;
+use receipts::AnswerReceipt;
 use submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, ListSubmissions, RetrySubmission,
     SubmitMessage,
@@ -231,5 +233,6 @@ calls! {
         SaveTemplate => Template,
         DeleteTemplate => (),
         RequestCode => (),
+        AnswerReceipt => (),
     }
 }

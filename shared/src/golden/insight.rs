@@ -8,7 +8,7 @@ use crate::card::{
     AbuseReport, Card, CardContent, Contact, DeliveryAction, DeliveryReport, DeliveryStatus,
     Disposition, DispositionReport, ExternalBody, Original, PartialMessage,
 };
-use crate::insight::{Danger, Insight};
+use crate::insight::{Danger, Insight, ReceiptRequest};
 use crate::list::{MailingList, Unsubscribe};
 use crate::trust::{Authentication, Check, Finding, Protection, Standing, Trust, Via, Warning};
 
@@ -44,6 +44,7 @@ pub(super) fn sample() -> Insight {
         failed: true,
         remote: remote_contents().into_iter().last().unwrap_or_default(),
         first_contact: true,
+        receipt: Some(ReceiptRequest { to: address(), elsewhere: true }),
     }
 }
 

@@ -6,6 +6,7 @@ mod insight;
 mod invitations;
 mod mutations;
 mod parts;
+mod receipts;
 mod samples;
 mod submissions;
 

@@ -196,6 +196,7 @@ fn questions() -> Vec<Request> {
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
     let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
+    let calls = calls.chain(super::receipts::requests());
     let calls = calls.chain(super::parts::requests());
     let calls = calls.chain(super::identities::requests());
     let mut frames: Vec<_> = calls
@@ -386,6 +387,7 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
     let replies = replies().into_iter().chain(submissions::replies());
     let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
+    let replies = replies.chain(super::receipts::replies());
     let replies = replies.chain(super::parts::replies());
     let replies = replies.chain(super::identities::replies());
     frames.extend(replies.map(reply));

@@ -2,6 +2,7 @@
 //! from elsewhere, what its parts mean.
 
 mod list;
+mod receipt;
 mod remote;
 mod trust;
 
@@ -17,6 +18,7 @@ use crate::i18n::{Key, text, text_with};
 use crate::ui::icon::{Icon, icon};
 
 use list::List;
+use receipt::Asked;
 use remote::Remote;
 pub use remote::decide;
 use trust::Trusted;
@@ -28,6 +30,8 @@ pub struct About {
     pub key: MessageKey,
     /// Who it says that it is from.
     pub from: Address,
+    /// Its subject.
+    pub subject: String,
     /// What the bridge found.
     pub insight: Insight,
     /// Its files: section and name.
@@ -41,6 +45,7 @@ impl About {
         Self {
             key: summary.key.clone(),
             from: summary.envelope.from.first().cloned().unwrap_or_default(),
+            subject: summary.envelope.subject.clone(),
             insight: insight(message),
             files: files.collect(),
         }
@@ -67,6 +72,7 @@ pub fn Notes(about: Memo<Option<Arc<About>>>) -> impl IntoView {
                     <Trusted about=about.clone() />
                     <Dangers about=about.clone() />
                     <List about=about.clone() />
+                    <Asked about=about.clone() />
                     <Remote about=about.clone() />
                     <Cards about />
                 </div>
