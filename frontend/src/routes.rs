@@ -14,6 +14,8 @@ pub enum SettingsPage {
     Accounts,
     /// Identities.
     Identities,
+    /// Templates.
+    Templates,
     /// Theme, density, panes.
     Appearance,
     /// Keys.
@@ -24,10 +26,11 @@ pub enum SettingsPage {
 
 impl SettingsPage {
     /// Every page, in their order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::General,
         Self::Accounts,
         Self::Identities,
+        Self::Templates,
         Self::Appearance,
         Self::Shortcuts,
         Self::Security,
@@ -40,6 +43,7 @@ impl SettingsPage {
             Self::General => "general",
             Self::Accounts => "accounts",
             Self::Identities => "identities",
+            Self::Templates => "templates",
             Self::Appearance => "appearance",
             Self::Shortcuts => "shortcuts",
             Self::Security => "security",

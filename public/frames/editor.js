@@ -111,6 +111,11 @@ const orders = {
     html ? editor.insertHTML(html, true) : editor.insertPlainText(text, true);
     tellSoon();
   },
+  bring({ html }) {
+    editor.insertHTML(html);
+    tellSoon();
+  },
+  sign,
   add: ({ name, file }) => insertPicture(file, name),
   picture: ({ cid, blob }) => void keepPicture(cid, blob),
   lose({ cid }) {
@@ -122,6 +127,39 @@ const orders = {
     say({ is: "told", number });
   },
 };
+
+const wordsOf = (html) => {
+  const box = document.createElement("div");
+  box.append(fragmentOf(html));
+  return textOf(box).trim();
+};
+
+/** Puts a signature in the place of another. What somebody wrote on is theirs and stays. */
+function sign({ old, new: fresh, below }) {
+  const box = root.querySelector(".postern-signature");
+  if (box ? textOf(box).trim() !== wordsOf(old) : old) return;
+  editor.saveUndoState();
+  const signature = fragmentOf(fresh);
+  if (box) box.replaceWith(signature);
+  else if (fresh) {
+    const quote = below ? null : quotation();
+    const room = document.createElement("div");
+    room.append(document.createElement("br"));
+    quote ? quote.before(signature, room) : root.append(room, signature);
+  }
+  tell();
+}
+
+/** Where what is answered or passed on begins, with the line that names it; none at the very top. */
+function quotation() {
+  for (const block of root.children) {
+    const cited = block.matches('blockquote[type="cite"]');
+    if (!cited && !/^-{10} .* -{10}$/.test(block.textContent)) continue;
+    const start = cited ? block.previousElementSibling : block;
+    return start?.previousElementSibling ? start : null;
+  }
+  return null;
+}
 
 function insertPicture(file, name = file.name) {
   const bytes = crypto.getRandomValues(new Uint8Array(12));

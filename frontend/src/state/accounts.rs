@@ -29,7 +29,7 @@ impl Accounts {
         self.all.with(|all| all.iter().find(|account| account.id == *id).cloned())
     }
 
-    /// Every identity with its account, in order.
+    /// Every identity that mail may be sent as, with its account, in order.
     #[must_use]
     pub fn identities(self) -> Vec<(AccountId, Identity)> {
         let of = |account: &Account| {
@@ -37,6 +37,7 @@ impl Accounts {
             account
                 .identities
                 .iter()
+                .filter(|identity| identity.is_confirmed())
                 .map(move |identity| (id.clone(), identity.clone()))
                 .collect::<Vec<_>>()
         };

@@ -7,6 +7,7 @@ use postern_shared::api::messages::LeaveList;
 use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::envelope::Envelope;
 use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::identity::Identity;
 use postern_shared::list::Unsubscribe;
 use postern_shared::message::MessageKey;
 use postern_shared::submission::Plan;
@@ -55,7 +56,8 @@ impl Stores {
     fn farewell(self, key: &MessageKey, said: (&str, &str, &str)) -> Option<Draft> {
         let envelope = untrack(|| self.summary(key))?.envelope.clone();
         let identities = untrack(|| self.accounts.get(&key.account))?.identities;
-        let own: Vec<Address> = identities.into_iter().map(|identity| identity.from).collect();
+        let identities = identities.into_iter().filter(Identity::is_confirmed);
+        let own: Vec<Address> = identities.map(|identity| identity.from).collect();
         draft(key, &envelope, own, said)
     }
 }

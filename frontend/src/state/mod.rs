@@ -13,6 +13,7 @@ mod events;
 mod fixtures;
 pub mod frames;
 mod hidden;
+mod identities;
 pub mod invitations;
 mod keys;
 mod keyword;

@@ -111,20 +111,6 @@ pub fn forward_text(quote: &Quote, labels: &Labels) -> String {
     text
 }
 
-/// The text of a fresh draft: room to type, the signature, and what is answered.
-#[must_use]
-pub fn opening(signature: &str, below: &str) -> String {
-    let mut text = String::new();
-    if !signature.is_empty() {
-        text.push_str(&format!("\n\n-- \n{}\n", signature.trim_end()));
-    }
-    if !below.is_empty() {
-        text.push_str("\n\n");
-        text.push_str(below);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,12 +168,6 @@ mod tests {
         check(Kind::Reply, "回复：茶", "回复：茶");
         check(Kind::Forward, "Re: Tea", "Fwd: Re: Tea");
         check(Kind::Forward, "Fw: Tea", "Fw: Tea");
-    }
-
-    #[test]
-    fn the_signature_stands_above_what_is_answered() {
-        assert_eq!(opening("Ann\n", "> old\n"), "\n\n-- \nAnn\n\n\n> old\n");
-        assert_eq!(opening("", ""), "");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod recipients;
 mod record;
 mod returning;
 pub mod rich;
+pub mod signing;
 mod standing;
 pub mod warnings;
 pub mod writing;

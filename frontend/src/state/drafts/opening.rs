@@ -16,6 +16,7 @@ use super::mailto::Mailto;
 use super::quoting::{Heading, Quoted};
 use super::recipients::written;
 use super::rich;
+use super::signing::Signature;
 use super::writing::Writing;
 use super::{Composing, Drafts};
 use crate::i18n::{Key, error_text, full_date, text, text_with};
@@ -33,9 +34,10 @@ impl Drafts {
         let identities = untrack(|| self.needed.accounts.identities());
         let (account, identity) = identities.into_iter().next()?;
         let id = self.fresh_id();
-        let text = body + &answer::opening(&identity.signature, "");
+        let signature = Signature::of(&identity);
+        let html = Writing::kept().rich.then(|| rich::from_text(&body) + &signature.with_html(""));
+        let text = body + &signature.with_text("");
         let draft = blank(account, identity.from);
-        let html = Writing::kept().rich.then(|| rich::from_text(&text));
         let draft = Draft { to, cc, bcc, subject, text, html, ..draft };
         self.put(Composing::from_draft(id, draft));
         Some(id)
@@ -52,11 +54,11 @@ impl Drafts {
     /// Opens a draft that passes a message on as a file, unchanged.
     pub fn forward_whole(self, original: &MessageSummary) -> Option<u32> {
         let account = original.key.account.clone();
-        let identity =
-            untrack(|| self.needed.accounts.get(&account))?.identities.into_iter().next()?;
+        let identity = self.own(&account).into_iter().next()?;
         let subject = answer::subject(Kind::Forward, &original.envelope.subject);
-        let text = answer::opening(&identity.signature, "");
-        let html = Writing::kept().rich.then(|| rich::from_text(&text));
+        let signature = Signature::of(&identity);
+        let text = signature.with_text("");
+        let html = Writing::kept().rich.then(|| rich::EMPTY.to_owned() + &signature.with_html(""));
         let origin = origin(original, Kind::Forward, Vec::new());
         let attachments = vec![whole(original)];
         let draft = blank(account, identity.from);
@@ -69,12 +71,11 @@ impl Drafts {
     /// Opens a draft that passes one file of a message on.
     pub fn forward_file(self, key: &MessageKey, file: &Attachment) -> Option<u32> {
         let account = key.account.clone();
-        let identities = untrack(|| self.needed.accounts.get(&account))?.identities;
-        let identity = identities.into_iter().next()?;
+        let identity = self.own(&account).into_iter().next()?;
         let id = self.fresh_id();
         let draft = Draft {
             subject: answer::subject(Kind::Forward, &file.name),
-            text: answer::opening(&identity.signature, ""),
+            text: Signature::of(&identity).with_text(""),
             attachments: vec![enclosed(key, file)],
             ..blank(account, identity.from)
         };
@@ -86,7 +87,7 @@ impl Drafts {
     /// Opens an answer to a message at once; its quotation follows as soon as it is here.
     pub fn answer(self, original: &MessageSummary, kind: Kind) -> Option<u32> {
         let account = original.key.account.clone();
-        let identities = untrack(|| self.needed.accounts.get(&account))?.identities;
+        let identities = self.own(&account);
         let own: Vec<Address> = identities.iter().map(|identity| identity.from.clone()).collect();
         let identity = identities.get(answer::identity(&original.envelope, &own)?)?.clone();
         let (to, cc) = answer::recipients(kind, &original.envelope, &own);
@@ -110,13 +111,19 @@ impl Drafts {
             self.complain(error);
         }
         let Some(draft) = untrack(|| self.get(id)) else { return };
-        let own = untrack(|| self.needed.accounts.get(&original.key.account));
-        let own = own.map(|account| account.identities).unwrap_or_default();
+        let own = self.own(&original.key.account);
+        let first = identity.from.clone();
         draft.update(|draft| {
-            let mut identity = identity;
+            // Another may have been chosen meanwhile.
+            let mut identity = match own.iter().find(|one| one.from == draft.from) {
+                Some(chosen) => chosen.clone(),
+                None => identity,
+            };
             let quoted = match &quote {
                 Ok(quote) => {
-                    if let Some(reached) = reached(&original, &quote.delivered_to, &own) {
+                    let kept = draft.from == first;
+                    let reached = reached(&original, &quote.delivered_to, &own);
+                    if let Some(reached) = reached.filter(|_| kept) {
                         draft.from = reached.from.clone();
                         identity = reached;
                     }
@@ -125,7 +132,7 @@ impl Drafts {
                 Err(_) => Quoted::default(),
             };
             // What was typed meanwhile stays.
-            quoted.arrange(draft, &identity.signature, Writing::kept().quoting);
+            quoted.arrange(draft, &Signature::of(&identity), Writing::kept().quoting);
             draft.loading = false;
             if let Ok(message) = message {
                 let files = message.attachments.iter().filter(|file| !file.inline);
@@ -140,6 +147,12 @@ impl Drafts {
                 draft.attachments.extend(quote.pictures.into_iter().filter(shown));
             }
         });
+    }
+
+    /// What mail of an account may be sent as, the default first.
+    fn own(self, account: &AccountId) -> Vec<Identity> {
+        let all = untrack(|| self.needed.accounts.identities());
+        all.into_iter().filter(|(of, _)| of == account).map(|(_, identity)| identity).collect()
     }
 
     async fn whole(self, original: &MessageSummary) -> Result<Message, CallError> {

@@ -5,6 +5,7 @@ use postern_shared::message::Quote;
 use super::Composing;
 use super::answer::{self, Kind, Labels};
 use super::rich::{EMPTY, block, cite, from_text};
+use super::signing::Signature;
 use super::writing::Quoting;
 
 /// What the original says of itself, in the user's language.
@@ -47,7 +48,7 @@ impl Quoted {
     }
 
     /// Puts it around what a draft holds, with a signature.
-    pub fn arrange(&self, draft: &mut Composing, signature: &str, quoting: Quoting) {
+    pub fn arrange(&self, draft: &mut Composing, signature: &Signature, quoting: Quoting) {
         let forwards = draft.kind == Kind::Forward;
         let (above, below) = match quoting {
             Quoting::Above if !forwards => (self.clone(), Self::default()),
@@ -55,19 +56,12 @@ impl Quoted {
             _ => (Self::default(), self.clone()),
         };
         let gap = if above.text.is_empty() { "" } else { "\n" };
-        let end = answer::opening(signature, &below.text);
+        let end = signature.with_text(&below.text);
         draft.text = [&above.text, gap, &draft.text, &end].concat();
         if let Some(html) = &mut draft.html {
             let mut around = above.html;
             around.push_str(html);
-            if !signature.is_empty() {
-                around.push_str(EMPTY);
-                around.push_str(&from_text(&["-- \n", signature.trim_end()].concat()));
-            }
-            if !below.html.is_empty() {
-                around.push_str(EMPTY);
-                around.push_str(&below.html);
-            }
+            around.push_str(&signature.with_html(&below.html));
             *html = around;
         }
     }
@@ -78,6 +72,7 @@ mod tests {
     use super::*;
     use postern_shared::address::Address;
     use postern_shared::draft::{Draft, DraftOptions, Origin};
+    use postern_shared::identity::Identity;
 
     fn quote(html: Option<&str>) -> Quote {
         Quote {
@@ -108,13 +103,17 @@ mod tests {
         Composing { kind, ..Composing::from_draft(1, draft) }
     }
 
+    fn signature(words: &str) -> Signature {
+        Signature::of(&Identity { signature: words.to_owned(), ..Identity::default() })
+    }
+
     fn check(kind: Kind, quoting: Quoting, expect: &str) {
         let heading = match kind {
             Kind::Forward => Heading::Forward(Labels { intro: "Fwd".into(), headers: vec![] }),
             _ => Heading::Reply("Ann wrote:".into()),
         };
         let mut draft = draft(kind, None);
-        Quoted::new(&quote(None), &heading).arrange(&mut draft, "Me", quoting);
+        Quoted::new(&quote(None), &heading).arrange(&mut draft, &signature("Me"), quoting);
         assert_eq!(draft.text, expect);
     }
 
@@ -137,7 +136,7 @@ mod tests {
         let arrange = |html: Option<&str>| {
             let mut draft = draft(Kind::Reply, Some("<p>typed</p>"));
             let heading = Heading::Reply("Ann <ann@x.test> wrote:".into());
-            Quoted::new(&quote(html), &heading).arrange(&mut draft, "", Quoting::Below);
+            Quoted::new(&quote(html), &heading).arrange(&mut draft, &signature(""), Quoting::Below);
             draft.html.unwrap()
         };
         let rich = arrange(Some("<b>Hi</b>"));

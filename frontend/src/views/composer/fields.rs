@@ -30,7 +30,7 @@ pub fn Identity(desk: Desk) -> impl IntoView {
         let at: usize = event_target_value(&event).parse().unwrap_or_default();
         let choice = choices.with_untracked(|choices| choices.get(at).cloned());
         if let Some((account, identity)) = choice {
-            desk.edit(|draft| (draft.account, draft.from) = (account, identity.from));
+            desk.send_as(account, &identity);
         }
     };
     let options = move || {

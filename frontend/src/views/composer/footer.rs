@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::Desk;
 use super::files::Attach;
 use super::schedule::Schedule;
+use super::templates::Templates;
 use super::text::Mode;
 use crate::i18n::{Key, t};
 use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::Icon;
-use crate::ui::menu::{Menu, MenuCheck, MenuFace};
+use crate::ui::menu::{Menu, MenuCheck, MenuFace, MenuItem};
 
 /// What the row does.
 #[derive(Clone, Copy)]
@@ -70,6 +71,7 @@ pub fn Footer(desk: Desk, deeds: Deeds) -> impl IntoView {
 /// What is seldom changed.
 #[component]
 fn Options(desk: Desk) -> impl IntoView {
+    let choosing = RwSignal::new(false);
     let ask_read = Signal::derive(move || desk.draft.with(|draft| draft.options.ask_read));
     let ask_delivered =
         Signal::derive(move || desk.draft.with(|draft| draft.options.ask_delivered));
@@ -78,6 +80,7 @@ fn Options(desk: Desk) -> impl IntoView {
         move |()| desk.edit(|draft| draft.options.ask_delivered = !draft.options.ask_delivered);
     view! {
         <Menu label=t(Key::ComposeOptions) face=MenuFace::Icon(Icon::More)>
+            <MenuItem label=t(Key::ComposeTemplate) on_choose=move |()| choosing.set(true) />
             <MenuCheck label=t(Key::ComposeAskRead) checked=ask_read on_choose=turn_read />
             <MenuCheck
                 label=t(Key::ComposeAskDelivered)
@@ -85,5 +88,6 @@ fn Options(desk: Desk) -> impl IntoView {
                 on_choose=turn_delivered
             />
         </Menu>
+        <Templates desk open=choosing />
     }
 }

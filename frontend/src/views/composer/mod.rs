@@ -1,6 +1,6 @@
 //! The composer: one non-modal dialog a draft, a whole page each on a phone.
 
-mod editor;
+pub(in crate::views) mod editor;
 mod fields;
 mod files;
 mod footer;
@@ -8,7 +8,9 @@ mod kept;
 mod recipients;
 mod schedule;
 mod sending;
+mod signing;
 mod suggestions;
+mod templates;
 mod text;
 
 use leptos::ev;
@@ -64,6 +66,8 @@ pub(super) struct Desk {
     draft: RwSignal<Composing>,
     /// The editor, while it is written as rich text.
     editor: Editor,
+    /// The field of plain text.
+    plain: NodeRef<html::Textarea>,
     /// Whether the user has changed between rich and plain text here.
     switched: RwSignal<bool>,
     /// The recipient that is being dragged.
@@ -79,6 +83,7 @@ impl Desk {
             id,
             draft: RwSignal::from(draft),
             editor: Editor::new(),
+            plain: NodeRef::new(),
             switched: RwSignal::new(false),
             dragged: RwSignal::new(None),
             sending: RwSignal::new(0),

@@ -1,12 +1,10 @@
 //! The text of a draft: rich in the editor's frame, or plain in a field of the page's own.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::Desk;
 use super::editor::RichText;
 use crate::i18n::{Key, t, text};
-use crate::state::drafts::rich;
 use crate::state::drafts::writing::{Quoting, Writing};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::dialog::Dialog;
@@ -22,7 +20,8 @@ impl Desk {
     /// Goes on with formatting.
     pub fn write_rich(self) {
         self.switched.set(true);
-        self.edit(|draft| draft.html = Some(rich::from_text(&draft.text)));
+        let signature = self.signature();
+        self.edit(|draft| draft.html = Some(signature.rich(&draft.text)));
         Writing::change(|writing| writing.rich = true);
     }
 }
@@ -84,7 +83,7 @@ pub fn Mode(desk: Desk) -> impl IntoView {
 /// Plain text, with what is answered around it.
 #[component]
 fn Plain(desk: Desk) -> impl IntoView {
-    let node = NodeRef::<html::Textarea>::new();
+    let node = desk.plain;
     let value = Memo::new(move |_| desk.draft.with(|draft| draft.text.clone()));
     let loading = move || desk.draft.with(|draft| draft.loading);
     // What arrives around it must not move the caret out of what is being typed.

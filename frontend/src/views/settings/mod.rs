@@ -3,9 +3,13 @@
 mod accounts;
 mod appearance;
 mod general;
+mod identities;
 mod images;
+mod removal;
+mod rich_field;
 mod security;
 mod shortcuts;
+mod templates;
 mod writing;
 
 pub use shortcuts::ShortcutTable;
@@ -80,8 +84,9 @@ pub fn Settings(model: SettingsModel, verbs: SettingsVerbs) -> impl IntoView {
             view! { <accounts::Accounts accounts=model.accounts /> }.into_any()
         }
         SettingsPage::Identities => {
-            view! { <accounts::Identities accounts=model.accounts /> }.into_any()
+            view! { <identities::Identities accounts=model.accounts /> }.into_any()
         }
+        SettingsPage::Templates => view! { <templates::Templates /> }.into_any(),
         SettingsPage::Appearance => {
             view! { <appearance::Appearance choices=model.choices on_choose=verbs.choose /> }
                 .into_any()
@@ -146,6 +151,7 @@ fn title(page: SettingsPage) -> Key {
         SettingsPage::General => Key::SettingsGeneral,
         SettingsPage::Accounts => Key::SettingsAccounts,
         SettingsPage::Identities => Key::SettingsIdentities,
+        SettingsPage::Templates => Key::SettingsTemplates,
         SettingsPage::Appearance => Key::SettingsAppearance,
         SettingsPage::Shortcuts => Key::SettingsShortcuts,
         SettingsPage::Security => Key::SettingsSecurity,
@@ -157,6 +163,7 @@ fn shape(page: SettingsPage) -> Icon {
         SettingsPage::General => Icon::Settings,
         SettingsPage::Accounts => Icon::Mail,
         SettingsPage::Identities => Icon::User,
+        SettingsPage::Templates => Icon::Draft,
         SettingsPage::Appearance => Icon::Palette,
         SettingsPage::Shortcuts => Icon::Keyboard,
         SettingsPage::Security => Icon::Shield,

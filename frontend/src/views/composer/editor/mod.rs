@@ -1,7 +1,7 @@
 //! Rich text: a frame in an origin of nobody's holds the editor, because what strangers wrote has
 //! no place in the page's document (docs/decisions/0013-the-editor-is-a-frame.md).
 
-mod toolbar;
+pub mod toolbar;
 pub mod wire;
 
 use leptos::html;
@@ -75,6 +75,11 @@ impl Editor {
                 channel.say(order.saying());
             }
         });
+    }
+
+    /// Whether there is a frame that hears orders.
+    pub fn is_ready(self) -> bool {
+        self.ready.get_untracked()
     }
 
     /// Does something once the draft holds what is written now.

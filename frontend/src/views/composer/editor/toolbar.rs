@@ -13,9 +13,10 @@ use crate::i18n::{Key, t, text};
 use crate::ui::dom;
 
 /// A tool: how the editor names it, its text, the key that does the same, its drawing.
-type Tool = (&'static str, Key, &'static str, &'static str);
+pub type Tool = (&'static str, Key, &'static str, &'static str);
 
-const TOGGLES: [Tool; 7] = [
+/// What is on or off.
+pub const TOGGLES: [Tool; 7] = [
     ("bold", Key::ComposeBold, "Ctrl+B", "M7 5h6a3.5 3.5 0 0 1 0 7H7zM7 12h7a3.5 3.5 0 0 1 0 7H7z"),
     ("italic", Key::ComposeItalic, "Ctrl+I", "M19 5h-8M13 19H5M15 5 9 19"),
     ("underline", Key::ComposeUnderline, "Ctrl+U", "M7 4v7a5 5 0 0 0 10 0V4M5 20h14"),
@@ -126,8 +127,9 @@ fn back(desk: Desk, node: NodeRef<html::Iframe>) {
     desk.editor.order(&Order::Focus);
 }
 
+/// One of them, named with its keys.
 #[component]
-fn ToolButton(
+pub fn ToolButton(
     label: Key,
     keys: &'static str,
     drawing: &'static str,
@@ -271,7 +273,7 @@ fn address(typed: &str) -> String {
 }
 
 /// Arrow keys, Home and End move between the tools.
-fn step(event: &ev::KeyboardEvent) {
+pub fn step(event: &ev::KeyboardEvent) {
     let Some(bar) = event.current_target().and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
         return;
     };
@@ -299,7 +301,7 @@ fn step(event: &ev::KeyboardEvent) {
 }
 
 /// A press on a tool leaves the caret where it is.
-fn keep_focus(event: &ev::MouseEvent) {
+pub fn keep_focus(event: &ev::MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let own = target.is_some_and(|it| {
         it.dyn_ref::<HtmlInputElement>().is_some() || it.closest("select").ok().flatten().is_some()

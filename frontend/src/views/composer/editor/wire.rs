@@ -25,6 +25,10 @@ pub enum Order<'a> {
     Picture { cid: &'a str, bytes: &'a Blob },
     /// Take a picture out of the text.
     Lose { cid: &'a str },
+    /// Put a safe text in at the caret.
+    Bring { html: &'a str },
+    /// Put a signature in the place of another, unless somebody wrote on that.
+    Sign { old: &'a str, new: &'a str, below: bool },
     /// Say what is written now, then this number.
     Tell { number: f64 },
 }
@@ -54,6 +58,11 @@ impl Order<'_> {
                 Saying::new("picture").text("cid", cid).with("blob", bytes)
             }
             Self::Lose { cid } => Saying::new("lose").text("cid", cid),
+            Self::Bring { html } => Saying::new("bring").text("html", html),
+            Self::Sign { old, new, below } => Saying::new("sign")
+                .text("old", old)
+                .text("new", new)
+                .with("below", &(*below).into()),
             Self::Tell { number } => Saying::new("tell").with("number", &(*number).into()),
         }
     }
