@@ -1,13 +1,15 @@
 //! The server keys: they seal secrets, sign tokens and hash addresses for the log.
 //!
 //! A session's secrets open only with both the server key and the browser's cookie; a standing
-//! copy, which exists only while something runs without a browser, by the server key alone.
+//! copy, which exists only while something runs without a browser, by the server key alone. What
+//! all of a user's sessions share lies in a [`Vault`].
 
 use crate::secret::Secret;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 24;
@@ -39,6 +41,10 @@ pub struct Context<'a> {
 pub enum With<'a> {
     /// The secret of a browser's cookie.
     Cookie(&'a [u8]),
+    /// What a password was stretched into.
+    Password(&'a [u8]),
+    /// The key of a vault.
+    Vault(&'a [u8]),
     /// Nothing: it must be opened while no browser is there.
     Nothing,
 }
@@ -109,9 +115,75 @@ impl Keys {
     }
 }
 
+/// Where the passwords of a user's other accounts are sealed: by the server key and a key of its
+/// own, which opens with a password of the user (docs/decisions/0014). Clones share it.
+#[derive(Clone)]
+pub struct Vault {
+    keys: Keys,
+    key: Arc<Zeroizing<[u8; 32]>>,
+}
+
+impl Vault {
+    /// A new one.
+    #[must_use]
+    pub fn random(keys: Keys) -> Self {
+        Self { keys, key: Arc::new(Zeroizing::new(crate::clock::random())) }
+    }
+
+    /// What names it without opening anything.
+    #[must_use]
+    pub fn id(&self) -> [u8; 8] {
+        let mut id = [0; 8];
+        let hash = Sha256::new().chain_update(b"postern vault\0").chain_update(self.key.as_slice());
+        id.copy_from_slice(&hash.finalize()[..8]);
+        id
+    }
+
+    /// Its key, sealed with a stretched password for the user `bound`.
+    #[must_use]
+    pub fn lock(&self, stretched: &[u8], bound: &[u8]) -> (KeyId, Vec<u8>) {
+        let context = Context { with: With::Password(stretched), bound };
+        self.keys.seal(&context, self.key.as_slice())
+    }
+
+    /// The vault whose key was locked so; none for another password, user or server key.
+    #[must_use]
+    pub fn unlock(
+        keys: &Keys,
+        stretched: &[u8],
+        bound: &[u8],
+        (id, sealed): &(KeyId, Vec<u8>),
+    ) -> Option<Self> {
+        let context = Context { with: With::Password(stretched), bound };
+        let clear = keys.open(*id, &context, sealed)?;
+        let key = <[u8; 32]>::try_from(clear.as_slice()).ok()?;
+        Some(Self { keys: keys.clone(), key: Arc::new(Zeroizing::new(key)) })
+    }
+
+    /// Seals something that belongs at `bound`.
+    #[must_use]
+    pub fn seal(&self, bound: &[u8], clear: &[u8]) -> (KeyId, Vec<u8>) {
+        self.keys.seal(&Context { with: With::Vault(self.key.as_slice()), bound }, clear)
+    }
+
+    /// Whether a server key seals now; what others sealed is to be sealed again.
+    #[must_use]
+    pub fn is_current(&self, id: KeyId) -> bool {
+        self.keys.0[0].id == id
+    }
+
+    /// Opens what this vault sealed for `bound`.
+    #[must_use]
+    pub fn open(&self, bound: &[u8], id: KeyId, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.keys.open(id, &Context { with: With::Vault(self.key.as_slice()), bound }, sealed)
+    }
+}
+
 fn cipher(secret: &Secret, context: &Context<'_>) -> XChaCha20Poly1305 {
     let key = match context.with {
         With::Cookie(cookie) => derive(secret, "session", cookie),
+        With::Password(stretched) => derive(secret, "password", stretched),
+        With::Vault(key) => derive(secret, "vault", key),
         With::Nothing => derive(secret, "standing", b""),
     };
     XChaCha20Poly1305::new(key.as_slice().into())
@@ -156,6 +228,27 @@ mod tests {
             (&one, Context { with: With::Cookie(b"cookie"), bound: b"row" }, &vec![0; 5]),
         ] {
             assert!(keys.open(id, &context, sealed).is_none());
+        }
+    }
+
+    #[test]
+    fn a_vault_opens_with_its_password_and_server_key_alone() {
+        let vault = Vault::random(keys("one"));
+        let locked = vault.lock(b"stretched", b"ann");
+        let sealed = vault.seal(b"ann/work", b"secret");
+        let again = Vault::unlock(&keys("one"), b"stretched", b"ann", &locked).unwrap();
+        assert_eq!(again.id(), vault.id());
+        let clear = again.open(b"ann/work", sealed.0, &sealed.1);
+        assert_eq!(clear.as_deref().map(Vec::as_slice), Some(b"secret".as_slice()));
+        assert!(again.open(b"ann/home", sealed.0, &sealed.1).is_none());
+        let other = Vault::random(keys("one"));
+        assert_ne!(other.id(), vault.id());
+        assert!(other.open(b"ann/work", sealed.0, &sealed.1).is_none());
+        for (key, password, user) in
+            [("two", "stretched", "ann"), ("one", "other", "ann"), ("one", "stretched", "bob")]
+        {
+            let (password, user) = (password.as_bytes(), user.as_bytes());
+            assert!(Vault::unlock(&keys(key), password, user, &locked).is_none());
         }
     }
 

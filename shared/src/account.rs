@@ -31,7 +31,20 @@ pub struct Account {
     pub state: AccountState,
     /// What mail may be sent as; the first is the default.
     pub identities: Vec<Identity>,
+    /// What the user calls it; empty: its address.
+    pub name: String,
+    /// Which of the page's colours marks it, 1 to [`COLOURS`]; 0 is none.
+    pub colour: u8,
+    /// Added beside the account of the sign-in: it can be removed.
+    pub added: bool,
 }
+
+/// How many colours there are for accounts.
+pub const COLOURS: u8 = 8;
+/// Characters that the name of an account may have.
+pub const MOST_NAME: usize = 60;
+/// Accounts that one user may have.
+pub const MOST_ACCOUNTS: usize = 20;
 
 /// Whether an account's server answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

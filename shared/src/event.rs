@@ -33,4 +33,6 @@ pub enum Event {
     BridgeStopping,
     /// A submission was given up or taken back: it is in the outbox no longer, and was not sent.
     SubmissionGone(SubmissionId),
+    /// Accounts came, went or changed places: these are all of them now.
+    AccountsChanged(Vec<Account>),
 }

@@ -1,5 +1,6 @@
 //! The bridge through its real doors, HTTP and the link, before real mail servers and before broken ones.
 
+mod accounts;
 mod attachments;
 mod chaos;
 mod connections;

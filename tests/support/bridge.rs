@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use postern::clock::Clock;
@@ -120,9 +121,15 @@ impl Bridge {
         Ok(Self { running, home })
     }
 
-    /// Lets links and accounts say goodbye, and ends.
+    /// Lets links and accounts say goodbye, and ends; its folder is free for another one then.
     pub async fn stop(self) -> Home {
         self.running.stop().await;
+        // A link's task lets go of what it held a moment after its last words.
+        if let Ok(lock) = std::fs::File::open(self.home.path().join("data/postern.lock")) {
+            while lock.try_lock().is_err() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
         self.home
     }
 }

@@ -98,6 +98,16 @@ impl Visitor {
         http::fetch(self.port, &self.get(path)).await
     }
 
+    /// Posts JSON to a path below the base path.
+    pub async fn post(&self, path: &str, json: &serde_json::Value) -> Result<Response> {
+        let mut request = self.get(path);
+        request.method = "POST";
+        request.headers.push(("Origin", self.origin.clone()));
+        request.headers.push(("Content-Type", "application/json".to_owned()));
+        request.body = serde_json::to_vec(json)?;
+        http::fetch(self.port, &request).await
+    }
+
     /// Signs out.
     pub async fn sign_out(&self) -> Result<Response> {
         let mut request = self.get("api/session");

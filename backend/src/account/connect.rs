@@ -163,6 +163,10 @@ impl Actor {
 
 /// Opens a connection and signs in.
 pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Error> {
+    if facts.credentials.secret.is_empty() {
+        // Nothing that could be tried: somebody has to type it in.
+        return Err(store::Error::AuthenticationFailed { text: String::new() }.into());
+    }
     let opened = facts.provider.connect(net::Protocol::Imap).await?;
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
     let limits = Limits::from(facts.provider.settings.imap_limits);

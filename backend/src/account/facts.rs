@@ -26,6 +26,8 @@ pub struct Facts {
     pub credentials: Credentials,
     /// What mail may be sent as.
     pub identities: Identities,
+    /// How it is shown.
+    pub look: Look,
 }
 
 /// What mail may be sent as; clones share it, for the user changes it while the account runs.
@@ -59,16 +61,48 @@ impl Identities {
     }
 }
 
+/// How an account is shown; clones share it, for the user changes it while the account runs.
+#[derive(Clone, Default)]
+pub struct Look(Arc<RwLock<Shape>>);
+
+/// What there is to say about how an account is shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// What the user calls it.
+    pub name: String,
+    /// Its colour; 0 is none.
+    pub colour: u8,
+    /// Added beside the account of the sign-in.
+    pub added: bool,
+}
+
+impl Look {
+    /// As it is now.
+    #[must_use]
+    pub fn get(&self) -> Shape {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on so.
+    pub fn set(&self, shape: Shape) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shape;
+    }
+}
+
 impl Facts {
     /// What the page is shown of the account in this state.
     #[must_use]
     pub fn shown(&self, state: AccountState) -> Shown {
+        let Shape { name, colour, added } = self.look.get();
         Shown {
             id: self.id.clone(),
             address: self.address.clone(),
             protocol: Protocol::Imap,
             state,
             identities: self.identities.all().to_vec(),
+            name,
+            colour,
+            added,
         }
     }
 }

@@ -77,7 +77,7 @@ pub use cache::Memory;
 pub use download::{Download, SOURCE};
 pub use drafts::Copies;
 pub use error::Error;
-pub use facts::{Facts, Identities, Surroundings};
+pub use facts::{Facts, Identities, Look, Shape, Surroundings};
 pub use indexed::Finds;
 pub use mutate::Batch;
 pub use quoting::clean_html;
@@ -195,6 +195,12 @@ impl Account {
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.0.facts
+    }
+
+    /// Whether both are handles of one account.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// What the page is shown of it.

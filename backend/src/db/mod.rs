@@ -3,6 +3,7 @@
 //! SQL is kept to what PostgreSQL understands too. A committed write survives a power cut
 //! (`synchronous = FULL`).
 
+pub mod accounts;
 pub mod actions;
 pub mod codes;
 pub mod drafts;
@@ -19,6 +20,7 @@ pub mod submissions;
 pub mod templates;
 pub mod undos;
 pub mod uploads;
+pub mod vaults;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -29,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -39,6 +41,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0007_drafts.sql"),
     include_str!("migrations/0008_identities.sql"),
     include_str!("migrations/0009_receipts.sql"),
+    include_str!("migrations/0010_accounts.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use postern_shared::api::accounts::{ListAccounts, RetryAccount};
+use postern_shared::api::accounts::{
+    EditAccount, ListAccounts, OrderAccounts, RemoveAccount, RetryAccount,
+};
 use postern_shared::api::addresses::SuggestAddresses;
 use postern_shared::api::drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft};
 use postern_shared::api::identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
@@ -210,6 +212,15 @@ async fn mutate_mailboxes(user: &User, request: Request) -> Result<Reply, CallEr
         Request::MarkAllSeen(call) => {
             let marked = user.mark_all_seen(call.action, &call.account, call.mailbox).await;
             reply::<MarkAllSeen>(marked)
+        }
+        Request::EditAccount(call) => {
+            reply::<EditAccount>(user.edit_account(&call.account, call.name, call.colour).await)
+        }
+        Request::RemoveAccount(call) => {
+            reply::<RemoveAccount>(user.remove_account(&call.account).await)
+        }
+        Request::OrderAccounts(call) => {
+            reply::<OrderAccounts>(user.order_accounts(&call.accounts).await)
         }
         // `answer` sends questions elsewhere.
         _ => Err(ErrorCode::Internal.into()),

@@ -23,9 +23,15 @@ pub(super) async fn open(
             return link::refuse(socket, ErrorCode::Limit.into()).await;
         };
         let user = state.users.enter(&session);
+        let unlocking = {
+            let (state, session, user) = (state.clone(), session.clone(), user.clone());
+            tokio::spawn(async move { super::account::unlock(&state, &session, &user).await })
+        };
         let greeting =
             Greeting { build: state.assets.build(), limits: state.config.limits.shown() };
         link::serve(socket, (&session, user), greeting, state.closing.clone()).await;
+        // It holds the user, whom the last link of a session lets go.
+        let _ = unlocking.await;
         if session.is_over() {
             state.users.leave(session.user()).await;
         }

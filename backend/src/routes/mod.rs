@@ -1,5 +1,6 @@
 //! Everything that is reached by HTTP, below the base path.
 
+mod account;
 pub mod assets;
 mod blob;
 mod body;
@@ -28,6 +29,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
+        .route("/api/account", post(account::add))
         .route("/ws", get(link::open))
         .route("/api/body/{token}", get(body::serve))
         .route("/api/body/{token}/{section}", get(body::serve_part))

@@ -4,11 +4,12 @@ use super::{Account, SessionId, UserId};
 use crate::clock::Clock;
 use crate::config::SessionRules;
 use crate::db::sessions::SessionRow;
+use crate::seal::Vault;
 use crate::secret::Credentials;
 use crate::store::imap;
 use crate::user::Entrant;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -58,6 +59,7 @@ struct Inner {
     saved_at: AtomicI64,
     finished: watch::Sender<bool>,
     clock: Clock,
+    vault: OnceLock<Vault>,
 }
 
 impl Session {
@@ -78,6 +80,7 @@ impl Session {
             saved_at: AtomicI64::new(row.seen_at),
             finished: watch::Sender::new(false),
             clock,
+            vault: OnceLock::new(),
         }))
     }
 
@@ -103,6 +106,16 @@ impl Session {
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.0.credentials
+    }
+
+    /// The user's vault, once it is open.
+    pub(super) fn vault(&self) -> Option<Vault> {
+        self.0.vault.get().cloned()
+    }
+
+    /// Keeps the user's vault open for as long as the session is in memory.
+    pub(super) fn keep_vault(&self, vault: &Vault) {
+        let _ = self.0.vault.set(vault.clone());
     }
 
     /// "Keep me signed in".

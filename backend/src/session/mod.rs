@@ -9,6 +9,7 @@ mod key_file;
 mod limits;
 mod live;
 mod sign_in;
+mod vault;
 mod verify;
 
 use crate::clock::Clock;
@@ -30,7 +31,7 @@ pub use cookie::{CookieRules, Token};
 pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};
 pub use live::Session;
-pub use sign_in::{Error as SignInError, SignIn, SignedIn};
+pub use sign_in::{Confirmed, Error as SignInError, SignIn, SignedIn};
 #[cfg(test)]
 pub(crate) use verify::FakeVerifier;
 pub use verify::{ImapVerifier, Verified, Verifier, VerifyError};
@@ -68,6 +69,8 @@ struct Inner {
     live: Mutex<HashMap<SessionId, Session>>,
     // Loading and ending exclude each other, so that an ended session is not loaded again.
     changing: tokio::sync::Mutex<()>,
+    // Vaults are opened one at a time.
+    opening: tokio::sync::Mutex<()>,
 }
 
 /// What sessions stand on.
@@ -103,6 +106,7 @@ impl Sessions {
             clear_addresses: config.log.addresses,
             live: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
             clock,
             db,
             keys,

@@ -32,6 +32,14 @@ pub struct SignedIn {
     pub connection: Option<ImapConnection>,
 }
 
+/// An account that its server said yes to.
+pub struct Confirmed {
+    /// Whose it is, and where.
+    pub account: Account,
+    /// The connection over which the mail server said yes.
+    pub connection: Option<ImapConnection>,
+}
+
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,8 +66,26 @@ impl Sessions {
     /// # Errors
     /// See `Error`; every failure that fail2ban should know is one log line.
     pub async fn sign_in(&self, typed: SignIn, client: IpAddr) -> Result<SignedIn, Error> {
-        let address = Address::parse(&typed.address).ok_or(Error::Invalid)?;
-        if typed.password.is_empty() {
+        let SignIn { address, password, keep } = typed;
+        let Confirmed { account, connection } = self.confirm(&address, &password, client).await?;
+        let user = user_id(&account);
+        let credentials = Credentials::Password(password);
+        let (session, token) = self.create(user, account, credentials, keep).await?;
+        Ok(SignedIn { session, token, connection })
+    }
+
+    /// Has a mail server confirm an address and a password, within the limits of sign-ins.
+    ///
+    /// # Errors
+    /// As for `sign_in`.
+    pub async fn confirm(
+        &self,
+        address: &str,
+        password: &Secret,
+        client: IpAddr,
+    ) -> Result<Confirmed, Error> {
+        let address = Address::parse(address).ok_or(Error::Invalid)?;
+        if password.is_empty() {
             return Err(Error::Invalid);
         }
         let attempt = match self.0.limits.begin(client, address.as_str()).await {
@@ -74,15 +100,14 @@ impl Sessions {
             return Err(Error::UnknownProvider);
         };
         let login = provider.settings.login_of(address.as_str());
-        let verified = self.0.verifier.verify(provider, &login, &typed.password).await;
+        let verified = self.0.verifier.verify(provider, &login, password).await;
         self.settle(attempt, client, &address, &verified);
         let connection = verified?;
-        let account =
-            Account { address: address.as_str().to_owned(), login, provider: provider.clone() };
-        let user = user_id(&account);
-        let credentials = Credentials::Password(typed.password);
-        let (session, token) = self.create(user, account, credentials, typed.keep).await?;
-        Ok(SignedIn { session, token, connection })
+        let address = address.as_str().to_owned();
+        Ok(Confirmed {
+            account: Account { address, login, provider: provider.clone() },
+            connection,
+        })
     }
 
     fn settle(&self, attempt: Attempt, client: IpAddr, address: &Address, verified: &Verified) {

@@ -183,3 +183,37 @@ fn two_logins_are_two_users() {
     assert_ne!(user("imaps://a.test", "ann"), user("imaps://a.test", "Ann"));
     assert_ne!(user("imaps://a.test", "ann"), user("imaps://b.test", "ann"));
 }
+
+#[tokio::test]
+async fn a_vault_opens_by_the_password_and_for_a_new_one_through_a_session_that_is_open() {
+    let bench = bench().await;
+    let (first, _) = bench.sign_in(false).await;
+    assert!(bench.sessions.vault(&first).await.unwrap().is_none(), "nothing is made unasked");
+    let vault = bench.sessions.vault_to_fill(&first).await.unwrap();
+    let (again, _) = bench.sign_in(false).await;
+    assert_eq!(bench.sessions.vault(&again).await.unwrap().unwrap().id(), vault.id());
+    let other = async |bench: &Bench| {
+        bench.try_sign_in("ann@example.test", "right too", false).await.unwrap().0
+    };
+    let changed = other(&bench).await;
+    assert_eq!(bench.sessions.vault(&changed).await.unwrap().unwrap().id(), vault.id());
+    // By now the new password opens it alone, also after the server key was changed.
+    let bench = bench.restart("two\none").await;
+    let alone = other(&bench).await;
+    assert_eq!(bench.sessions.vault(&alone).await.unwrap().unwrap().id(), vault.id());
+    let bench = bench.restart("two").await;
+    let later = other(&bench).await;
+    assert_eq!(bench.sessions.vault(&later).await.unwrap().unwrap().id(), vault.id());
+}
+
+#[tokio::test]
+async fn a_vault_stays_closed_to_a_password_that_nobody_vouches_for() {
+    let bench = bench().await;
+    let (first, _) = bench.sign_in(false).await;
+    let vault = bench.sessions.vault_to_fill(&first).await.unwrap();
+    let bench = bench.restart("one").await;
+    let (stranger, _) = bench.try_sign_in("ann@example.test", "right too", false).await.unwrap();
+    assert!(bench.sessions.vault(&stranger).await.unwrap().is_none());
+    let new = bench.sessions.vault_to_fill(&stranger).await.unwrap();
+    assert_ne!(new.id(), vault.id());
+}

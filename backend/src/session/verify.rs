@@ -59,7 +59,7 @@ impl Verifier for ImapVerifier {
     }
 }
 
-/// A mail server's word in tests: the password "right" is right, "down" finds no able server and
+/// A mail server's word in tests: the passwords "right" and "right too" are right, "down" finds no able server and
 /// "nowhere" none at all.
 #[cfg(test)]
 pub(crate) struct FakeVerifier;
@@ -74,7 +74,7 @@ impl Verifier for FakeVerifier {
     ) -> BoxFuture<'a, Verified> {
         Box::pin(async move {
             match password.expose() {
-                "right" => Ok(None),
+                "right" | "right too" => Ok(None),
                 "down" => Err(VerifyError::Unavailable(String::new())),
                 "nowhere" => Err(VerifyError::Net(net::Error::NotOffered("imap"))),
                 _ => Err(VerifyError::Refused("[AUTHENTICATIONFAILED] no".into())),

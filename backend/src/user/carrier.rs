@@ -24,11 +24,11 @@ impl Carrier {
     /// The account of a user who is here, or who can come in by what is kept for that.
     async fn account(&self, user: UserId, account: &AccountId) -> Option<Account> {
         let inner = self.0.upgrade()?;
-        if let Some(user) = inner.find(user) {
-            return user.account(account).ok().cloned();
+        if let Some(account) = inner.find(user, account) {
+            return Some(account);
         }
         match inner.standing.entrant(user, account).await {
-            Ok(entrant) => Users::from(inner).enter(entrant?).account(account).ok().cloned(),
+            Ok(entrant) => Users::from(inner).enter(entrant?).account(account).ok(),
             Err(error) => {
                 tracing::error!(%error, "kept credentials cannot be read");
                 None
@@ -51,7 +51,7 @@ impl Carrier {
 
 impl Accounts for Carrier {
     async fn route(&self, user: UserId, account: &AccountId) -> Option<Route> {
-        let account = self.account(user, account).await?;
+        let account = &self.account(user, account).await?;
         let facts = account.facts();
         let settings = &facts.provider.settings;
         let login = Login {
@@ -71,9 +71,8 @@ impl Accounts for Carrier {
 
     async fn keep(&self, user: UserId, account: &AccountId) -> Result<(), String> {
         let inner = self.0.upgrade().ok_or(GONE)?;
-        let present = inner.find(user).ok_or(GONE)?;
-        let account = present.account(account).map_err(|error| error.to_string())?;
-        inner.standing.keep(user, account).await.map_err(|error| error.to_string())
+        let account = inner.find(user, account).ok_or(GONE)?;
+        inner.standing.keep(user, &account).await.map_err(|error| error.to_string())
     }
 
     async fn release(&self, user: UserId, account: &AccountId) -> Result<(), String> {
@@ -87,9 +86,9 @@ impl Accounts for Carrier {
     }
 
     async fn file(&self, filing: Filing<'_>) -> Result<(), String> {
-        let account = self.account(filing.user, filing.account).await.ok_or(GONE)?;
+        let account = &self.account(filing.user, filing.account).await.ok_or(GONE)?;
         if *filing.step == FilingStep::ExpectNoCopy {
-            return self.expect_no_copy(&account, filing).await;
+            return self.expect_no_copy(account, filing).await;
         }
         let done = match filing.step {
             FilingStep::SentCopy => {
@@ -97,9 +96,9 @@ impl Accounts for Carrier {
                 let message = (blobs.clone(), key.clone());
                 account.file_sent(message, filing.message_id.to_owned()).await
             }
-            FilingStep::MarkAnswered(key) => mark(&account, key, Flag::Answered).await,
+            FilingStep::MarkAnswered(key) => mark(account, key, Flag::Answered).await,
             FilingStep::MarkForwarded(key) => {
-                mark(&account, key, Flag::Keyword(Flag::FORWARDED.to_owned())).await
+                mark(account, key, Flag::Keyword(Flag::FORWARDED.to_owned())).await
             }
             FilingStep::RemoveDraft(key) => {
                 account.remove_drafts(String::new(), Some(key.clone())).await

@@ -30,9 +30,9 @@ impl User {
         if mine.len() > MAX_MINE {
             return Err(Error::Limit("earlier saves"));
         }
-        let account = self.account(&draft.account)?.clone();
+        let account = &self.account(&draft.account)?.clone();
         let _turn = self.saving.lock().await;
-        self.settle_drafts(&account).await?;
+        self.settle_drafts(account).await?;
         let id = digest(self.id, action);
         if draft.options.message_id.is_empty() {
             draft.options.message_id = fresh_id(&draft, &id);
@@ -46,19 +46,19 @@ impl User {
         let missing;
         let (kept, message_id, sections) = match judge(&copies, &revision, stored.as_ref(), &own) {
             Judgement::Gone => return Ok(Saved::Gone),
-            Judgement::Changed(uid) => return Ok(Saved::Changed(key(&account, &copies, uid))),
+            Judgement::Changed(uid) => return Ok(Saved::Changed(key(account, &copies, uid))),
             Judgement::Done(uid) => {
                 missing = named_only(&copies, uid);
                 draft.attachments.retain(|file| !missing.contains(&file.source));
-                let heads = self.heads(&account, &draft).await?;
-                (key(&account, &copies, uid), message_id, sections(&draft, &heads))
+                let heads = self.heads(account, &draft).await?;
+                (key(account, &copies, uid), message_id, sections(&draft, &heads))
             }
             Judgement::Replace => {
                 // What is on its way is named, so that whoever opens the copy knows of it.
                 let named = self.without_missing(&mut draft).await?;
                 missing = named.iter().map(|file| file.source.clone()).collect();
                 let memo = Memo { missing: named, ..Memo::of(&draft, revision) };
-                self.replace(&account, &draft, (id, memo), &copies).await?
+                self.replace(account, &draft, (id, memo), &copies).await?
             }
         };
         let forwarded = sections.len() - draft.attachments.len();
@@ -137,7 +137,7 @@ impl User {
     /// Ends what an earlier process began, in every account where that is possible now.
     pub(super) async fn settle_all_drafts(&self) {
         let _turn = self.saving.lock().await;
-        for account in &self.accounts {
+        for account in &self.roster.all() {
             if let Err(error) = self.settle_drafts(account).await {
                 tracing::warn!(%error, "a draft's old copy could not be looked for");
             }
@@ -149,7 +149,7 @@ impl User {
     /// # Errors
     /// `NonExistent`, `Limit`, or the account's.
     pub async fn open_draft(&self, key: MessageKey) -> Result<Draft, Error> {
-        let account = self.account(&key.account)?;
+        let account = &self.account(&key.account)?;
         let mut draft = reopen(account.stored_draft(key.clone()).await?);
         // Another program may have put anything into the mailbox.
         if let Some(html) = draft.html.take() {
@@ -177,7 +177,7 @@ impl User {
     /// # Errors
     /// The account's.
     pub async fn discard_draft(&self, call: DiscardDraft) -> Result<(), Error> {
-        let account = self.account(&call.account)?;
+        let account = &self.account(&call.account)?;
         let _turn = self.saving.lock().await;
         Ok(account.remove_drafts(call.message_id, call.stored).await?)
     }

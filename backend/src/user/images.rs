@@ -111,7 +111,7 @@ impl User {
             let mut identities = account.facts().identities.confirmed();
             identities.any(|identity| identity.from.same_mailbox(from))
         };
-        let mine = self.accounts.iter().any(own);
+        let mine = self.roster.all().iter().any(own);
         let report = insight.cards.iter().any(|card| !is_of_person(&card.content));
         if mine || report || insight.list.is_some() || !from.email.contains('@') {
             return false;

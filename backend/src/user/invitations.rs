@@ -54,7 +54,7 @@ impl User {
         let now = self.clock.unix_ms() / 1000;
         let reply =
             calendar::reply(&asked.text, &asked.event.uid, &from, answer, now).ok_or(nothing)?;
-        let account = self.account(&key.account)?;
+        let account = &self.account(&key.account)?;
         let opened = account.open_message(key.clone(), Urgency::Now).await?;
         let draft = Draft {
             account: key.account.clone(),
@@ -92,7 +92,7 @@ impl User {
     }
 
     async fn asked(&self, key: &MessageKey, section: &str, uid: &str) -> Result<Asked, Error> {
-        let account = self.account(&key.account)?;
+        let account = &self.account(&key.account)?;
         let (part, text) = account.part_text(key, section).await?;
         let declared = part.param("method").unwrap_or_default();
         let invitation = calendar::read(&text, declared).ok_or(Error::NonExistent)?;

@@ -35,7 +35,7 @@ impl User {
     /// # Errors
     /// As the call says.
     pub async fn create_mailbox(&self, call: CreateMailbox) -> Result<MailboxId, Error> {
-        let account = self.account(&call.account)?;
+        let account = &self.account(&call.account)?;
         let (made, back) = account.create_mailbox(call.parent, call.name).await?;
         self.keep_way_back(call.action, account, back).await;
         Ok(made)
@@ -47,7 +47,7 @@ impl User {
     /// As the call says.
     pub async fn rename_mailbox(&self, call: RenameMailbox) -> Result<Vec<Renamed>, Error> {
         let RenameMailbox { action, account, mailbox, parent, name } = call;
-        let account = self.account(&account)?;
+        let account = &self.account(&account)?;
         let (renamed, back) = account.rename_mailbox(mailbox, parent, name).await?;
         self.keep_way_back(action, account, back).await;
         Ok(renamed)
@@ -75,7 +75,7 @@ impl User {
         (account, mailbox): (&AccountId, MailboxId),
         subscribed: bool,
     ) -> Result<(), Error> {
-        let account = self.account(account)?;
+        let account = &self.account(account)?;
         let back = account.subscribe_mailbox(mailbox, subscribed).await?;
         self.keep_way_back(action, account, back).await;
         Ok(())
@@ -91,7 +91,7 @@ impl User {
         (account, mailbox): (&AccountId, MailboxId),
         role: Option<Role>,
     ) -> Result<(), Error> {
-        let account = self.account(account)?;
+        let account = &self.account(account)?;
         let back = account.set_mailbox_role(mailbox, role).await?;
         self.keep_way_back(action, account, back).await;
         Ok(())
@@ -107,7 +107,7 @@ impl User {
         account: &AccountId,
         mailbox: MailboxId,
     ) -> Result<Outcome, Error> {
-        let account = self.account(account)?;
+        let account = &self.account(account)?;
         self.conclude(action, account, account.empty_mailbox(mailbox).await).await
     }
 
@@ -121,7 +121,7 @@ impl User {
         account: &AccountId,
         mailbox: MailboxId,
     ) -> Result<Outcome, Error> {
-        let account = self.account(account)?;
+        let account = &self.account(account)?;
         self.conclude(action, account, account.mark_all_seen(mailbox).await).await
     }
 }

@@ -19,7 +19,7 @@ struct WayBack {
 
 impl User {
     /// The account that all targets of a call belong to, and what exactly they are.
-    async fn aim(&self, targets: Targets) -> Result<(&Account, Aim), Error> {
+    async fn aim(&self, targets: Targets) -> Result<(Account, Aim), Error> {
         let (view, except) = match targets {
             Targets::Keys(keys) => return Ok((self.account_of(&keys)?, Aim::Keys(keys))),
             Targets::View { view, except } => (view, except),
@@ -42,7 +42,7 @@ impl User {
         change: FlagChange,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.change_flags(aim, change).await).await
+        self.conclude(action, &account, account.change_flags(aim, change).await).await
     }
 
     /// Moves messages within their account.
@@ -56,7 +56,7 @@ impl User {
         to: MailboxId,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.move_messages(aim, to).await).await
+        self.conclude(action, &account, account.move_messages(aim, to).await).await
     }
 
     /// Copies messages within their account.
@@ -70,7 +70,7 @@ impl User {
         to: MailboxId,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.copy_messages(aim, to).await).await
+        self.conclude(action, &account, account.copy_messages(aim, to).await).await
     }
 
     /// Removes messages for ever.
@@ -83,7 +83,7 @@ impl User {
         targets: Targets,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.expunge_messages(aim).await).await
+        self.conclude(action, &account, account.expunge_messages(aim).await).await
     }
 
     /// Moves messages into the archive.
@@ -97,7 +97,7 @@ impl User {
         by: ArchiveBy,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.archive_messages(aim, by).await).await
+        self.conclude(action, &account, account.archive_messages(aim, by).await).await
     }
 
     /// Files messages as junk, or as not.
@@ -111,7 +111,7 @@ impl User {
         verdict: Verdict,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
-        self.conclude(action, account, account.judge_messages(aim, verdict).await).await
+        self.conclude(action, &account, account.judge_messages(aim, verdict).await).await
     }
 
     /// Takes an action back.
@@ -124,7 +124,7 @@ impl User {
         }
         let kept = self.actions.way_back(undone).await.map_err(account::Error::from)?;
         let WayBack { account, steps } = kept.ok_or(Error::NonExistent)?;
-        let account = self.account(&account)?;
+        let account = &self.account(&account)?;
         let done = account.take_back(steps).await?;
         if done.outcome.failure.is_none() {
             self.actions.forget_way_back(undone).await.map_err(account::Error::from)?;

@@ -5,6 +5,7 @@
 //! finds its connections open.
 
 mod actions;
+mod arranging;
 mod aside;
 mod carrier;
 mod drafts;
@@ -18,6 +19,7 @@ mod messages;
 mod quoting;
 mod receipts;
 mod registry;
+mod roster;
 mod sizes;
 mod standing;
 mod submissions;
@@ -25,7 +27,7 @@ mod templates;
 mod uploads;
 mod views;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use postern_shared::account::{Account as ShownAccount, AccountId};
 use postern_shared::address::Address;
@@ -41,7 +43,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::{self, Account, Audience, Download, LinkId};
+use crate::account::{self, Account, Audience, Download, LinkId, Surroundings};
 use crate::blob::{self, Blobs};
 use crate::clock::Clock;
 use crate::db::{self, Db, UserId};
@@ -51,9 +53,12 @@ use crate::net::one_click::LeaveError;
 use crate::store::query;
 use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
+use arranging::Arranged;
 use carrier::Carrier;
 pub use images::Body;
+use registry::Inner;
 pub use registry::{Entrant, Users};
+use roster::Roster;
 pub use standing::Standing;
 use views::Views;
 
@@ -108,7 +113,13 @@ pub enum Error {
 pub struct User {
     id: UserId,
     db: Db,
-    accounts: Vec<Account>,
+    /// The account of the sign-in.
+    primary: AccountId,
+    roster: Arc<Roster>,
+    arranged: tokio::sync::Mutex<Arranged>,
+    /// What every account of the user lives among.
+    surroundings: Surroundings,
+    registry: Weak<Inner>,
     audience: Arc<Audience>,
     views: Views,
     actions: Actions,
@@ -145,7 +156,7 @@ impl User {
     /// Takes a link and its windows out.
     pub fn leave(&self, link: LinkId) {
         self.audience.leave(link);
-        self.accounts.iter().for_each(|account| account.leave(link));
+        self.roster.all().iter().for_each(|account| account.leave(link));
         self.views.leave(link);
     }
 
@@ -155,16 +166,16 @@ impl User {
     /// The database's.
     pub async fn accounts(&self) -> Result<Vec<ShownAccount>, Error> {
         self.learn_identities().await?;
-        Ok(self.accounts.iter().map(Account::shown).collect())
+        Ok(self.roster.all().iter().map(Account::shown).collect())
     }
 
     /// The one place where an account id is checked against its owner.
-    fn account(&self, id: &AccountId) -> Result<&Account, Error> {
-        self.accounts.iter().find(|account| account.facts().id == *id).ok_or(Error::NonExistent)
+    fn account(&self, id: &AccountId) -> Result<Account, Error> {
+        self.roster.find(id).ok_or(Error::NonExistent)
     }
 
     /// The account that all keys of a call belong to.
-    fn account_of(&self, keys: &[MessageKey]) -> Result<&Account, Error> {
+    fn account_of(&self, keys: &[MessageKey]) -> Result<Account, Error> {
         let first = keys.first().ok_or(Error::Invalid("no message is named"))?;
         if keys.iter().any(|key| key.account != first.account) {
             return Err(Error::Invalid("the messages belong to several accounts"));
@@ -187,7 +198,7 @@ impl User {
     pub async fn open_window(&self, link: LinkId, open: OpenWindow) -> Result<Window, Error> {
         let Some(account) = self.account_of_view(&open.view)? else {
             // The window may have shown a plain list before.
-            self.accounts.iter().for_each(|account| account.close_window(link, open.window));
+            self.roster.all().iter().for_each(|account| account.close_window(link, open.window));
             return self.views.open(link, open).await;
         };
         self.views.close(link, open.window);
@@ -211,7 +222,7 @@ impl User {
     }
 
     /// The account whose own listing gives a view; none where the index does.
-    fn account_of_view(&self, view: &View) -> Result<Option<&Account>, Error> {
+    fn account_of_view(&self, view: &View) -> Result<Option<Account>, Error> {
         match &view.scope {
             Scope::Mailbox(account, _) if views::is_plain(view) => self.account(account).map(Some),
             Scope::Mailbox(account, _) | Scope::Account(account) => {
@@ -227,12 +238,12 @@ impl User {
 
     /// Says which window the user looks at.
     pub fn focus_window(&self, link: LinkId, window: WindowId) {
-        self.accounts.iter().for_each(|account| account.focus_window(link, window));
+        self.roster.all().iter().for_each(|account| account.focus_window(link, window));
     }
 
     /// Ends a window.
     pub fn close_window(&self, link: LinkId, window: WindowId) {
-        self.accounts.iter().for_each(|account| account.close_window(link, window));
+        self.roster.all().iter().for_each(|account| account.close_window(link, window));
         self.views.close(link, window);
     }
 

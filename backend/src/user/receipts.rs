@@ -31,7 +31,7 @@ impl User {
         // Whoever forges mail learns by it that somebody is there.
         let forged = insight.trust.standing == Standing::Failed;
         let settled = flags.has(&Flag::Draft) || flags.0.iter().any(is_decided);
-        if forged || settled || self.accounts.iter().any(mine) {
+        if forged || settled || self.roster.all().iter().any(mine) {
             return false;
         }
         match receipts::is_decided(&self.db, self.id, &name(message)).await {
@@ -50,7 +50,7 @@ impl User {
     /// `submit_message`.
     pub async fn answer_receipt(&self, call: AnswerReceipt) -> Result<(), Error> {
         let AnswerReceipt { key, receipt, .. } = call;
-        let account = self.account(&key.account)?;
+        let account = &self.account(&key.account)?;
         let (_, message) = account.body(&key, None).await?;
         let insight = Insight::decode(&message.insight);
         let request = insight.receipt.clone().ok_or(Error::NonExistent)?;

@@ -13,11 +13,14 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::aside::Aside;
 use super::carrier::Carrier;
+use super::roster::Roster;
 use super::sizes::Sizes;
 use super::standing::Standing;
 use super::views::Views;
 use super::{Actions, User, uploads};
-use crate::account::{Account, Audience, Facts, Identities, Memory, Progress, Shelf, Surroundings};
+use crate::account::{
+    Account, Audience, Facts, Identities, Look, Memory, Progress, Shelf, Surroundings,
+};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
@@ -76,12 +79,19 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    /// A user who is here, by a password that is not refused if there is one.
-    pub(super) fn find(&self, id: UserId) -> Option<Arc<User>> {
+    /// An account of a user who is here, by a password that is not refused if there is one.
+    pub(super) fn find(&self, id: UserId, account: &AccountId) -> Option<Account> {
         let present = self.present();
-        let here = present.get(&id)?;
-        let good = here.iter().rev().find(|one| !one.user.needs_sign_in());
-        good.or(here.last()).map(|one| one.user.clone())
+        let here = present.get(&id)?.iter().rev();
+        let found: Vec<Account> = here.filter_map(|one| one.user.roster.find(account)).collect();
+        let good = found.iter().find(|one| one.shown().state != AccountState::NeedsSignIn);
+        good.or(found.first()).cloned()
+    }
+
+    /// Every object of a user who is here.
+    pub(super) fn all_of(&self, id: UserId) -> Vec<Arc<User>> {
+        let present = self.present();
+        present.get(&id).into_iter().flatten().map(|one| one.user.clone()).collect()
     }
 
     /// Tells every link of a user.
@@ -206,6 +216,7 @@ impl Users {
             provider,
             credentials,
             identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
+            look: Look::default(),
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
@@ -218,13 +229,19 @@ impl Users {
             durable: (db.clone(), id),
             shelf: Some(shelf.clone()),
         };
-        let accounts = vec![Account::start(facts, surroundings, connection)];
-        let views = Views::new(shelf, accounts.clone(), audience.clone(), clock.clone());
+        let primary = facts.id.clone();
+        let account = Account::start(facts, surroundings.clone(), connection);
+        let roster = Arc::new(Roster::new(vec![account]));
+        let views = Views::new(shelf, roster.clone(), audience.clone(), clock.clone());
         views.run();
         User {
             id,
             db: db.clone(),
-            accounts,
+            primary,
+            roster,
+            arranged: tokio::sync::Mutex::default(),
+            surroundings,
+            registry: Arc::downgrade(&self.0),
             audience,
             views,
             actions: Actions::new(id, db, clock.clone()),
@@ -306,23 +323,20 @@ impl Users {
 
 impl User {
     fn signs_in_with(&self, credentials: &imap::Credentials) -> bool {
-        self.accounts.iter().any(|account| {
+        self.account(&self.primary).is_ok_and(|account| {
             let known = &account.facts().credentials;
             known.login == credentials.login && known.secret.expose() == credentials.secret.expose()
         })
     }
 
-    fn needs_sign_in(&self) -> bool {
-        self.accounts.iter().any(|account| account.shown().state == AccountState::NeedsSignIn)
-    }
-
     async fn stop(&self) {
-        futures_util::future::join_all(self.accounts.iter().map(Account::stop)).await;
+        let all = self.roster.all();
+        futures_util::future::join_all(all.iter().map(Account::stop)).await;
     }
 }
 
 /// An account's id: safe in a URL, the same after a restart, and telling nothing of the address.
-fn account_id(user: UserId, address: &str) -> AccountId {
+pub(super) fn account_id(user: UserId, address: &str) -> AccountId {
     let mut hash = Sha256::new();
     hash.update(user.0);
     hash.update(address.as_bytes());

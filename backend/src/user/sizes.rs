@@ -36,7 +36,7 @@ impl User {
     /// # Errors
     /// `NonExistent`. A server that cannot be heard is none: then the configuration's word counts.
     pub async fn size_limits(&self, id: &AccountId) -> Result<SizeLimits, Error> {
-        let account = self.account(id)?;
+        let account = &self.account(id)?;
         let known = {
             let mut all = self.sizes.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             all.entry(id.clone()).or_default().clone()

@@ -31,7 +31,7 @@ impl User {
         mut draft: Draft,
         plan: Plan,
     ) -> Result<SubmissionId, Error> {
-        let account = self.account(&draft.account)?;
+        let account = &self.account(&draft.account)?;
         self.learn(account).await?;
         check_sender(account, &draft)?;
         Self::dress(account, &mut draft);

@@ -184,14 +184,19 @@ impl Stores {
         }
         spawn_local(async move {
             if let Ok(accounts) = accounts.await {
-                let known = self.accounts.all().get_untracked();
-                let fresh = accounts
-                    .iter()
-                    .filter(|account| known.iter().all(|known| known.id != account.id));
-                fresh.for_each(|account| self.load_mailboxes(account.id.clone()));
-                self.accounts.replace(accounts);
+                self.take_accounts(accounts);
             }
         });
+    }
+
+    /// These are all accounts now; mailboxes of new ones are asked for.
+    fn take_accounts(self, accounts: Vec<Account>) {
+        for account in &accounts {
+            if untrack(|| self.accounts.get(&account.id)).is_none() {
+                self.load_mailboxes(account.id.clone());
+            }
+        }
+        self.accounts.replace(accounts);
     }
 
     /// Asks for an account's mailboxes.
@@ -219,6 +224,7 @@ impl Stores {
                     self.retry_message();
                 }
             }
+            Event::AccountsChanged(accounts) => self.take_accounts(accounts),
             Event::MailboxesChanged(account, mailboxes) => {
                 self.mailboxes.replace(account, mailboxes);
             }

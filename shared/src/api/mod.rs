@@ -31,7 +31,7 @@ use crate::template::Template;
 use crate::uid::Uid;
 use crate::window::Window;
 
-use accounts::{ListAccounts, RetryAccount};
+use accounts::{EditAccount, ListAccounts, OrderAccounts, RemoveAccount, RetryAccount};
 use addresses::SuggestAddresses;
 use drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft, Saved, SizeLimits};
 use identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
@@ -234,5 +234,8 @@ calls! {
         DeleteTemplate => (),
         RequestCode => (),
         AnswerReceipt => (),
+        EditAccount => (),
+        RemoveAccount => (),
+        OrderAccounts => (),
     }
 }

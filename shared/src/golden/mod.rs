@@ -1,5 +1,6 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
+mod accounts;
 mod drafts;
 mod identities;
 mod insight;

@@ -144,6 +144,9 @@ fn accounts() -> Vec<Account> {
         protocol,
         state,
         identities: super::identities::all(),
+        name: "Praca".into(),
+        colour: 3,
+        added: true,
     };
     states.into_iter().map(with).collect()
 }
@@ -196,9 +199,8 @@ fn questions() -> Vec<Request> {
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
     let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
-    let calls = calls.chain(super::receipts::requests());
-    let calls = calls.chain(super::parts::requests());
-    let calls = calls.chain(super::identities::requests());
+    let calls = calls.chain(super::receipts::requests()).chain(super::parts::requests());
+    let calls = calls.chain(super::identities::requests()).chain(super::accounts::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -364,6 +366,7 @@ fn events() -> Vec<Event> {
         Event::SessionEnded,
         Event::BridgeStopping,
         Event::SubmissionGone(SubmissionId("s1".into())),
+        Event::AccountsChanged(accounts()),
     ]);
     all
 }
@@ -387,9 +390,8 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
     let replies = replies().into_iter().chain(submissions::replies());
     let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
-    let replies = replies.chain(super::receipts::replies());
-    let replies = replies.chain(super::parts::replies());
-    let replies = replies.chain(super::identities::replies());
+    let replies = replies.chain(super::receipts::replies()).chain(super::accounts::replies());
+    let replies = replies.chain(super::parts::replies()).chain(super::identities::replies());
     frames.extend(replies.map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));

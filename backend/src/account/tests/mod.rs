@@ -172,6 +172,7 @@ fn facts(host: &Host) -> Facts {
         provider: Arc::new(Provider::new(settings).unwrap()),
         credentials: Credentials { login: ALICE.into(), secret: Secret::new("secret".into()) },
         identities: Identities::default(),
+        look: Look::default(),
     }
 }
 

@@ -24,7 +24,7 @@ impl User {
     /// # Errors
     /// The database's.
     pub async fn learn_identities(&self) -> Result<(), Error> {
-        for account in &self.accounts {
+        for account in &self.roster.all() {
             self.learn(account).await?;
         }
         Ok(())
@@ -43,7 +43,7 @@ impl User {
     /// `Invalid`, `Limit`, `NonExistent`, `Unprovable`, or the outbox's.
     pub async fn save_identity(&self, call: SaveIdentity) -> Result<(), Error> {
         let SaveIdentity { action, account, mut identity, first, language } = call;
-        let account = self.account(&account)?;
+        let account = &self.account(&account)?;
         check(&mut identity)?;
         let html = std::mem::take(&mut identity.signature_html);
         identity.signature_html = account::clean_html(html).await?;
@@ -75,7 +75,7 @@ impl User {
     /// # Errors
     /// The database's.
     pub async fn delete_identity(&self, call: &DeleteIdentity) -> Result<(), Error> {
-        let account = self.account(&call.account)?;
+        let account = &self.account(&call.account)?;
         identities::remove(&self.db, (self.id, &call.account.0), &call.identity.0).await?;
         self.show(account).await
     }

@@ -36,7 +36,7 @@ impl User {
     /// # Errors
     /// `NonExistent`, `Limit`, `Unprovable`, or the outbox's.
     pub async fn request_code(&self, call: &RequestCode) -> Result<(), Error> {
-        let account = self.account(&call.account)?;
+        let account = &self.account(&call.account)?;
         let rows = self.rows(account).await?;
         let row = rows.iter().find(|row| row.id == call.identity.0).ok_or(Error::NonExistent)?;
         if row.confirmed || stands_by_itself(account.facts(), &row.email) {
@@ -98,7 +98,7 @@ impl User {
     /// `WrongCode`, `Limit` after too many, `NonExistent` where none is waited for, `Unprovable`
     /// where its mail could be read elsewhere, `NotYet` while that is not known.
     pub async fn confirm_identity(&self, call: &ConfirmIdentity) -> Result<(), Error> {
-        let account = self.account(&call.account)?;
+        let account = &self.account(&call.account)?;
         let owner = (self.id, call.account.0.as_str());
         let rows = self.rows(account).await?;
         let row = rows.into_iter().find(|row| row.id == call.identity.0);

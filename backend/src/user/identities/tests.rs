@@ -5,7 +5,7 @@ use std::sync::Arc;
 use postern_shared::account::AccountId;
 
 use super::*;
-use crate::account::Identities;
+use crate::account::{Identities, Look};
 use crate::config;
 use crate::net::Provider;
 use crate::secret::Secret;
@@ -22,6 +22,7 @@ fn facts(login: &str, domains: &[&str], any_from: bool) -> Facts {
         provider: Arc::new(Provider::new(settings).unwrap()),
         credentials: Credentials { login, secret: Secret::new("p".into()) },
         identities: Identities::default(),
+        look: Look::default(),
     }
 }
 

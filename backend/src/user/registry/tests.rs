@@ -67,7 +67,7 @@ async fn what_is_kept_lets_its_user_in_until_it_is_erased() {
     let place = tempfile::tempdir().unwrap();
     let users = users(&place).await;
     let standing = &users.0.standing;
-    let account = users.enter(entrant("secret")).accounts[0].clone();
+    let account = users.enter(entrant("secret")).roster.all()[0].clone();
     let id = account.facts().id.clone();
     assert!(standing.entrant(ANN, &id).await.unwrap().is_none());
     standing.keep(ANN, &account).await.unwrap();

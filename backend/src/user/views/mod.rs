@@ -25,6 +25,7 @@ use postern_shared::window::{Generation, Scope, View, Window, WindowId};
 use tokio::sync::Mutex;
 
 use super::Error;
+use super::roster::Roster;
 use crate::account::{Account, Audience, LinkId, Shelf, WindowKey};
 use crate::clock::{Clock, random};
 use crate::store::index::{Look, Place, Wanted};
@@ -45,7 +46,7 @@ pub(super) struct Views(Arc<Inner>);
 
 struct Inner {
     shelf: Shelf,
-    accounts: Vec<Account>,
+    roster: Arc<Roster>,
     audience: Arc<Audience>,
     clock: Clock,
     open: Mutex<BTreeMap<WindowKey, Opened>>,
@@ -57,11 +58,11 @@ impl Views {
     /// None is open yet. `run` keeps them true.
     pub(super) fn new(
         shelf: Shelf,
-        accounts: Vec<Account>,
+        roster: Arc<Roster>,
         audience: Arc<Audience>,
         clock: Clock,
     ) -> Self {
-        Self(Arc::new(Inner { shelf, accounts, audience, clock, open: Mutex::default() }))
+        Self(Arc::new(Inner { shelf, roster, audience, clock, open: Mutex::default() }))
     }
 
     /// Tells windows what changes; ends when nobody holds the views any longer.
@@ -155,7 +156,7 @@ impl Views {
     /// of that every mailbox must be in the index.
     pub(super) async fn is_stranger(&self, email: &str) -> Result<bool, Error> {
         let mut sent = 0;
-        for account in &self.0.accounts {
+        for account in self.0.roster.all() {
             let all = account.known_mailboxes();
             sent += usize::from(all.iter().any(|mailbox| mailbox.role == Some(Role::Sent)));
             // These only show what lies elsewhere.
@@ -167,10 +168,17 @@ impl Views {
             }
         }
         // Who has no Sent mailbox keeps what was written elsewhere.
-        if sent < self.0.accounts.len() {
+        if sent < self.0.roster.all().len() {
             return Ok(false);
         }
         self.0.shelf.index.has_met(email).await.map(|met| !met).map_err(failed)
+    }
+
+    /// Other accounts are there than before: every view is to be opened again.
+    pub(super) async fn doubt_all(&self) {
+        for (key, _) in std::mem::take(&mut *self.0.open.lock().await) {
+            self.0.audience.tell(key.link, Event::WindowStale(key.window));
+        }
     }
 
     async fn refresh_all(&self) {
@@ -213,7 +221,7 @@ impl Views {
     /// The mailboxes of one account, or of all that can be asked.
     async fn mailboxes(&self, of: Option<&AccountId>) -> Result<Vec<Mailbox>, Error> {
         let mut all = Vec::new();
-        for account in &self.0.accounts {
+        for account in self.0.roster.all() {
             match of {
                 Some(of) if account.facts().id == *of => {
                     return Ok(account.list_mailboxes().await?);
@@ -246,13 +254,13 @@ impl Views {
         Ok(Look { places, sort, filter, grouping, wanted })
     }
 
-    fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.0.accounts.iter().find(|account| account.facts().id == *id)
+    fn account(&self, id: &AccountId) -> Option<Account> {
+        self.0.roster.find(id)
     }
 
     /// Has mailboxes taken into the index.
     fn want(&self, places: &[Place]) {
-        for account in &self.0.accounts {
+        for account in self.0.roster.all() {
             let own = places.iter().filter(|place| place.account == account.facts().id);
             let own: Vec<_> = own.map(scope::id_of).collect();
             if !own.is_empty() {

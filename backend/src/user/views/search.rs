@@ -112,7 +112,7 @@ impl Views {
 
     async fn ask(&self, look: &Look, place: &Place) -> Result<Finds, Error> {
         let wanted = look.wanted.as_ref().ok_or(Error::Invalid("nothing is looked for"))?;
-        let account = self.account(&place.account).ok_or(Error::NonExistent)?;
+        let account = &self.account(&place.account).ok_or(Error::NonExistent)?;
         let query: Query = scope::query_in(&wanted.query, place, &wanted.places);
         Ok(account.search_mailbox(scope::id_of(place), query).await?)
     }
@@ -126,7 +126,7 @@ impl Views {
         finds: &Finds,
         uids: &[u32],
     ) -> Result<Vec<u32>, Error> {
-        let account = self.account(&place.account).ok_or(Error::NonExistent)?;
+        let account = &self.account(&place.account).ok_or(Error::NonExistent)?;
         let ids = account.index_messages(&finds.mailbox, finds.uid_validity, uids, false).await?;
         let by_headers = |wanted: &Wanted| is_answered_by_headers(&wanted.query);
         let is_final = finds.exact && !look.wanted.as_ref().is_some_and(by_headers);

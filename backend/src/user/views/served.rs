@@ -58,8 +58,8 @@ impl Views {
             return None;
         }
         // Whoever is offline is shown what the index has, at once.
-        let is_online = |account: &&Account| account.shown().state == AccountState::Online;
-        let account = self.account(&place.account).filter(is_online)?;
+        let is_online = |account: &Account| account.shown().state == AccountState::Online;
+        let account = &self.account(&place.account).filter(is_online)?;
         let ranked = account.rank(view.clone()).await;
         // Where the server cannot, the index will.
         let ranked = ranked.inspect_err(|error| tracing::debug!(%error, "no order by the server"));

@@ -178,6 +178,9 @@ mod tests {
             protocol: Protocol::Imap,
             state: AccountState::Online,
             identities: Vec::new(),
+            name: String::new(),
+            colour: 0,
+            added: false,
         }
     }
 

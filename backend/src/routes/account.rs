@@ -1,0 +1,57 @@
+//! `/api/account`: adds an account to whoever is signed in, or gives one another password.
+
+use crate::AppState;
+use crate::error::Failure;
+use crate::middleware::ClientIp;
+use crate::middleware::auth::SignedIn;
+use crate::secret::Secret;
+use crate::session::{Confirmed, Session};
+use crate::store::imap;
+use crate::user::{Entrant, User};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Extension, Json, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::session::{AccountAdded, AddAccount};
+
+/// 200 and the account's id, or what went wrong; the limits are those of signing in.
+pub(super) async fn add(
+    State(state): State<AppState>,
+    Extension(ClientIp(client)): Extension<ClientIp>,
+    SignedIn(session): SignedIn,
+    body: Result<Json<AddAccount>, JsonRejection>,
+) -> Result<Response, Failure> {
+    let Json(AddAccount { address, password }) =
+        body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
+    let secret = Secret::new(password);
+    let confirmed = state.sessions.confirm(&address, &secret, client).await;
+    let Confirmed { account, connection } = confirmed.map_err(|error| CallError::from(&error))?;
+    let entrant = Entrant {
+        user: session.user(),
+        address: account.address,
+        provider: account.provider,
+        credentials: imap::Credentials { login: account.login, secret },
+        connection,
+    };
+    // To its end also where the page has gone meanwhile.
+    let adding = tokio::spawn(async move {
+        let vault = state.sessions.vault_to_fill(&session).await;
+        let vault = vault.map_err(|error| CallError::from(&error))?;
+        let user = state.users.enter(&session);
+        user.add_account(vault, entrant).await.map_err(CallError::from)
+    });
+    let account = adding.await.map_err(|_| Failure::from(ErrorCode::Internal))??;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(AccountAdded { account })).into_response())
+}
+
+/// Starts the accounts that a user added.
+pub(super) async fn unlock(state: &AppState, session: &Session, user: &User) {
+    let unlocked = match state.sessions.vault(session).await {
+        Ok(vault) => user.unlock(vault).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = unlocked {
+        tracing::error!(%error, "the accounts of a user could not be read");
+    }
+}

@@ -1,0 +1,275 @@
+//! Accounts beside that of the sign-in: adding, showing, ordering and removing them.
+//!
+//! What is wanted stands in the database; [`User::arrange`] makes the running accounts agree with
+//! it. Every user object of the same person is arranged after a change: there are several where
+//! sessions have different passwords.
+
+use std::sync::Arc;
+
+use postern_shared::account::{AccountId, COLOURS, MOST_ACCOUNTS, MOST_NAME};
+use postern_shared::address::Address;
+use postern_shared::event::Event;
+use postern_shared::identity::Identity;
+
+use super::registry::{Entrant, account_id};
+use super::{Error, User};
+use crate::account::{self, Account, Facts, Identities, Look, Shape};
+use crate::db::accounts::{self, AccountRow, SecretRow};
+use crate::seal::Vault;
+use crate::secret::Secret;
+use crate::store::imap::{Credentials, ImapConnection};
+use crate::store::index::Place;
+use crate::store::{self};
+use crate::submission::outbox;
+
+/// What is known of the accounts that are to be there. Locked, nothing else changes them.
+#[derive(Default)]
+pub(super) struct Arranged {
+    /// Where their passwords are.
+    vault: Option<Vault>,
+    /// They were started, or there are none.
+    done: bool,
+}
+
+/// An account that was just confirmed: it is started anew, with the connection that confirmed it.
+struct Fresh(AccountId, Option<ImapConnection>);
+
+impl User {
+    /// Starts the accounts beside that of the sign-in, if that is not done yet. Without the vault
+    /// they need their passwords typed in again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unlock(&self, vault: Option<Vault>) -> Result<(), Error> {
+        let mut arranged = self.arranged.lock().await;
+        let opens = arranged.vault.is_none() && vault.is_some();
+        if arranged.done && !opens {
+            return Ok(());
+        }
+        arranged.vault = vault.or(arranged.vault.take());
+        arranged.done = true;
+        self.arrange(&arranged, None).await
+    }
+
+    /// Adds an account whose server said yes to what the entrant signs in with; one that is there
+    /// goes on with that.
+    ///
+    /// # Errors
+    /// `AlreadyExists` for the account of the sign-in, `Limit`, or the database's.
+    pub async fn add_account(&self, vault: Vault, entrant: Entrant) -> Result<AccountId, Error> {
+        let Entrant { address, credentials, connection, .. } = entrant;
+        let id = account_id(self.id, &address);
+        if id == self.primary {
+            return Err(account::Error::from(store::Error::AlreadyExists).into());
+        }
+        let mut arranged = self.arranged.lock().await;
+        let known = accounts::list(&self.db, self.id).await?;
+        if known.len() + 1 >= MOST_ACCOUNTS && known.iter().all(|one| one.id != id.0) {
+            return Err(Error::Limit("accounts"));
+        }
+        let row = AccountRow { id: id.0.clone(), address, login: credentials.login };
+        self.keep_secret(&row, &vault, &credentials.secret).await?;
+        (arranged.vault, arranged.done) = (Some(vault), true);
+        self.arrange(&arranged, Some(Fresh(id.clone(), connection))).await?;
+        drop(arranged);
+        self.arrange_others(Some(&id)).await;
+        Ok(id)
+    }
+
+    /// Sets how an account is shown.
+    ///
+    /// # Errors
+    /// `NonExistent`, `Invalid` for a name or a colour that cannot be, or the database's.
+    pub async fn edit_account(
+        &self,
+        id: &AccountId,
+        name: String,
+        colour: u8,
+    ) -> Result<(), Error> {
+        let name = name.trim().to_owned();
+        if name.chars().count() > MOST_NAME || name.chars().any(char::is_control) {
+            return Err(Error::Invalid("the name of the account"));
+        }
+        if colour > COLOURS {
+            return Err(Error::Invalid("the colour of the account"));
+        }
+        let account = &self.account(id)?;
+        let shape = account.facts().look.get();
+        account.facts().look.set(Shape { name, colour, ..shape });
+        self.keep_looks(self.roster.all()).await
+    }
+
+    /// Sets the order of the accounts; those that are not named come last.
+    ///
+    /// # Errors
+    /// `NonExistent` for a name that is none, or the database's.
+    pub async fn order_accounts(&self, order: &[AccountId]) -> Result<(), Error> {
+        order.iter().try_for_each(|id| self.account(id).map(drop))?;
+        let mut all = self.roster.all();
+        let place = |account: &Account| {
+            order.iter().position(|id| *id == account.facts().id).unwrap_or(usize::MAX)
+        };
+        all.sort_by_key(place);
+        self.keep_looks(all).await
+    }
+
+    async fn keep_looks(&self, all: Vec<Account>) -> Result<(), Error> {
+        let look = |(place, account): (i64, &Account)| {
+            let Shape { name, colour, .. } = account.facts().look.get();
+            accounts::Look { id: account.facts().id.0.clone(), name, colour, place }
+        };
+        let looks: Vec<_> = (0..).zip(&all).map(look).collect();
+        accounts::show_as(&self.db, self.id, &looks).await?;
+        self.arrange(&*self.arranged.lock().await, None).await?;
+        self.arrange_others(None).await;
+        Ok(())
+    }
+
+    /// Forgets an added account; its mail stays where it is.
+    ///
+    /// # Errors
+    /// `NonExistent`, `NoPermission` for the account of the sign-in, `Outbox(Busy)` while the outbox
+    /// holds mail of it, or the database's.
+    pub async fn remove_account(&self, id: &AccountId) -> Result<(), Error> {
+        let account = &self.account(id)?;
+        if !account.facts().look.get().added {
+            return Err(Error::NoPermission);
+        }
+        if self.list_submissions().await?.iter().any(|waiting| waiting.account == *id) {
+            return Err(outbox::Error::Busy.into());
+        }
+        accounts::remove(&self.db, self.id, &id.0).await?;
+        self.arrange(&*self.arranged.lock().await, None).await?;
+        self.arrange_others(None).await;
+        let index = self.surroundings.shelf.as_ref().map(|shelf| &shelf.index);
+        for mailbox in account.known_mailboxes() {
+            let Some(index) = index else { break };
+            let place = Place { account: id.clone(), mailbox: mailbox.id };
+            index.discard(&place).await.map_err(account::Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// Arranges the other objects of the same user; `again`: that account has another password.
+    async fn arrange_others(&self, again: Option<&AccountId>) {
+        let Some(registry) = self.registry.upgrade() else { return };
+        for other in registry.all_of(self.id) {
+            if std::ptr::eq(Arc::as_ptr(&other), self) {
+                continue;
+            }
+            let fresh = again.map(|id| Fresh(id.clone(), None));
+            let arranged = other.arranged.lock().await;
+            // Whoever has not begun finds it all when it does.
+            if arranged.done
+                && let Err(error) = other.arrange(&arranged, fresh).await
+            {
+                tracing::error!(%error, "accounts could not be arranged");
+            }
+        }
+    }
+
+    /// Makes the running accounts those that the database names, in their order and looks.
+    async fn arrange(&self, arranged: &Arranged, mut fresh: Option<Fresh>) -> Result<(), Error> {
+        let rows = accounts::list(&self.db, self.id).await?;
+        let looks = accounts::looks(&self.db, self.id).await?;
+        let before = self.roster.all();
+        let mut now: Vec<Account> =
+            before.iter().filter(|account| account.facts().id == self.primary).cloned().collect();
+        for row in rows.iter().filter(|row| row.id != self.primary.0) {
+            let known = before.iter().find(|account| account.facts().id.0 == row.id);
+            let again = fresh.take_if(|Fresh(id, _)| id.0 == row.id);
+            let is_good = |known: &&Account| !known.facts().credentials.secret.is_empty();
+            match known.filter(is_good).filter(|_| again.is_none()) {
+                Some(known) => now.push(known.clone()),
+                None => now.extend(self.start(row, arranged.vault.as_ref(), again).await?),
+            }
+        }
+        let place = |account: &Account| {
+            looks
+                .iter()
+                .find(|look| look.id == account.facts().id.0)
+                .map_or(i64::MAX, |it| it.place)
+        };
+        now.sort_by_key(place);
+        for account in &now {
+            let facts = account.facts();
+            let look = looks.iter().find(|look| look.id == facts.id.0);
+            let (name, colour) =
+                look.map_or_else(Default::default, |look| (look.name.clone(), look.colour));
+            facts.look.set(Shape { name, colour, added: facts.id != self.primary });
+        }
+        let is_there = |one: &Account| now.iter().any(|other| other.is_same(one));
+        let gone: Vec<Account> = before.iter().filter(|one| !is_there(one)).cloned().collect();
+        let came = now.iter().any(|one| !before.iter().any(|other| other.is_same(one)));
+        self.roster.set(now);
+        if came || !gone.is_empty() {
+            self.views.doubt_all().await;
+        }
+        tokio::spawn(async move {
+            futures_util::future::join_all(gone.iter().map(Account::stop)).await;
+        });
+        let shown = self.roster.all().iter().map(Account::shown).collect();
+        self.audience.publish(&Event::AccountsChanged(shown));
+        Ok(())
+    }
+
+    /// Starts an added account; none where its provider is no longer configured.
+    async fn start(
+        &self,
+        row: &AccountRow,
+        vault: Option<&Vault>,
+        fresh: Option<Fresh>,
+    ) -> Result<Option<Account>, Error> {
+        let Some(registry) = self.registry.upgrade() else { return Ok(None) };
+        let domain = row.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let Some(provider) = registry.standing.providers.for_domain(domain).cloned() else {
+            tracing::warn!(account = %row.id, "no provider serves an account that was added");
+            return Ok(None);
+        };
+        let secret = match vault {
+            Some(vault) => self.secret_of(row, vault).await?,
+            None => Secret::default(),
+        };
+        let from = Address { name: String::new(), email: row.address.clone() };
+        let facts = Facts {
+            id: AccountId(row.id.clone()),
+            address: row.address.clone(),
+            provider,
+            credentials: Credentials { login: row.login.clone(), secret },
+            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
+            look: Look::default(),
+        };
+        let connection = fresh.and_then(|Fresh(_, connection)| connection);
+        Ok(Some(Account::start(facts, self.surroundings.clone(), connection)))
+    }
+
+    /// What an account signs in with; empty where the vault does not hold it.
+    async fn secret_of(&self, row: &AccountRow, vault: &Vault) -> Result<Secret, Error> {
+        let place = self.place_of(&row.id);
+        let kept = accounts::secret(&self.db, self.id, &row.id, vault.id()).await?;
+        let Some(kept) = kept else { return Ok(Secret::default()) };
+        let clear = vault.open(&place, kept.key_id, &kept.sealed);
+        let text = clear.and_then(|clear| String::from_utf8(clear.to_vec()).ok());
+        let secret = text.map(Secret::new).unwrap_or_default();
+        if !secret.is_empty() && !vault.is_current(kept.key_id) {
+            self.keep_secret(row, vault, &secret).await?;
+        }
+        Ok(secret)
+    }
+
+    async fn keep_secret(
+        &self,
+        row: &AccountRow,
+        vault: &Vault,
+        secret: &Secret,
+    ) -> Result<(), Error> {
+        let (key_id, sealed) = vault.seal(&self.place_of(&row.id), secret.expose().as_bytes());
+        let secret = SecretRow { vault_id: vault.id(), key_id, sealed };
+        Ok(accounts::keep(&self.db, self.id, row, &secret, self.clock.unix_ms()).await?)
+    }
+
+    /// Where a secret belongs: it opens there alone.
+    fn place_of(&self, id: &str) -> Vec<u8> {
+        [self.id.0.as_slice(), id.as_bytes()].concat()
+    }
+}
