@@ -233,3 +233,110 @@ test('a pasted picture is shown at once and travels in the text', async ({ stage
   await openMessage(ben, 'A dot');
   await expect(body(ben).locator('img')).toHaveJSProperty('naturalWidth', 1);
 });
+
+test('chips are dragged between To, Cc and Bcc, and nobody is told of who stands in Bcc', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const anna = await visit(world, 'anna');
+  const composer = await compose(anna, 'ben@example.test', 'Moved about');
+  const field = (name) => composer.getByRole('combobox', { name, exact: true });
+  const chip = (email) => composer.getByText(email, { exact: true });
+  await field('To').fill('chen@example.test,anna@example.test,');
+  await field('To').press('Enter');
+  for (const name of ['Cc', 'Bcc']) await composer.getByRole('button', { name: `Add ${name}` }).click();
+  await chip('chen@example.test').dragTo(field('Cc'));
+  await chip('anna@example.test').dragTo(field('Bcc'));
+  // There and back again it is still one.
+  await chip('ben@example.test').dragTo(field('Cc'));
+  await chip('ben@example.test').dragTo(field('To'));
+  await expect(composer.getByRole('button', { name: /^Remove / })).toHaveCount(3);
+  await composer.getByRole('textbox', { name: 'Message text' }).fill('Hello.');
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(notifications(anna).getByText('Message sent')).toBeVisible();
+  for (const who of ['ben', 'chen', 'anna']) {
+    const raw = await arrived(world, who, 'Moved about');
+    expect(raw).toMatch(/^To: .*ben@example\.test/m);
+    expect(raw).toMatch(/^Cc: .*chen@example\.test/m);
+    expect(raw.replace(/^(From|Return-Path|Delivered-To|Received|X-|\s).*$/gm, '')).not.toContain('anna@example.test');
+  }
+});
+
+test('a reply to a list goes to the list alone', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const message = [
+    'From: Ben <ben@example.test>', 'To: talk@example.test', 'Cc: chen@example.test', 'Subject: To all of you',
+    'Message-ID: <l@test.invalid>', 'Date: Mon, 02 Nov 2026 10:00:00 +0000', 'List-Id: <talk.example.test>',
+    'List-Post: <mailto:talk@example.test>', '', 'Hello, list.', '',
+  ].join('\r\n');
+  await world.do('append', { as: 'anna', mailbox: 'INBOX', message, flags: '\\Seen' });
+  const anna = await visit(world, 'anna');
+  const region = await openMessage(anna, 'To all of you');
+  await region.getByRole('button', { name: 'More actions' }).click();
+  await anna.getByRole('menuitem', { name: 'Reply to list' }).click();
+  const composer = anna.getByRole('dialog', { name: /^Reply/ });
+  await expect(composer.getByRole('button', { name: /^Remove / })).toHaveCount(1);
+  await expect(composer.getByRole('button', { name: 'Remove talk@example.test' })).toBeVisible();
+  await expect(composer.getByRole('textbox', { name: 'Message text' })).toHaveValue(/> Hello, list\./);
+});
+
+test('caret and selection stay where they are while tools are pressed, and undo takes back step by step', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const anna = await visit(world, 'anna');
+  const composer = await compose(anna, '', '');
+  const text = await rich(composer);
+  const tools = composer.getByRole('toolbar', { name: 'Formatting' });
+  await text.pressSequentially('one two three');
+  await text.press('Control+ArrowLeft');
+  await text.press('Control+Shift+ArrowLeft');
+  const selected = () => text.evaluate(() => getSelection().toString().trim());
+  expect(await selected()).toBe('two');
+  await tools.getByRole('button', { name: 'Italic' }).click();
+  await expect(text.locator('i')).toHaveText(/^two ?$/);
+  expect(await selected()).toBe('two');
+  await text.pressSequentially('2 ');
+  await expect(text).toHaveText('one 2 three');
+  // The caret stands behind what was typed, not at an end.
+  await text.pressSequentially('and ');
+  await expect(text).toHaveText('one 2 and three');
+  await text.press('Control+z');
+  await expect(text).not.toHaveText('one 2 and three');
+  for (let step = 0; step < 8; step += 1) await text.press('Control+z');
+  await expect(text).toHaveText('');
+  for (let step = 0; step < 9; step += 1) await text.press('Control+Shift+z');
+  await expect(text).toHaveText('one 2 and three');
+});
+
+test('a picture in the text is shown again after a reload', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const anna = await visit(world, 'anna');
+  const composer = await compose(anna, '', 'A dot that stays');
+  const text = await rich(composer);
+  await paste(text, { png: PIXEL });
+  await expect(text.locator('img')).toHaveJSProperty('naturalWidth', 1);
+  await expect(composer.getByText('Saved', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await anna.reload();
+  const again = anna.getByRole('dialog', { name: /^New message: A dot/ });
+  await expect(editor(again).locator('img')).toHaveJSProperty('naturalWidth', 1);
+});
+
+test('notices never lie over Send, at any width', async ({ stage, visit }) => {
+  const world = await stage('mailhost', '--config', '[limits]', '--config', 'message_mb = 1');
+  const anna = await visit(world, 'anna');
+  for (const [width, height] of [[1440, 900], [900, 700], [390, 844]]) {
+    await anna.setViewportSize({ width, height });
+    const composer = await compose(anna, '', `At ${width}`);
+    await composer.getByRole('textbox', { name: 'Subject' }).evaluate((field) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([new Uint8Array(2 << 20)], 'huge.bin'));
+      field.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    // It stays until it is dismissed.
+    const notice = notifications(anna).getByText(/^huge\.bin was not attached/).last();
+    await expect(notice).toBeVisible();
+    const send = composer.getByRole('button', { name: 'Send', exact: true });
+    const [above, below] = [await notice.boundingBox(), await send.boundingBox()];
+    expect(above.y + above.height, `${width}`).toBeLessThan(below.y);
+    await send.click();
+    await expect(composer.getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
+    await composer.getByRole('button', { name: 'Save and close' }).click();
+  }
+});

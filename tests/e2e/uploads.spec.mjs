@@ -178,3 +178,30 @@ test('a message is scheduled in the zone of the user, said so, written on, and t
   await expect(page.getByRole('dialog', { name: /^New message: Not today/ })).toBeVisible();
   await expect(mailbox(page, 'Outbox')).toHaveCount(0);
 });
+
+test('a file that did not come through is named on another device, which is asked for it and goes on', async ({ stage, visit }) => {
+  test.slow();
+  const world = await stage('mailhost');
+  const [desk, phone, ben] = [await visit(world, 'anna'), await visit(world, 'anna'), await visit(world, 'ben')];
+  const bytes = noise(3 * MIB);
+  const composer = await begin(desk, 'From one to the other');
+  await desk.route('**/api/upload/*?offset=*', (route) =>
+    Number(new URL(route.request().url()).searchParams.get('offset')) ? route.abort('connectionreset') : route.continue());
+  await choose(desk, composer, { name: '报告.bin', mimeType: 'application/octet-stream', buffer: bytes });
+  await expect(composer.getByText('Saved without the files that are not uploaded')).toBeVisible({ timeout: 30_000 });
+  await mailbox(phone, /^Drafts/).click();
+  await row(phone, 'From one to the other').click();
+  const there = phone.getByRole('dialog', { name: /^New message: From one/ });
+  await expect(there.getByText('报告.bin')).toBeVisible();
+  await send(there);
+  await expect(there.getByRole('alert').filter({ hasText: '报告.bin is not uploaded.' })).toBeVisible();
+  await choose(phone, there, { name: 'other.bin', mimeType: '', buffer: noise(99) }, 'Choose again');
+  await expect(notifications(phone).getByText(/other/)).toBeVisible();
+  await choose(phone, there, { name: '报告.bin', mimeType: 'application/octet-stream', buffer: bytes }, 'Choose again');
+  await expect(bars(there)).toHaveCount(0, { timeout: 30_000 });
+  await expect(there.getByText('Saved', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await send(there);
+  await expect(notifications(phone).getByText('Message sent')).toBeVisible();
+  await row(ben, 'From one to the other').click();
+  expect(await received(ben, '报告.bin')).toBe(digest(bytes));
+});

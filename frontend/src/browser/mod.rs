@@ -12,6 +12,7 @@ pub mod page;
 pub mod pictures;
 pub mod port;
 pub mod random;
+pub mod seen;
 pub mod socket;
 pub mod storage;
 pub mod timer;

@@ -36,6 +36,7 @@ pub mod receipts;
 mod rows;
 pub mod schedule;
 mod searching;
+pub mod seen;
 pub mod selection;
 pub mod session;
 pub mod shortcuts;

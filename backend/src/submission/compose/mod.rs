@@ -193,7 +193,7 @@ fn headers<'a>(draft: &Draft, stamp: &Stamp, id: &str, purpose: Purpose<'a>) -> 
     let mut builder = MessageBuilder::new()
         .header("Date", Raw::new(date(stamp)))
         .header("Message-ID", MessageId::new(id.to_owned()))
-        .from(written(std::slice::from_ref(&draft.from)))
+        .header("From", written(std::slice::from_ref(&draft.from)))
         .header("Subject", subject(line(&draft.subject)));
     let mut lists =
         vec![("Reply-To", &draft.options.reply_to), ("To", &draft.to), ("Cc", &draft.cc)];
@@ -224,14 +224,28 @@ fn headers<'a>(draft: &Draft, stamp: &Stamp, id: &str, purpose: Purpose<'a>) -> 
 
 /// A subject that looks like an encoded word is encoded, so that it is not read as one.
 fn subject(text: String) -> HeaderType<'static> {
-    /// Bytes of an encoded word, which has 75 characters at most (RFC 2047 §2).
-    const WORD: usize = 45;
-    if !text.is_ascii() || !text.contains("=?") {
-        return Text::new(text).into();
+    match looks_encoded(&text) {
+        false => Text::new(text).into(),
+        true => Raw::new(words(&text)).into(),
     }
-    let word = |bytes| format!("=?utf-8?B?{}?=", base64::encode(bytes));
-    let words: Vec<_> = text.as_bytes().chunks(WORD).map(word).collect();
-    Raw::new(words.join(" ")).into()
+}
+
+/// Whether a text might be written as it is and then be read as what it seems to encode.
+fn looks_encoded(text: &str) -> bool {
+    text.is_ascii() && text.contains("=?")
+}
+
+/// A text in encoded words, of 75 characters at most each (RFC 2047 §2).
+fn words(text: &str) -> String {
+    /// Bytes of a word before they are encoded.
+    const WORD: usize = 45;
+    let (mut words, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let (word, more) = rest.split_at(rest.floor_char_boundary(WORD));
+        words.push(format!("=?utf-8?B?{}?=", base64::encode(word.as_bytes())));
+        rest = more;
+    }
+    words.join(" ")
 }
 
 /// A draft may hold anything while it is written; a header is one line all the same.
@@ -282,14 +296,25 @@ fn is_break(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-fn written(list: &[Address]) -> Written<'static> {
+fn written(list: &[Address]) -> HeaderType<'static> {
+    let named = |address: &Address| {
+        let name = line(address.name.trim());
+        (Some(name).filter(|name| !name.is_empty()), line(address.email.trim()))
+    };
+    if list.iter().any(|address| looks_encoded(&address.name)) {
+        let one = |address: &Address| match named(address) {
+            (Some(name), email) => format!("{} <{email}>", words(&name)),
+            (None, email) => format!("<{email}>"),
+        };
+        return Raw::new(list.iter().map(one).collect::<Vec<_>>().join(", ")).into();
+    }
     let one = |address: &Address| {
-        let name = Some(address.name.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
-        Written::new_address(name.map(|name| line(&name)), line(address.email.trim()))
+        let (name, email) = named(address);
+        Written::new_address(name, email)
     };
     match list {
-        [only] => one(only),
-        several => Written::new_list(several.iter().map(one).collect()),
+        [only] => one(only).into(),
+        several => Written::new_list(several.iter().map(one).collect()).into(),
     }
 }
 

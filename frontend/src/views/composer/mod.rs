@@ -25,6 +25,7 @@ use crate::state::attaching::Bytes;
 use crate::state::drafts::answer::Kind;
 use crate::state::drafts::pictures::Picture;
 use crate::state::drafts::{Composing, DraftSignal, Unready};
+use crate::state::seen::seen;
 use crate::state::uploads::{Standing, standing};
 use crate::state::{Stores, stores};
 use crate::ui::button::IconButton;
@@ -50,11 +51,18 @@ pub fn Composers() -> impl IntoView {
         let draft = untrack(|| stores.drafts.get(id));
         draft.map(|draft| view! { <Composer id draft /> })
     };
+    let top = move || seen().map(|(top, _)| pixels(top));
+    let height = move || seen().map(|(_, height)| pixels(height));
     view! {
-        <div class="composers">
+        <div class="composers" style:--seen-top=top style:--seen-height=height>
             <For each=move || open.get() key=|id| *id children=draft />
         </div>
     }
+}
+
+fn pixels(count: f64) -> String {
+    // A screen's measure is far below what fits.
+    [&(count.round() as i32).to_string(), "px"].concat()
 }
 
 /// What is being written, shared by the parts of one composer.

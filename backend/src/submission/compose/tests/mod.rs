@@ -54,6 +54,28 @@ fn read(draft: &Draft, enclosures: Vec<Enclosure>) -> (Parsed, String) {
 }
 
 #[test]
+fn what_looks_like_an_encoded_word_stays_as_it_was_typed() {
+    let odd = "=?utf-8?Q?Free_=41?= =?utf-8?B?aGk=?= and more of it than fits into one word";
+    let mut draft = draft();
+    (draft.from.name, draft.subject) = (odd.into(), odd.into());
+    draft.to =
+        vec![address(odd, "bob@b.test"), address("Zoë, Ltd", "z@b.test"), address("", "c@b.test")];
+    let name = "=?utf-8?Q?evil=2Eexe?=.txt";
+    let file = |content_type: &str| Enclosure {
+        name: name.into(),
+        content_type: content_type.into(),
+        bytes: b"x".to_vec(),
+    };
+    let (parsed, _) = read(&draft, vec![file("text/plain")]);
+    assert_eq!(parsed.headers.from, [draft.from]);
+    assert_eq!(parsed.headers.to, draft.to);
+    assert_eq!(parsed.headers.subject, odd);
+    // No name of a file may hold a question mark, and so none is an encoded word.
+    let read = parsed.parts.iter().find_map(|part| part.name.as_deref());
+    assert_eq!(read, Some(mime::attachment::file_name(Some(name), "text/plain").as_str()));
+}
+
+#[test]
 fn every_script_survives_the_round_trip() {
     for (name, text) in [
         ("Zażółć Gęślą", "Zażółć gęślą jaźń — „cytat”."),
