@@ -180,7 +180,8 @@ where
             defects.push(Defect::Truncated);
         }
         let block = if part.content_type == "text/html" {
-            html::sanitise_part(&content, place, cid.clone())
+            let block = html::sanitise_part(&content, place, cid.clone());
+            if blocks.len() > 1 { block.apart() } else { block }
         } else {
             Sanitised::from_safe(text::to_html(&content, part.flowed))
         };
@@ -213,6 +214,16 @@ mod tests {
     fn shown(raw: &str) -> String {
         let parsed = parse(raw.as_bytes().to_vec(), &Limits::default());
         render(&parsed, |_| None).html
+    }
+
+    #[test]
+    fn a_part_beside_others_keeps_to_its_place() {
+        let page = "Content-Type: text/html\n\n<p style='position:absolute;top:-9px'>x";
+        assert!(!shown(page).contains("is-part"));
+        let two = shown(&format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nwords\n--b\n{page}\n--b--\n"
+        ));
+        assert!(two.contains("<hr><div class=\"is-part\"><p style="), "{two}");
     }
 
     #[test]

@@ -35,12 +35,16 @@ impl Theme {
 }
 
 /// What every mail stands on; weightless wherever the mail may know better. What says where a link
-/// leads is in a layer: what is important there no mail overrules.
+/// leads is in a layer: what is important there no mail overrules. A part of several covers no other.
 const STYLE: &str = "\
 @layer own{a[data-host]::after{all:initial!important;content:attr(data-host)!important;\
 margin-inline-start:6px!important;padding:0 6px!important;border-radius:4px!important;\
 background:#b3261e!important;color:#fff!important;font:600 12px/1.5 system-ui,sans-serif!important;\
-display:inline-block!important}}\
+display:inline-block!important;position:relative!important;z-index:2147483647!important}\
+a[data-host]{position:static!important;overflow:visible!important;visibility:visible!important;\
+opacity:1!important;clip-path:none!important;filter:none!important;mix-blend-mode:normal!important;\
+transform:none!important;translate:none!important;rotate:none!important;scale:none!important;zoom:1!important}\
+.is-part{display:flow-root!important;position:relative!important;isolation:isolate!important;overflow-y:clip!important}}\
 html{overflow-x:auto;background:var(--back)}:where(a){overflow-wrap:break-word}\
 :where(img){max-width:100vw}:where(pre){white-space:pre-wrap}\
 img:not([src]){display:inline-block;box-sizing:border-box;min-height:1.2em;border:1px dashed var(--line);color:var(--dim);font-size:12px}\
@@ -156,6 +160,12 @@ mod tests {
         check(old, Theme::Light, "XHTML 1.0 Transitional");
         check(&format!("<!doctype html>{old}"), Theme::Light, "<!doctype html>");
         check("<div>x</div>", Theme::Light, "<!doctype html>");
+    }
+
+    #[test]
+    fn what_says_where_a_link_leads_is_not_hidden_by_the_link() {
+        let own = STYLE.find("a[data-host]{position:static!important").expect("it is there");
+        assert!(STYLE[..own].starts_with("@layer own{") && !STYLE[..own].contains("}}"));
     }
 
     #[test]

@@ -66,6 +66,18 @@ impl Sanitised {
         self.blocked_images = u32::try_from(self.remote.len()).unwrap_or(u32::MAX);
     }
 
+    /// Held to its place: it stands beside other parts of a message.
+    pub(in crate::mime) fn apart(mut self) -> Self {
+        if !self.html.is_empty() {
+            let mut text = Text::default();
+            text.push("<div class=\"is-part\">");
+            text.append(&self.text);
+            text.push("</div>");
+            (self.html, self.text) = (text.as_str().to_owned(), text);
+        }
+        self
+    }
+
     /// Puts another part of the same message below this one.
     pub fn append(&mut self, mut other: Self) {
         if other.html.is_empty() {
