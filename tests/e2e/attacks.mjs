@@ -12,7 +12,7 @@ export function corpus(name) {
 }
 
 /** Where this browser looks for its updates and the time, whatever it is told. */
-const ITS_OWN = /(^|\.)(googleapis\.com|gvt1\.com|gstatic\.com)$|^(accounts|clients\d|android\.clients|mtalk|redirector)\.google\.com$/;
+export const ITS_OWN = /(^|\.)(googleapis\.com|gvt1\.com|gstatic\.com)$|^(accounts|clients\d|android\.clients|mtalk|redirector)\.google\.com$/;
 
 const lines = (bytes) => bytes.toString('base64').replace(/.{76}/g, '$&\r\n');
 const part = ({ context, html }) =>

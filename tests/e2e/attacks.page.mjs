@@ -39,6 +39,32 @@ export function strange() {
   return found;
 }
 
+/** Puts what can be pressed in the body in a list, the first so many of them; answers how many there are. */
+export function pressable(most) {
+  const inside = document.querySelector('iframe[title="Message body"]').contentDocument;
+  window.pressable = [...inside.querySelectorAll('a, area, summary, label')].slice(0, most);
+  return window.pressable.length;
+}
+
+/** Brings one of them into sight: where it leads, and the point to press, if no other thing lies on it. */
+export function aim(at) {
+  const frame = document.querySelector('iframe[title="Message body"]');
+  const element = window.pressable[at];
+  element.scrollIntoView({ block: 'center', inline: 'center' });
+  const outer = frame.getBoundingClientRect();
+  const box = element.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  const under = frame.contentDocument.elementFromPoint(x, y);
+  const point = { x: outer.left + x, y: outer.top + y };
+  const free = under && element.contains(under) && document.elementFromPoint(point.x, point.y) === frame;
+  if (!free) element.focus();
+  const focused = frame.contentDocument.activeElement === element;
+  const href = element.getAttribute('href') === null ? '' : element.href;
+  // A link within the mail has the mail's own address.
+  const leads = /^https?:/i.test(href) && element.target === '_blank';
+  return { href, host: element.host, leads, point: free ? point : undefined, focused };
+}
+
 /** Signs that a body reached beyond its frame: drawn over the page, focused, or in its document. */
 export function outside() {
   const found = [];

@@ -6,14 +6,16 @@
 // message is opened by the page's key. Without it each payload is a message and the whole document of a frame:
 // copies of the page's own frame, in the page, twenty-five at a time.
 import { test as base, expect, signIn } from './play.mjs';
-import { Watched, alone, chunks, corpus, tally, together, uid } from './attacks.mjs';
-import { beside, heights, outside, shown, strange, strip, unruly, words } from './attacks.page.mjs';
+import { ITS_OWN, Watched, alone, chunks, corpus, tally, together, uid } from './attacks.mjs';
+import { aim, beside, heights, outside, pressable, shown, strange, strip, unruly, words } from './attacks.page.mjs';
 
 const all = corpus('html-attacks.json')?.payloads ?? [];
 const spoofed = corpus('header-attacks.json')?.vectors ?? [];
 const meant = corpus('html-benign.json')?.payloads ?? [];
 const BATCH = 20;
 const FRAMES = 25;
+/** What is pressed in one body: three things for each of its payloads. */
+const PRESSED = 3 * BATCH;
 const NOTHING = { ran: [], went: [], requests: [], pictures: 0 };
 
 const test = base.extend({
@@ -52,6 +54,46 @@ async function leaf(page, count, see) {
   }
 }
 
+/** Waits until a page that opened has arrived where it was sent; answers what it knows of where it comes from. */
+async function arrival(opened) {
+  await opened.waitForURL((url) => url.protocol !== 'about:');
+  return opened.evaluate(() => `${window.opener ?? ''}${document.referrer}`);
+}
+
+/** Presses what can be pressed in the open body; answers what came of it that a link may not do. */
+async function press(page, asked) {
+  const context = page.context();
+  const found = { pressed: 0, opened: 0, wrong: [] };
+  const count = await page.evaluate(pressable, PRESSED);
+  const home = page.url();
+  const bare = (url) => url.replace(/#.*/s, '');
+  for (let at = 0; at < count; at += 1) {
+    const { href, host, leads, point, focused } = await page.evaluate(aim, at);
+    // A link to a person opens a draft in the page, one to a telephone another program: those are others' tests.
+    if (/^(mailto|tel):/i.test(href) || (!point && !focused)) continue;
+    const opening = leads ? context.waitForEvent('page') : undefined;
+    if (point) await page.mouse.click(point.x, point.y);
+    else await page.keyboard.press('Enter');
+    found.pressed += 1;
+    const opened = await opening;
+    if (opened) {
+      found.opened += 1;
+      const knows = await arrival(opened);
+      if (knows) found.wrong.push(`${href} knows where it was opened: ${knows}`);
+      if (new URL(opened.url()).host !== host) found.wrong.push(`${href} led to ${opened.url()}`);
+    } else {
+      // Whatever else it might do it would have done by then.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    }
+    for (const url of asked.splice(0)) if (bare(url) !== bare(href)) found.wrong.push(`${href} asked for ${url}`);
+    const others = context.pages().filter((other) => other !== page);
+    if (others.length !== (leads ? 1 : 0)) found.wrong.push(`${href || 'what leads nowhere'} opened ${others.length} pages`);
+    for (const other of others) await other.close();
+    if (page.url() !== home) found.wrong.push(`${href} led the page to ${page.url()}`);
+  }
+  return found;
+}
+
 test.describe('html', () => {
   test.skip(!all.length, 'html-attacks.json does not lie beside the repository: 999 payloads skipped');
 
@@ -68,6 +110,36 @@ test.describe('html', () => {
     tally('sanitiser, sandbox and policy', all.length, seen);
     expect(wrong).toEqual([]);
     expect(seen).toMatchObject({ ...NOTHING, refused: [], handshakes: [] });
+  });
+
+  test('what is pressed in hostile mail opens its own address beside the page, or nothing', async ({ watched }) => {
+    test.setTimeout(240_000);
+    const asked = [];
+    // Whoever is asked answers an empty page: what is loaded there is not the mail's.
+    await watched.context.route(
+      (url) => url.host !== watched.url.host && !ITS_OWN.test(url.hostname),
+      (route) => {
+        asked.push(route.request().url());
+        return route.fulfill({ contentType: 'text/html', body: '' });
+      },
+    );
+    const messages = chunks(all, BATCH);
+    const page = await deliver(watched, 'Pressed', messages.map(together));
+    const total = { pressed: 0, opened: 0 };
+    const wrong = [];
+    await leaf(page, messages.length, async (at) => {
+      const found = await press(page, asked);
+      total.pressed += found.pressed;
+      total.opened += found.opened;
+      if (found.wrong.length) wrong.push({ payloads: `${messages[at][0].id} to ${messages[at].at(-1).id}`, found: found.wrong });
+    });
+    const seen = await watched.look();
+    console.log(`${total.pressed} pressed, ${total.opened} opened their own address beside the page`);
+    tally('pressed', all.length, seen);
+    expect(wrong).toEqual([]);
+    expect(total.opened).toBeGreaterThan(20);
+    const went = seen.went.filter((text) => !text.startsWith('a page: '));
+    expect({ ...seen, went }).toMatchObject({ ...NOTHING, refused: [] });
   });
 
   test('hostile mail that nobody sanitised is held by sandbox and policy', async ({ watched }) => {
