@@ -337,6 +337,8 @@ test('notices never lie over Send, at any width', async ({ stage, visit }) => {
     expect(above.y + above.height, `${width}`).toBeLessThan(below.y);
     await send.click();
     await expect(composer.getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
+    await notifications(anna).getByRole('button', { name: 'Dismiss' }).click();
     await composer.getByRole('button', { name: 'Save and close' }).click();
+    await expect(composer).toHaveCount(0);
   }
 });

@@ -42,7 +42,7 @@ pub fn Footer(desk: Desk, deeds: Deeds) -> impl IntoView {
     };
     view! {
         {waiting}
-        <footer class="composer-footer">
+        <div class="composer-footer">
             <Button
                 label=t(Key::ComposeSend)
                 icon=Icon::Send
@@ -63,7 +63,7 @@ pub fn Footer(desk: Desk, deeds: Deeds) -> impl IntoView {
                 icon=Icon::Trash
                 on_press=move |()| discard.run(())
             />
-        </footer>
+        </div>
         <Schedule open=scheduling send />
     }
 }
