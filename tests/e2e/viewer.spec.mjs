@@ -1,6 +1,7 @@
 // Files looked at in the page: every kind, by hand and by keys, and never as part of the page itself.
 import AxeBuilder from '@axe-core/playwright';
 import { test, expect, openMessage, mailbox, row } from './play.mjs';
+import { foreign, pdf } from './papers.mjs';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
@@ -21,31 +22,6 @@ function wave() {
   bytes.write('data', 36);
   bytes.writeUInt32LE(samples, 40);
   return bytes.toString('base64');
-}
-
-/** A document of some pages that say which they are. */
-function pdf(pages) {
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, n) => `${4 + 2 * n} 0 R`).join(' ')}] >>`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-  ];
-  for (let page = 1; page <= pages; page += 1) {
-    const text = `BT /F 24 Tf 40 120 Td (Sheet number ${page}) Tj ET`;
-    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 ${page === 2 ? 500 : 200}] /Contents ${5 + 2 * (page - 1)} 0 R /Resources << /Font << /F 3 0 R >> >> >>`);
-    objects.push(`<< /Length ${text.length} >>\nstream\n${text}\nendstream`);
-  }
-  let out = '%PDF-1.7\n';
-  const places = objects.map((object, at) => {
-    const place = out.length;
-    out += `${at + 1} 0 obj\n${object}\nendobj\n`;
-    return place;
-  });
-  const table = out.length;
-  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
-  out += places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
-  out += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
-  return Buffer.from(out).toString('base64');
 }
 
 const INNER = [
@@ -234,6 +210,29 @@ test('a document is drawn page by page in a frame that reaches nobody', async ({
   expect(await violations(page, 'dialog[open]')).toEqual([]);
   await page.getByRole('button', { name: 'Next file' }).click();
   await expect(viewer(page, 'torn.pdf').getByText(/^This file is damaged/)).toBeVisible({ timeout: 20_000 });
+});
+
+test('a document that brings no type for its words, and pictures of rare kinds, is drawn', async ({ stage, visit }) => {
+  const FOREIGN = letter('Papers', [file('application/pdf', 'papers.pdf', foreign(), 'base64')]);
+  const { page, files } = await opened(stage, visit, FOREIGN, 'Papers');
+  await files.getByRole('button', { name: /^Open papers\.pdf/ }).click();
+  const dialog = viewer(page, 'papers.pdf');
+  await expect(dialog.getByText('Page 1 of 1')).toBeVisible({ timeout: 20_000 });
+  const frame = dialog.frameLocator('iframe');
+  for (const words of ['你好，世界', '简体中文', '繁體中文', '日本語テキスト', '한국어 문장', 'αβγ']) {
+    await expect(frame.getByText(words), words).toBeAttached({ timeout: 20_000 });
+  }
+  // The signs, the upper and the lower end of one picture, and the other.
+  const ink = (x, y, width) =>
+    frame.locator('canvas').first().evaluate((canvas, [x, y, width]) => {
+      const { data } = canvas.getContext('2d').getImageData(canvas.width * x, canvas.height * y, canvas.width * width, 4);
+      const darkest = Math.min(...data.filter((_, at) => at % 4 !== 3));
+      return { darkest, red: data[0] > 128, blue: data[2] > 128 };
+    }, [x, y, width]);
+  await expect.poll(async () => (await ink(0.1, 0.36, 0.1)).darkest).toBeLessThan(90);
+  await expect.poll(() => ink(0.2, 0.78, 0.01)).toMatchObject({ red: true, blue: false });
+  await expect.poll(() => ink(0.2, 0.9, 0.01)).toMatchObject({ red: false, blue: true });
+  await expect.poll(() => ink(0.53, 0.84, 0.01)).toMatchObject({ darkest: 0, red: false, blue: false });
 });
 
 test('a calendar is its card, and each of its events is answered', async ({ stage, visit }) => {

@@ -40,6 +40,8 @@ pub struct Packed {
     pub hashed: bool,
     /// Fetched before the sign-in page can be used.
     pub first_load: bool,
+    /// Compressed within: no other form is kept of it.
+    pub dense: bool,
     /// gzip 9.
     pub gzip: Option<Vec<u8>>,
     /// brotli 11.
@@ -133,6 +135,15 @@ impl Bundle {
         path
     }
 
+    /// Adds a script that is compressed within and rarely fetched; returns its path.
+    pub fn dense(&mut self, name: &str, bytes: Vec<u8>) -> String {
+        let path = self.hashed(name, bytes, false);
+        if let Some(file) = self.files.last_mut() {
+            file.dense = true;
+        }
+        path
+    }
+
     /// Adds a file that keeps its name.
     pub fn named(&mut self, path: &str, bytes: Vec<u8>, first_load: bool) {
         let file = Packed { path: path.to_owned(), bytes, first_load, ..Packed::default() };
@@ -143,7 +154,7 @@ impl Bundle {
     pub fn pack(&self, mode: Mode) -> Result<Vec<Packed>> {
         let pack = |file: &Packed| -> Result<Packed> {
             // In development the way is short and the wait is not.
-            let worth = mode == Mode::Page;
+            let worth = mode == Mode::Page && !file.dense;
             let brotli = if worth { smaller(&file.bytes, brotli(&file.bytes)?) } else { None };
             let gzip = if brotli.is_some() { Some(gzip(&file.bytes)?) } else { None };
             let (path, bytes) = (file.path.clone(), file.bytes.clone());

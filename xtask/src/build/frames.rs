@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::bundle::{Bundle, base_name};
-use super::{css, javascript, template};
+use super::{css, javascript, pdf, template};
 
 /// What a library is called in a template, its file below node_modules, and its licence where the
 /// file does not hold one.
@@ -22,7 +22,7 @@ const LIBRARIES: [Library; 3] = [
 /// Adds everything that frames need. A script names another by `{{its stem}}`; a document names all
 /// of them, below `{{base}}`.
 pub fn collect(root: &Path, bundle: &mut Bundle) -> Result<()> {
-    let mut names = Vec::new();
+    let mut names = pdf::collect(root, bundle)?;
     for (name, file, licence) in LIBRARIES {
         let path = root.join("node_modules").join(file);
         let mut script = fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -8,6 +8,7 @@ mod css;
 mod frames;
 mod fresh;
 mod javascript;
+mod pdf;
 mod shrink;
 mod split;
 mod template;
