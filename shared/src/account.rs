@@ -39,6 +39,14 @@ pub struct Account {
     pub added: bool,
 }
 
+impl Account {
+    /// What people are shown of it: its name, or its address.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        if self.name.is_empty() { &self.address } else { &self.name }
+    }
+}
+
 /// How many colours there are for accounts.
 pub const COLOURS: u8 = 8;
 /// Characters that the name of an account may have.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod actions;
+mod arranging;
 pub mod attaching;
 mod bulk;
 mod choices;

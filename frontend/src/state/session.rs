@@ -74,13 +74,7 @@ impl Session {
             self.enter(&answer);
             return Ok(());
         }
-        let code = code(&answer.text("code")).unwrap_or(match answer.status {
-            429 => ErrorCode::Limit,
-            502..=504 => ErrorCode::Unavailable,
-            _ => ErrorCode::Internal,
-        });
-        let retry_after = answer.number("retry_after") as u32;
-        Err(CallError { code, text: answer.text("text"), retry_after, position: None })
+        Err(failure(&answer))
     }
 
     /// Signs out; the session ends here also where the bridge cannot be told.
@@ -110,6 +104,17 @@ impl Default for Session {
 
 fn url() -> String {
     history::base_path() + "api/session"
+}
+
+/// What an answer says went wrong.
+pub(super) fn failure(answer: &Answer) -> CallError {
+    let code = code(&answer.text("code")).unwrap_or(match answer.status {
+        429 => ErrorCode::Limit,
+        502..=504 => ErrorCode::Unavailable,
+        _ => ErrorCode::Internal,
+    });
+    let retry_after = answer.number("retry_after") as u32;
+    CallError { code, text: answer.text("text"), retry_after, position: None }
 }
 
 /// An error code by the name that it has in the bridge's JSON.

@@ -85,7 +85,7 @@ pub fn arrange(accounts: &[Account], mailboxes: &[Mailbox], collapsed: &[String]
         let expanded = !collapsed.contains(&id);
         out.push(Entry {
             id,
-            name: account.address.clone(),
+            name: account.shown().to_owned(),
             level: 1,
             expanded: Some(expanded),
             mailbox: None,

@@ -1,0 +1,60 @@
+//! Accounts beside that of the sign-in: adding, showing, ordering and removing them.
+
+use postern_shared::account::AccountId;
+use postern_shared::action::ActionId;
+use postern_shared::api::accounts::{EditAccount, OrderAccounts, RemoveAccount};
+use postern_shared::error::{CallError, ErrorCode};
+
+use super::Stores;
+use super::session::failure;
+use crate::browser::{fetch, history, random};
+
+impl Stores {
+    /// Adds an account, or gives one that is there this password.
+    ///
+    /// # Errors
+    /// As for signing in; `AlreadyExists` for the account of the sign-in.
+    pub async fn add_account(self, address: &str, password: &str) -> Result<(), CallError> {
+        let (address, password) = (fetch::quote(address), fetch::quote(password));
+        let json = format!("{{\"address\":{address},\"password\":{password}}}");
+        let url = history::base_path() + "api/account";
+        match fetch::request("POST", &url, Some(&json)).await {
+            None => Err(CallError::new(ErrorCode::NotSignedIn)),
+            Some(answer) => match answer.status {
+                200 => Ok(()),
+                409 => Err(CallError::new(ErrorCode::AlreadyExists)),
+                _ => Err(failure(&answer)),
+            },
+        }
+    }
+
+    /// Sets how an account is shown.
+    ///
+    /// # Errors
+    /// The bridge's.
+    pub async fn edit_account(
+        self,
+        account: AccountId,
+        name: String,
+        colour: u8,
+    ) -> Result<(), CallError> {
+        let action = ActionId(random::bytes());
+        self.link.call(EditAccount { action, account, name, colour }).await
+    }
+
+    /// Sets the order of the accounts.
+    ///
+    /// # Errors
+    /// The bridge's.
+    pub async fn order_accounts(self, accounts: Vec<AccountId>) -> Result<(), CallError> {
+        self.link.call(OrderAccounts { action: ActionId(random::bytes()), accounts }).await
+    }
+
+    /// Forgets an added account.
+    ///
+    /// # Errors
+    /// `Refused` while the outbox holds mail of it.
+    pub async fn remove_account(self, account: AccountId) -> Result<(), CallError> {
+        self.link.call(RemoveAccount { action: ActionId(random::bytes()), account }).await
+    }
+}

@@ -1,0 +1,62 @@
+// Several accounts behind one sign-in: added, named, ordered, in one inbox, and forgotten.
+import AxeBuilder from '@axe-core/playwright';
+import { test, expect } from './play.mjs';
+
+async function settings(page) {
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Accounts' }).click();
+  await expect(page.getByRole('heading', { name: 'Accounts', level: 2 })).toBeVisible();
+}
+
+async function axe(page) {
+  const found = await new AxeBuilder({ page }).include('.settings').analyze();
+  expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+for (const kind of ['dovecot', 'mailhost']) {
+  test(`${kind}: another account is added, shares the inbox, gets a name, and goes again`, async ({ stage, visit }) => {
+    const world = await stage(kind);
+    const page = await visit(world, 'anna');
+    await settings(page);
+    await page.getByRole('button', { name: 'Add account' }).click();
+    const form = page.getByRole('form', { name: 'New account' });
+    await form.getByRole('textbox', { name: 'Email address' }).fill('someone@gmail.com');
+    await expect(form.getByRole('note')).toContainText('app password');
+    await form.getByRole('textbox', { name: 'Email address' }).fill('ben@example.test');
+    await form.getByLabel('Password').fill('wrong');
+    await form.getByRole('button', { name: 'Add account' }).click();
+    await expect(form.getByRole('alert')).toHaveText(/password/i);
+    await axe(page);
+    await form.getByLabel('Password').fill('secret-ben');
+    await form.getByRole('button', { name: 'Add account' }).click();
+    const list = page.getByRole('list', { name: 'Accounts' });
+    await expect(list.getByRole('listitem')).toHaveCount(2);
+    await page.getByRole('button', { name: 'Edit ben@example.test' }).click();
+    const look = page.getByRole('form', { name: 'Edit ben@example.test' });
+    await look.getByRole('textbox', { name: 'Name' }).fill('Żółta skrzynka 工作');
+    await look.getByRole('radio', { name: 'Colour 4' }).check();
+    await look.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Move Żółta skrzynka 工作 up' }).click();
+    await expect(list.getByRole('listitem').first()).toContainText('Żółta skrzynka');
+    await axe(page);
+    await page.getByRole('button', { name: 'Back to mail' }).click();
+    const tree = page.getByRole('navigation', { name: 'Mailboxes' });
+    await expect(tree.getByRole('treeitem', { name: /^Żółta skrzynka 工作/ })).toBeVisible();
+    await tree.getByRole('treeitem', { name: /^All inboxes/ }).click();
+    // Mail to either arrives in the one list.
+    await world.do('deliver', { from: 'chen', to: 'anna', subject: 'To Anna' });
+    await world.do('deliver', { from: 'chen', to: 'ben', subject: 'To Ben' });
+    const rows = page.getByRole('grid', { name: 'Messages' });
+    await expect(rows.getByRole('row', { name: /To Anna/ })).toBeVisible();
+    await expect(rows.getByRole('row', { name: /To Ben/ })).toBeVisible();
+    await page.reload();
+    await expect(rows.getByRole('row', { name: /To Ben/ })).toBeVisible();
+    await settings(page);
+    await page.getByRole('button', { name: 'Remove Żółta skrzynka 工作' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(list.getByRole('listitem')).toHaveCount(1);
+    await page.getByRole('button', { name: 'Back to mail' }).click();
+    await expect(tree.getByRole('treeitem', { name: /^All inboxes/ })).toBeHidden();
+  });
+}
