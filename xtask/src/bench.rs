@@ -11,10 +11,10 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The verb: `page` needs a browser, mail servers and the page; `fidelity` a browser, `link` and `imap`
-/// mail servers, `mime` nothing.
+/// mail servers, `mime` and `local` nothing.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let (name, rest) =
-        args.split_first().context("which benchmark? page, link, imap, mime, fidelity")?;
+        args.split_first().context("which benchmark? page, link, imap, mime, fidelity, local")?;
     if name == "link" || name == "imap" {
         install::all(workspace, &[Need::MailServers])?;
     }

@@ -36,7 +36,7 @@ use super::watcher::{Focus, Hint};
 use super::windows::Windows;
 use crate::clock::Clock;
 use crate::db::{Db, UserId};
-use crate::store::imap::ImapConnection;
+use crate::store::Connection;
 
 /// How long work under way may go on once the account is stopped, and how long LOGOUT may take.
 const GRACE: Duration = Duration::from_secs(2);
@@ -89,9 +89,9 @@ pub(super) struct Actor {
     pub facts: Facts,
     pub audience: Arc<Audience>,
     pub clock: Clock,
-    pub connection: Option<ImapConnection>,
+    pub connection: Option<Connection>,
     /// The connection of the sign-in, until it becomes the account's.
-    pub signed_in: Option<ImapConnection>,
+    pub signed_in: Option<Connection>,
     pub tree: Tree,
     pub shown: watch::Sender<Vec<Mailbox>>,
     pub selected: Option<MailboxId>,

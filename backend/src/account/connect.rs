@@ -18,7 +18,7 @@ use super::throttle::asked_pause;
 use super::tree::Tree;
 use crate::net;
 use crate::store::imap::{ImapConnection, Limits, Options};
-use crate::store::{self, ListedMailbox};
+use crate::store::{self, Connection, ListedMailbox};
 
 /// A failed attempt is not repeated within this time, even if somebody asks.
 const BREATHER: Duration = Duration::from_millis(500);
@@ -141,7 +141,7 @@ impl Actor {
     }
 
     /// The connection of a piece of work.
-    pub(super) fn imap(&mut self) -> Result<&mut ImapConnection, Error> {
+    pub(super) fn imap(&mut self) -> Result<&mut Connection, Error> {
         let state = self.state.borrow().clone();
         self.connection.as_mut().ok_or(match state {
             AccountState::Offline { code, .. } => Error::Offline { code, retry_after: 1 },
@@ -161,8 +161,11 @@ impl Actor {
     }
 }
 
-/// Opens a connection and signs in.
-pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Error> {
+/// Opens a connection: to our own data, or to the server, and signs in there.
+pub(super) async fn open_connection(facts: Facts) -> Result<Connection, Error> {
+    if let Some(store) = &facts.local {
+        return Ok(store.connect(&facts.id.0).await?.into());
+    }
     if facts.credentials.secret.is_empty() {
         // Nothing that could be tried: somebody has to type it in.
         return Err(store::Error::AuthenticationFailed { text: String::new() }.into());
@@ -171,15 +174,15 @@ pub(super) async fn open_connection(facts: Facts) -> Result<ImapConnection, Erro
     let (stream, greeted) = (opened.stream, opened.greeting_consumed);
     let limits = Limits::from(facts.provider.settings.imap_limits);
     let options = Options { log: protocol_log::of(&facts.id), ..Options::from(limits) };
-    Ok(ImapConnection::open(stream, greeted, &facts.credentials, options).await?)
+    Ok(ImapConnection::open(stream, greeted, &facts.credentials, options).await?.into())
 }
 
 /// Opens a connection, unless one is there already, and learns the mailboxes. Takes the facts
 /// whole: a connection is not `Sync`.
 async fn open(
     facts: Facts,
-    signed_in: Option<ImapConnection>,
-) -> Result<(ImapConnection, Vec<ListedMailbox>), Error> {
+    signed_in: Option<Connection>,
+) -> Result<(Connection, Vec<ListedMailbox>), Error> {
     if let Some(mut connection) = signed_in
         && let Ok(listed) = connection.list().await
     {

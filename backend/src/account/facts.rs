@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::db::{Db, UserId};
 use crate::net::Provider;
 use crate::store::imap::Credentials;
+use crate::store::local::UserStore;
 
 /// An account as the session or the configuration describes it.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct Facts {
     pub identities: Identities,
     /// How it is shown.
     pub look: Look,
+    /// Where its mail lives if it is collected from a maildrop; none: at the server, by IMAP.
+    pub local: Option<UserStore>,
 }
 
 /// What mail may be sent as; clones share it, for the user changes it while the account runs.
@@ -97,7 +100,7 @@ impl Facts {
         Shown {
             id: self.id.clone(),
             address: self.address.clone(),
-            protocol: Protocol::Imap,
+            protocol: if self.local.is_some() { Protocol::Pop3 } else { Protocol::Imap },
             state,
             identities: self.identities.all().to_vec(),
             name,

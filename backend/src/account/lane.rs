@@ -14,8 +14,7 @@ use super::error::Error;
 use super::facts::Facts;
 use super::open::SLICE;
 use crate::clock::Clock;
-use crate::store::imap::ImapConnection;
-use crate::store::{MailboxName, Slice};
+use crate::store::{Connection, MailboxName, Slice};
 
 /// The connections that an account may hold for this one to be the third.
 const THIRD: u8 = 3;
@@ -35,7 +34,7 @@ pub(super) struct Lane {
 
 #[derive(Default)]
 struct State {
-    connection: Option<ImapConnection>,
+    connection: Option<Connection>,
     used: Duration,
     refused_until: Duration,
 }
@@ -104,14 +103,14 @@ impl Lane {
     }
 }
 
-async fn goodbye(connection: Option<ImapConnection>) {
+async fn goodbye(connection: Option<Connection>) {
     if let Some(mut connection) = connection {
         let _ = tokio::time::timeout(GRACE, connection.logout()).await;
     }
 }
 
 async fn read(
-    connection: &mut ImapConnection,
+    connection: &mut Connection,
     name: &MailboxName,
     key: &MessageKey,
     (section, offset): (&str, u64),

@@ -89,6 +89,7 @@ pub use undo::Step;
 #[cfg(test)]
 mod tests;
 
+use crate::store::Connection;
 use crate::store::imap::ImapConnection;
 use actor::{Actor, Inputs, Work};
 use backoff::Backoff;
@@ -145,7 +146,7 @@ impl Account {
             audience,
             clock: clock.clone(),
             connection: None,
-            signed_in,
+            signed_in: signed_in.map(Connection::from),
             tree: tree::Tree::default(),
             shown,
             selected: None,

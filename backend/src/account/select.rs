@@ -11,8 +11,7 @@ use super::error::Error;
 use super::listing::{Listing, fresh_generation};
 use super::rows;
 use super::tree::Node;
-use crate::store::imap::ImapConnection;
-use crate::store::{Criteria, Known, MailboxName, Opened, Row, Selected, Since};
+use crate::store::{Connection, Criteria, Known, MailboxName, Opened, Row, Selected, Since};
 
 /// How often uids are asked for until they are as many as the server counts.
 const UID_TRIES: usize = 5;
@@ -66,7 +65,7 @@ impl Actor {
     pub(super) async fn select(&mut self, id: &MailboxId) -> Result<Selected, Error> {
         let name = self.name(id)?;
         // Renamed by somebody else, it has to be selected again by its new name.
-        let current = self.connection.as_ref().and_then(ImapConnection::selected);
+        let current = self.connection.as_ref().and_then(Connection::selected);
         let by_name = current.is_none_or(|(current, _)| *current == name);
         let was_selected = self.selected.as_ref() == Some(id) && by_name;
         if !was_selected {

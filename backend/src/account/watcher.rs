@@ -18,8 +18,7 @@ use super::error::Error;
 use super::facts::Facts;
 use super::throttle::asked_pause;
 use crate::clock::Clock;
-use crate::store::imap::ImapConnection;
-use crate::store::{self, MailboxName, News, Told};
+use crate::store::{self, Connection, MailboxName, News, Told};
 
 /// Where to watch, and how often the machine slept so far; nothing while there is no command
 /// connection.
@@ -105,7 +104,7 @@ impl Watcher {
         }
     }
 
-    async fn keep_watching(&mut self, connection: &mut Option<ImapConnection>) {
+    async fn keep_watching(&mut self, connection: &mut Option<Connection>) {
         let mut backoff = Backoff::default();
         while !self.stop.is_cancelled() {
             let found = tokio::select! {
@@ -166,7 +165,7 @@ impl Watcher {
     /// Idles once in a mailbox: until something happens, the user looks elsewhere, or it is time.
     async fn watch(
         &mut self,
-        connection: &mut Option<ImapConnection>,
+        connection: &mut Option<Connection>,
         mailbox: &MailboxId,
         name: &MailboxName,
     ) -> Result<(), Error> {

@@ -5,6 +5,7 @@
 //! ends in the tagged status of its command, or in an `Error`.
 
 mod change;
+mod connection;
 mod error;
 pub mod imap;
 pub mod index;
@@ -17,6 +18,7 @@ pub mod query;
 mod row;
 mod structure;
 
+pub use connection::Connection;
 pub use error::{Error, Refusal};
 pub use mailbox_name::MailboxName;
 pub use news::{News, Told};

@@ -238,6 +238,7 @@ impl User {
             credentials: Credentials { login: row.login.clone(), secret },
             identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
             look: Look::default(),
+            local: None,
         };
         let connection = fresh.and_then(|Fresh(_, connection)| connection);
         Ok(Some(Account::start(facts, self.surroundings.clone(), connection)))

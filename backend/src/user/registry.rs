@@ -217,6 +217,7 @@ impl Users {
             credentials,
             identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
             look: Look::default(),
+            local: None,
         };
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());

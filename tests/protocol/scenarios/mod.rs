@@ -2,11 +2,12 @@
 //!
 //! Each scenario has a person of its own, so that one server serves them all. The servers: Dovecot
 //! with everything and with masked capabilities, the mail host with every extension off one by one,
-//! with everything and with nothing.
+//! with everything and with nothing; and mailboxes in our own data.
 
 mod changes;
 mod list;
 mod order;
+mod other;
 mod push;
 mod reading;
 mod resync;
@@ -17,12 +18,17 @@ use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::{Context, Result, ensure};
+use other::Other;
+use postern::blob::Blobs;
+use postern::clock::Clock;
+use postern::db::UserId;
 use postern::secret::Secret;
 use postern::store::imap::{Credentials, ImapConnection, Limits};
-use postern::store::{Error, MailboxName, News};
+use postern::store::local::{Stores, UserStore};
+use postern::store::{Connection, Error, MailboxName, News};
 use postern_mailhost::Capabilities;
+use postern_shared::flag::Flag;
 use postern_tests::ground::{self, Ground, NOVEMBER};
-use postern_tests::imap::RawImap;
 use postern_tests::{Person, wait};
 use tokio::net::TcpStream;
 
@@ -52,17 +58,55 @@ const SCENARIOS: [Scenario; 17] = [
 
 /// Where one scenario is played: its person's mail, the store, and another mail program.
 struct Stage<'a> {
-    ground: &'a Ground,
+    place: Place<'a>,
     person: Person,
-    store: ImapConnection,
-    other: RawImap,
+    store: Connection,
+    other: Other,
+}
+
+/// Where a person's mail lives.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Server(&'a Ground),
+    /// In our own data, an account a person.
+    Local(&'a UserStore),
+}
+
+impl Place<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Server(ground) => &ground.name,
+            Self::Local(_) => "local mailboxes",
+        }
+    }
 }
 
 impl<'a> Stage<'a> {
-    async fn of(ground: &'a Ground, local: &str) -> Result<Self> {
-        let person = ground.person(local);
-        let (store, other) = (connect(ground, &person).await?, ground.session(&person).await?);
-        Ok(Self { ground, person, store, other })
+    async fn of(place: Place<'a>, local: &str) -> Result<Self> {
+        let person = match place {
+            Place::Server(ground) => ground.person(local),
+            Place::Local(_) => Person::named(local),
+        };
+        let store = connect(place, &person).await?;
+        let other = match place {
+            Place::Server(ground) => Other::Raw(Box::new(ground.session(&person).await?)),
+            Place::Local(store) => Other::Local(Box::new(store.connect(&person.address).await?)),
+        };
+        Ok(Self { place, person, store, other })
+    }
+
+    /// Files a message as another mail program does, arrived at this second since 1970.
+    async fn file_at(&self, mailbox: &str, flags: &[&str], at: u64, message: &[u8]) -> Result<()> {
+        match self.place {
+            Place::Server(ground) => ground.file((&self.person, mailbox), flags, at, message).await,
+            Place::Local(store) => {
+                let flags: Vec<Flag> = flags.iter().filter_map(|flag| Flag::parse(flag)).collect();
+                let (name, at) = (MailboxName::from_text(mailbox), i64::try_from(at)?);
+                let mut connection = store.connect(&self.person.address).await?;
+                connection.append(&name, &flags, Some(at), message.to_vec()).await?;
+                Ok(())
+            }
+        }
     }
 
     /// Files a message with this subject, a minute after midnight of this day of November.
@@ -71,7 +115,7 @@ impl<'a> Stage<'a> {
         let text = format!("This is {subject}.");
         let message = postern_tests::message::plain(&from, &self.person, subject, &text);
         let at = NOVEMBER + (day - 1) * 86_400 + 60;
-        self.ground.file((&self.person, mailbox), flags, at, &message).await
+        self.file_at(mailbox, flags, at, &message).await
     }
 
     /// Files `Message 1` … in the inbox, one a day, and lets the store select it.
@@ -109,11 +153,15 @@ impl<'a> Stage<'a> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the store takes any stream; this is one")]
-async fn connect(ground: &Ground, person: &Person) -> Result<ImapConnection> {
+async fn connect(place: Place<'_>, person: &Person) -> Result<Connection> {
+    let ground = match place {
+        Place::Server(ground) => ground,
+        Place::Local(store) => return Ok(store.connect(&person.address).await?.into()),
+    };
     let stream = TcpStream::connect(("127.0.0.1", ground.port())).await?;
     let credentials =
         Credentials { login: person.address.clone(), secret: Secret::new(person.password.clone()) };
-    Ok(ImapConnection::open(stream, false, &credentials, Limits::default()).await?)
+    Ok(ImapConnection::open(stream, false, &credentials, Limits::default()).await?.into())
 }
 
 fn inbox() -> MailboxName {
@@ -131,12 +179,23 @@ fn people() -> Vec<&'static str> {
 }
 
 async fn play_all(ground: &Ground) -> Result<()> {
+    play_at(Place::Server(ground)).await
+}
+
+async fn play_at(place: Place<'_>) -> Result<()> {
     for (name, play) in SCENARIOS {
-        let begin = format!("{name} on {}", ground.name);
-        let mut stage = Stage::of(ground, name).await.with_context(|| begin.clone())?;
+        let begin = format!("{name} on {}", place.name());
+        let mut stage = Stage::of(place, name).await.with_context(|| begin.clone())?;
         play(&mut stage).await.with_context(|| begin)?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn every_scenario_plays_on_local_mailboxes() -> Result<()> {
+    let disk = tempfile::tempdir()?;
+    let stores = Stores::new(disk.path(), Blobs::open(disk.path())?, Clock::system(), 0);
+    play_at(Place::Local(&stores.of(UserId([1; 16])).await?)).await
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn fill(stage: &mut Stage<'_>) -> Result<Vec<u32>> {
             to = stage.person.address,
         );
         let at = NOVEMBER + u64::from(number) * 3600;
-        stage.ground.file((&stage.person, "INBOX"), &[], at, message.as_bytes()).await?;
+        stage.file_at("INBOX", &[], at, message.as_bytes()).await?;
     }
     stage.store.select(&inbox()).await?;
     Ok(stage.store.uids().await?)

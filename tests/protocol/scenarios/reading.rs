@@ -38,7 +38,7 @@ pub async fn rows_come_in_order(stage: &mut Stage<'_>) -> Result<()> {
 pub async fn a_message_is_opened(stage: &mut Stage<'_>) -> Result<()> {
     let from = Person::named("sender");
     let sent = message::with_attachment(&from, &stage.person, "Attached", 5000);
-    stage.ground.file((&stage.person, "INBOX"), &["$Work"], NOVEMBER, &sent).await?;
+    stage.file_at("INBOX", &["$Work"], NOVEMBER, &sent).await?;
     let (selected, none) = stage.store.open_message(&inbox(), 99).await?;
     same("messages", selected.exists, 1)?;
     same("a uid that is not there", none, None)?;
@@ -57,7 +57,7 @@ pub async fn a_message_is_opened(stage: &mut Stage<'_>) -> Result<()> {
 pub async fn a_body_comes_in_slices(stage: &mut Stage<'_>) -> Result<()> {
     let from = Person::named("sender");
     let sent = message::with_attachment(&from, &stage.person, "Sliced", 50_000);
-    stage.ground.file((&stage.person, "INBOX"), &[], NOVEMBER, &sent).await?;
+    stage.file_at("INBOX", &[], NOVEMBER, &sent).await?;
     stage.store.select(&inbox()).await?;
     let uid = *stage.store.uids().await?.first().context("no uid")?;
     for most in [7_000, 1 << 20] {

@@ -21,7 +21,7 @@ pub async fn changes_of_the_meantime_are_found(stage: &mut Stage<'_>) -> Result<
     stage.other.ok(&format!("UID STORE {} +FLAGS (\\Flagged $Work)", before[2])).await?;
     stage.file("INBOX", "Message 9", 9, &["\\Seen"]).await?;
 
-    stage.store = connect(stage.ground, &stage.person).await?;
+    stage.store = connect(stage.place, &stage.person).await?;
     let known = Known { uid_validity, modseq, uids: &before };
     let (selected, since) = stage.store.select_since(&inbox(), known).await?;
     same("messages", selected.exists, 7)?;

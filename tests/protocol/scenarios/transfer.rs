@@ -13,7 +13,7 @@ async fn subjects(stage: &mut Stage<'_>, mailbox: &str) -> Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let fetched = stage.other.ok("FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]").await?;
-    let lines = fetched.untagged.iter().filter_map(|line| line.split_once("Subject: "));
+    let lines = fetched.iter().filter_map(|line| line.split_once("Subject: "));
     Ok(lines.map(|(_, rest)| rest.lines().next().unwrap_or_default().to_owned()).collect())
 }
 

@@ -18,6 +18,7 @@ use tokio::sync::mpsc::Receiver;
 
 mod bulk;
 mod connection;
+mod local;
 mod mailboxes;
 mod pool;
 mod resync;
@@ -173,6 +174,7 @@ fn facts(host: &Host) -> Facts {
         credentials: Credentials { login: ALICE.into(), secret: Secret::new("secret".into()) },
         identities: Identities::default(),
         look: Look::default(),
+        local: None,
     }
 }
 

@@ -15,7 +15,7 @@ impl Stage {
     /// What went over the command connection so far.
     async fn traffic(&self) -> Traffic {
         let work = actor::verb(|actor: &mut Actor| {
-            let traffic = actor.connection.as_ref().map(ImapConnection::traffic);
+            let traffic = actor.connection.as_ref().map(Connection::traffic);
             std::future::ready(Ok(traffic.unwrap_or_default())).boxed()
         });
         self.account.ask(Urgency::Ahead, work).await.unwrap()

@@ -15,7 +15,7 @@ use super::connection::LocalConnection;
 use crate::store::index::entry::bit;
 use crate::store::index::fold::sought;
 use crate::store::query::{Query, Term};
-use crate::store::{Criteria, Found};
+use crate::store::{Criteria, Found, SortBy};
 
 /// Words that a text lies inside of; there are hardly ever as many.
 const MOST_WORDS: i64 = 2_000;
@@ -48,6 +48,27 @@ impl LocalConnection {
             }
         };
         Ok(sqlx::query_scalar(statement).bind(mailbox).fetch_all(&mut *reading).await?)
+    }
+
+    /// No orders but that of arrival: the header index gives them.
+    ///
+    /// # Errors
+    /// Always `Unsupported`.
+    pub async fn sort(
+        &mut self,
+        _by: SortBy,
+        _descending: bool,
+        _criteria: Criteria,
+    ) -> Result<Vec<u32>, Error> {
+        Err(Error::Unsupported("SORT"))
+    }
+
+    /// No threads: the header index ties them.
+    ///
+    /// # Errors
+    /// Always `Unsupported`.
+    pub async fn threads(&mut self, _criteria: Criteria) -> Result<Vec<Vec<u32>>, Error> {
+        Err(Error::Unsupported("THREAD"))
     }
 
     /// The uids of messages with this Message-ID, ascending.

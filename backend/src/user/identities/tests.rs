@@ -23,6 +23,7 @@ fn facts(login: &str, domains: &[&str], any_from: bool) -> Facts {
         credentials: Credentials { login, secret: Secret::new("p".into()) },
         identities: Identities::default(),
         look: Look::default(),
+        local: None,
     }
 }
 
