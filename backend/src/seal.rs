@@ -116,7 +116,7 @@ impl Keys {
 }
 
 /// Where the passwords of a user's other accounts are sealed: by the server key and a key of its
-/// own, which opens with a password of the user (docs/decisions/0014). Clones share it.
+/// own, which opens with a password of the user (docs/decisions/0017). Clones share it.
 #[derive(Clone)]
 pub struct Vault {
     keys: Keys,

@@ -2,7 +2,7 @@
 //!
 //! A password that opens none, because it is a new one, gets the key from another session of the
 //! user that is open at the same time. Where there is no such session the vault stays closed, and
-//! what it holds has to be typed in again (docs/decisions/0014).
+//! what it holds has to be typed in again (docs/decisions/0017).
 
 use super::{Session, Sessions};
 use crate::db::{self, vaults};
