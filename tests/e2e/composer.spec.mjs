@@ -342,3 +342,21 @@ test('notices never lie over Send, at any width', async ({ stage, visit }) => {
     await expect(composer).toHaveCount(0);
   }
 });
+
+test('what is being written stays in sight on a page that becomes narrow, and wide again', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const anna = await visit(world, 'anna');
+  const composer = await compose(anna, 'ben@example.test', 'Turned');
+  const text = composer.getByRole('textbox', { name: 'Message text' });
+  await text.fill('Before the turn');
+  await anna.setViewportSize({ width: 390, height: 844 });
+  await expect(text).toBeVisible();
+  await expect(text).toHaveValue('Before the turn');
+  await anna.setViewportSize({ width: 900, height: 700 });
+  await expect(text).toBeVisible();
+  // One that was put aside stays aside.
+  await composer.getByRole('button', { name: 'Minimise' }).click();
+  await anna.goBack();
+  await anna.setViewportSize({ width: 390, height: 844 });
+  await expect(text).toBeHidden();
+});

@@ -181,7 +181,7 @@ impl Stores {
         if !targets.iter().any(|row| row.key == open || self.is_open(&row.key)) {
             return None;
         }
-        if device::width() < ONE_PANE {
+        if Self::is_narrow() {
             return Some(None);
         }
         let at = self.row_of(&open)?;
@@ -269,9 +269,15 @@ impl Stores {
         self.show_draft(self.drafts.answer(row, kind));
     }
 
+    /// Whether the page is as narrow as a phone's: one thing fills it.
+    #[must_use]
+    pub fn is_narrow() -> bool {
+        device::width() < ONE_PANE
+    }
+
     /// On a phone a draft takes the whole page, and the way back leads to where one was.
     pub fn show_draft(self, id: Option<u32>) {
-        if let Some(id) = id.filter(|_| device::width() < ONE_PANE) {
+        if let Some(id) = id.filter(|_| Self::is_narrow()) {
             self.location.go(Route::Compose(id.to_string()));
         }
     }

@@ -124,6 +124,22 @@ impl Desk {
     }
 }
 
+/// A page that becomes as narrow as a phone's keeps showing what is being written.
+fn follow_width(id: u32, folded: RwSignal<bool>) {
+    let stores = stores();
+    let wide = StoredValue::new(!Stores::is_narrow());
+    let resized = window_event_listener(ev::resize, move |_| {
+        let narrow = Stores::is_narrow();
+        let narrowed = narrow && wide.get_value();
+        wide.set_value(!narrow);
+        let writes = untrack(|| matches!(stores.location.route(), Route::Compose(_)));
+        if narrowed && !writes && !folded.get_untracked() {
+            stores.show_draft(Some(id));
+        }
+    });
+    on_cleanup(move || resized.remove());
+}
+
 #[component]
 fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
     let stores = stores();
@@ -133,6 +149,7 @@ fn Composer(id: u32, draft: DraftSignal) -> impl IntoView {
     let problem = RwSignal::new(String::new());
     let title = Memo::new(move |_| desk.draft.with(title));
     show(node, desk);
+    follow_width(id, folded);
     Effect::new(move |_| {
         desk.draft.track();
         problem.set(String::new());
