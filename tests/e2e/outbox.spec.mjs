@@ -70,6 +70,7 @@ test('of several recipients the refused one is named with the reason, and only t
   const page = await visit(world, 'anna');
   await send(await write(page, { subject: 'To two', to: ['ben@example.test', 'nobody@example.test'] }));
   await notifications(page).getByRole('button', { name: 'Open outbox' }).click();
+  await expect(notifications(page).getByRole('button', { name: 'Open outbox' })).toHaveCount(0);
   const one = entry(page, 'To two');
   await expect(one.getByText('nobody@example.test was refused: There is no such mailbox.')).toBeVisible();
   await expect(one.getByText('Accepted for ben@example.test.')).toBeVisible();

@@ -9,6 +9,7 @@ use postern_shared::submission::SubmissionId;
 use crate::i18n::{Key, error_text, number, t, text};
 use crate::state::stores;
 use crate::state::submissions::Listing;
+use crate::state::toasts::{Notice, Offer};
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::dialog::Dialog;
 use crate::ui::dom;
@@ -44,6 +45,12 @@ pub fn Outbox() -> impl IntoView {
         Listing::Failed(error) => Some([text(Key::OutboxUnknown), error_text(&error)].join(" ")),
         _ => None,
     };
+    // What a notice says of an entry stands in the entry: it only lies in the way here.
+    Effect::new(move |_| {
+        let about = |notice: &Notice| notice.offer == Some(Offer::Outbox);
+        let notices: Vec<Notice> = stores.toasts.all().get();
+        notices.iter().filter(|one| about(one)).for_each(|one| stores.toasts.dismiss(one.id));
+    });
     let ids = move || all.with(|all| all.iter().map(|one| one.id.clone()).collect::<Vec<_>>());
     view! {
         <div class="message-list">
