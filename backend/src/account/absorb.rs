@@ -54,7 +54,7 @@ impl Actor {
                 Next::StartAnew => return self.start_anew(&mailbox).await,
                 // The server still counts more: the chore that is due after news asks again.
                 Next::AskAfter(_) | Next::Compare if round == ROUNDS => return Ok(()),
-                Next::AskAfter(uid) => rows = Some(self.imap()?.rows_after(uid).boxed().await?),
+                Next::AskAfter(uid) => rows = Some(self.store()?.rows_after(uid).boxed().await?),
                 Next::Compare if self.resync_uids(&mailbox).boxed().await? => return Ok(()),
                 Next::Compare => return self.start_anew(&mailbox).await,
             }

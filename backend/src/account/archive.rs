@@ -30,7 +30,7 @@ impl Actor {
             return Ok(whole);
         }
         self.select_for(&piece.mailbox, piece.uid_validity).await?;
-        let dates = self.imap()?.dates(&piece.uids).await?;
+        let dates = self.store()?.dates(&piece.uids).await?;
         let mut groups: BTreeMap<Vec<String>, Vec<u32>> = BTreeMap::new();
         for (uid, received_at) in dates {
             groups.entry(levels(by, received_at)).or_default().push(uid);

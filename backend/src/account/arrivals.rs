@@ -47,7 +47,7 @@ impl Actor {
         if let Some(known) = due.filter(|known| known.next < next) {
             let first = known.next.max(next.saturating_sub(MOST));
             let uids: Vec<u32> = (first..next).collect();
-            let rows = self.imap()?.rows_by_uid(&uids).await?;
+            let rows = self.store()?.rows_by_uid(&uids).await?;
             let validity = UidValidity(selected.uid_validity);
             let rows: Vec<MessageSummary> =
                 rows.into_iter().map(|row| self.row(&inbox, validity, row)).collect();

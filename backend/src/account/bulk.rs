@@ -284,7 +284,7 @@ impl Actor {
 
     async fn unseen_of(&mut self, mailbox: &MailboxId) -> Result<Batch, Error> {
         let selected = self.select(mailbox).await?;
-        let uids = self.imap()?.search(Criteria::Unseen).await?;
+        let uids = self.store()?.search(Criteria::Unseen).await?;
         let uid_validity = UidValidity(selected.uid_validity);
         Ok(Batch { mailbox: mailbox.clone(), uid_validity, uids })
     }
@@ -296,7 +296,7 @@ impl Actor {
             return Err(Error::Invalid("only trash and junk are emptied"));
         }
         let selected = self.select(mailbox).await?;
-        let uids = self.imap()?.uids().await?;
+        let uids = self.store()?.uids().await?;
         let uid_validity = UidValidity(selected.uid_validity);
         self.later(Chore::Count(mailbox.clone()));
         Ok(Batch { mailbox: mailbox.clone(), uid_validity, uids })

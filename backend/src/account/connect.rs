@@ -141,7 +141,7 @@ impl Actor {
     }
 
     /// The connection of a piece of work.
-    pub(super) fn imap(&mut self) -> Result<&mut Connection, Error> {
+    pub(super) fn store(&mut self) -> Result<&mut Connection, Error> {
         let state = self.state.borrow().clone();
         self.connection.as_mut().ok_or(match state {
             AccountState::Offline { code, .. } => Error::Offline { code, retry_after: 1 },

@@ -131,7 +131,7 @@ impl Actor {
             return Ok(());
         }
         self.round.polled = Some(self.clock.elapsed());
-        let listed = self.imap()?.list().await?;
+        let listed = self.store()?.list().await?;
         self.take_list(listed);
         if let Some(id) = self.selected.clone() {
             self.later(Chore::Refresh(id));
@@ -182,7 +182,7 @@ impl Actor {
             named.push((id.clone(), self.name(&id)?));
         }
         let names: Vec<_> = named.iter().map(|(_, name)| name.clone()).collect();
-        let statuses = self.imap()?.statuses(&names).await?;
+        let statuses = self.store()?.statuses(&names).await?;
         let mut counted = Vec::with_capacity(statuses.len());
         for ((id, name), status) in named.into_iter().zip(statuses) {
             let Some(status) = status else { continue };
@@ -207,7 +207,7 @@ impl Actor {
     /// Asks how much is in a mailbox and tells everybody if that is news.
     pub(super) async fn count(&mut self, id: &MailboxId) -> Result<(), Error> {
         let Ok(name) = self.name(id) else { return Ok(()) };
-        let status = self.imap()?.status(&name).await?;
+        let status = self.store()?.status(&name).await?;
         if name.is_inbox() {
             self.note_inbox(&status);
         }

@@ -198,10 +198,10 @@ impl Actor {
         let mailbox = self.drafts_mailbox().await?;
         let uid_validity = UidValidity(self.select(&mailbox).await?.uid_validity);
         // A copy that another connection made a moment ago counts (RFC 9051 §6.1.2).
-        self.imap()?.noop().await?;
+        self.store()?.noop().await?;
         let mut uids = match message_id {
             "" => Vec::new(),
-            id => self.imap()?.with_message_id(id).await?,
+            id => self.store()?.with_message_id(id).await?,
         };
         let here = |key: &&MessageKey| key.mailbox == mailbox && key.uid_validity == uid_validity;
         uids.extend(known.filter(here).map(|key| key.uid.0));
@@ -215,14 +215,14 @@ impl Actor {
         if uids.is_empty() {
             return Ok(copies);
         }
-        let mut flags = self.imap()?.flags_by_uid(&uids).await?;
+        let mut flags = self.store()?.flags_by_uid(&uids).await?;
         flags.sort_unstable_by_key(|of| of.uid);
         for of in flags {
             if of.flags.contains(&Flag::Deleted) {
                 copies.marked.push(of.uid);
                 continue;
             }
-            match self.imap()?.body(of.uid, "HEADER", 0, SLICE).await {
+            match self.store()?.body(of.uid, "HEADER", 0, SLICE).await {
                 Ok(header) => {
                     let Memo { revision, missing, .. } = Memo::read(&header.bytes);
                     copies.found.push((of.uid, revision));
@@ -245,7 +245,7 @@ impl Actor {
         let name = self.name(&mailbox)?;
         let bytes = message.stream().await?.map_err(std::io::Error::other).boxed();
         let flags = [Flag::Draft, Flag::Seen];
-        let added = self.imap()?.append_from(&name, &flags, message.size, bytes).await?;
+        let added = self.store()?.append_from(&name, &flags, message.size, bytes).await?;
         self.later(Chore::Count(mailbox.clone()));
         self.later(Chore::Refresh(mailbox.clone()));
         let (validity, uid) = match added {
@@ -253,8 +253,8 @@ impl Actor {
             None => {
                 // Without UIDPLUS the server does not say: it is looked for (RFC 4315).
                 let selected = self.select(&mailbox).await?;
-                self.imap()?.noop().await?;
-                let uids = self.imap()?.with_message_id(message_id).await?;
+                self.store()?.noop().await?;
+                let uids = self.store()?.with_message_id(message_id).await?;
                 let fresh = uids.into_iter().rfind(|uid| !before.contains(uid));
                 (selected.uid_validity, fresh.ok_or(Error::Halfway)?)
             }
@@ -271,7 +271,7 @@ impl Actor {
         if selected.uid_validity != batch.uid_validity.0 {
             return Ok(());
         }
-        self.imap()?.expunge_only(&batch.uids).await?;
+        self.store()?.expunge_only(&batch.uids).await?;
         self.later(Chore::Count(batch.mailbox.clone()));
         self.later(Chore::Refresh(batch.mailbox.clone()));
         Ok(())

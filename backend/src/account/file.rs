@@ -53,7 +53,7 @@ impl Actor {
             return Ok(false);
         };
         self.select(&sent).await?;
-        Ok(!self.imap()?.with_message_id(message_id).await?.is_empty())
+        Ok(!self.store()?.with_message_id(message_id).await?.is_empty())
     }
 
     async fn file_sent(
@@ -63,13 +63,13 @@ impl Actor {
     ) -> Result<(), Error> {
         let sent = self.sent_mailbox().await?;
         self.select(&sent).await?;
-        if !self.imap()?.with_message_id(message_id).await?.is_empty() {
+        if !self.store()?.with_message_id(message_id).await?.is_empty() {
             return Ok(());
         }
         let name = self.name(&sent)?;
         let content = blobs.get(&key, None).await?;
         let (size, bytes) = (content.size, content.stream.map_err(std::io::Error::other).boxed());
-        self.imap()?.append_from(&name, &[Flag::Seen], size, bytes).await?;
+        self.store()?.append_from(&name, &[Flag::Seen], size, bytes).await?;
         self.later(Chore::Refresh(sent));
         Ok(())
     }

@@ -133,7 +133,7 @@ impl Actor {
             _ if compared.was_empty => {}
             (Some(before), Some(now)) if before == now => {}
             (Some(before), Some(_)) => {
-                let changed = self.imap()?.flags_since(before).await?;
+                let changed = self.store()?.flags_since(before).await?;
                 let changed: Vec<(u32, Flags)> =
                     changed.into_iter().map(|of| (of.uid, Flags(of.flags))).collect();
                 shelf.index.set_flags(&place, &changed).await?;
@@ -173,14 +173,14 @@ impl Actor {
         }
         if !filling.missing.is_empty() {
             let uids = filling.missing.take_newest(listing.uids(), PIECE);
-            let rows = self.imap()?.index_rows(&uids).await?;
+            let rows = self.store()?.index_rows(&uids).await?;
             self.keeper.write(shelf, place.clone(), rows).await;
         } else {
             let below = filling.recheck.unwrap_or(0);
             let end = listing.uids().partition_point(|uid| *uid < below);
             let uids = listing.uids()[end.saturating_sub(FLAGS_PIECE)..end].to_vec();
             filling.recheck = uids.first().copied().filter(|_| end > FLAGS_PIECE);
-            let flags = self.imap()?.flags_by_uid(&uids).await?;
+            let flags = self.store()?.flags_by_uid(&uids).await?;
             let flags: Vec<(u32, Flags)> =
                 flags.into_iter().map(|of| (of.uid, Flags(of.flags))).collect();
             shelf.index.set_flags(&place, &flags).await?;

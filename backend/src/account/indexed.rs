@@ -47,7 +47,7 @@ impl Account {
             let (mailbox, query) = (mailbox.clone(), query.clone());
             async move {
                 let selected = actor.select(&mailbox).await?;
-                let found = actor.imap()?.search_query(&query).await?;
+                let found = actor.store()?.search_query(&query).await?;
                 let uid_validity = UidValidity(selected.uid_validity);
                 Ok(Finds { mailbox, uid_validity, uids: found.uids, exact: found.exact })
             }
@@ -139,7 +139,7 @@ impl Actor {
             return Ok(());
         }
         self.select_for(id, validity).await?;
-        let flags = self.imap()?.flags_by_uid(&known).await?;
+        let flags = self.store()?.flags_by_uid(&known).await?;
         let flags: Vec<(u32, Flags)> =
             flags.into_iter().map(|of| (of.uid, Flags(of.flags))).collect();
         Ok(shelf.index.set_flags(&place, &flags).await?)
@@ -171,7 +171,7 @@ impl Actor {
             return Ok(known);
         }
         self.select_for(id, validity).await?;
-        let rows = self.imap()?.index_rows(&missing).await?;
+        let rows = self.store()?.index_rows(&missing).await?;
         shelf.index.add(&place, &rows).await?;
         Ok(shelf.index.ids(&place, uids).await?)
     }

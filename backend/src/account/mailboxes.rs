@@ -88,7 +88,7 @@ impl Account {
             let mailbox = mailbox.clone();
             async move {
                 let name = actor.name(&mailbox)?;
-                match actor.imap()?.quota(&name).await {
+                match actor.store()?.quota(&name).await {
                     Ok(all) => Ok(all.into_iter().filter_map(shown_quota).collect()),
                     Err(store::Error::Unsupported(_)) => Ok(Vec::new()),
                     Err(error) => Err(error.into()),
@@ -116,8 +116,8 @@ impl Actor {
     /// Makes a mailbox for a role; one that is called so already takes it.
     pub(super) async fn create_for(&mut self, role: Role, name: &str) -> Result<MailboxId, Error> {
         let full = self.name_below(None, name).await?;
-        match self.imap()?.create_for(&full, role).await {
-            Ok(_) => tolerate(self.imap()?.subscribe(&full).await)?,
+        match self.store()?.create_for(&full, role).await {
+            Ok(_) => tolerate(self.store()?.subscribe(&full).await)?,
             Err(store::Error::AlreadyExists) => {}
             Err(error) => return Err(error.into()),
         }
@@ -138,8 +138,8 @@ impl Actor {
             }
             let before: Vec<MailboxId> =
                 self.tree.nodes().map(|node| node.shown.id.clone()).collect();
-            self.imap()?.create(&name).await?;
-            tolerate(self.imap()?.subscribe(&name).await)?;
+            self.store()?.create(&name).await?;
+            tolerate(self.store()?.subscribe(&name).await)?;
             self.list_again().await?;
             // A server may write the name in a way of its own.
             let fresh = |node: &&Node| !before.contains(&node.shown.id);
@@ -169,12 +169,12 @@ impl Actor {
         }
         let family: Vec<Node> = self.tree.family(mailbox).cloned().collect();
         self.leave_family(&family);
-        self.imap()?.rename(&from, &to).await?;
+        self.store()?.rename(&from, &to).await?;
         for member in family.iter().filter(|member| member.shown.subscribed) {
             // Servers differ in whether a subscription follows its mailbox.
             let name = member.name.rebased(&from, &to);
-            tolerate(self.imap()?.subscribe(&name).await)?;
-            tolerate(self.imap()?.unsubscribe(&member.name).await)?;
+            tolerate(self.store()?.subscribe(&name).await)?;
+            tolerate(self.store()?.unsubscribe(&member.name).await)?;
         }
         self.list_again().await?;
         let now = |member: &Node| {
@@ -197,7 +197,7 @@ impl Actor {
         if family.iter().any(|member| self.selected.as_ref() == Some(&member.shown.id)) {
             // Some servers close the connection that looks at a mailbox which is removed.
             self.selected = None;
-            if !self.imap()?.unselect().await? {
+            if !self.store()?.unselect().await? {
                 let inbox = self.tree.nodes().find(|node| node.name.is_inbox());
                 let inbox = inbox.ok_or(Error::NonExistent)?.shown.id.clone();
                 self.select(&inbox).await?;
@@ -206,8 +206,8 @@ impl Actor {
         let mut refused = None;
         // The deepest first: what has others below it may not be removed.
         for member in family.iter().rev() {
-            tolerate(self.imap()?.unsubscribe(&member.name).await)?;
-            match self.imap()?.delete(&member.name).await {
+            tolerate(self.store()?.unsubscribe(&member.name).await)?;
+            match self.store()?.delete(&member.name).await {
                 // A place without messages vanishes with the last mailbox below it.
                 Err(store::Error::NonExistent | store::Error::Refused { .. })
                     if !member.shown.selectable => {}
@@ -224,7 +224,7 @@ impl Actor {
     pub(super) async fn remove_if_empty(&mut self, mailbox: &MailboxId) -> Result<(), Error> {
         let name = self.name(mailbox)?;
         let alone = self.tree.family(mailbox).count() == 1;
-        if !alone || self.imap()?.status(&name).await?.messages > 0 {
+        if !alone || self.store()?.status(&name).await?.messages > 0 {
             return Err(Error::Invalid("something is in the mailbox"));
         }
         self.delete_mailbox(mailbox).await
@@ -238,8 +238,8 @@ impl Actor {
         let node = self.node(mailbox)?;
         let (name, before) = (node.name.clone(), node.shown.subscribed);
         match subscribed {
-            true => self.imap()?.subscribe(&name).await?,
-            false => self.imap()?.unsubscribe(&name).await?,
+            true => self.store()?.subscribe(&name).await?,
+            false => self.store()?.unsubscribe(&name).await?,
         }
         self.list_again().await?;
         let back = Step::Subscribe { mailbox: mailbox.clone(), subscribed: before };
@@ -266,7 +266,7 @@ impl Actor {
     /// What mailboxes at the top are made below, by the personal namespace (RFC 2342) or by how
     /// the others lie, and what separates levels there.
     async fn top(&mut self) -> Result<(Option<MailboxName>, Option<char>), Error> {
-        let known = match self.imap()?.namespaces().await {
+        let known = match self.store()?.namespaces().await {
             Err(error) if error.is_lost() => return Err(error.into()),
             other => other.ok().and_then(|all| all.personal.into_iter().next()),
         };
@@ -293,7 +293,7 @@ impl Actor {
 
     /// Reads the tree anew and tells everybody.
     pub(super) async fn list_again(&mut self) -> Result<(), Error> {
-        let listed = self.imap()?.list().await?;
+        let listed = self.store()?.list().await?;
         self.take_list(listed);
         Ok(())
     }

@@ -28,16 +28,16 @@ impl Actor {
         batch: &Batch,
         target: &MailboxName,
     ) -> Result<Option<Trail>, Error> {
-        let capabilities = self.imap()?.capabilities();
+        let capabilities = self.store()?.capabilities();
         if capabilities.has("UIDPLUS") || capabilities.has("IMAP4REV2") {
             return Ok(None);
         }
-        let status = match self.imap()?.status(target).await {
+        let status = match self.store()?.status(target).await {
             Err(error) if error.is_lost() => return Err(error.into()),
             other => other.ok(),
         };
         let Some(from) = status.and_then(|status| status.uid_next) else { return Ok(None) };
-        let traits = match self.imap()?.traits(&batch.uids).await {
+        let traits = match self.store()?.traits(&batch.uids).await {
             Err(error) if error.is_lost() => return Err(error.into()),
             other => other.unwrap_or_default(),
         };
@@ -80,7 +80,7 @@ impl Actor {
         let fresh: Vec<u32> = (trail.from..end).collect();
         let arrived = match fresh.is_empty() {
             true => Vec::new(),
-            false => self.imap()?.traits(&fresh).await?,
+            false => self.store()?.traits(&fresh).await?,
         };
         Ok((selected.uid_validity, pair_up(&trail.traits, arrived)))
     }

@@ -99,7 +99,7 @@ impl Actor {
         let selected = self.select_for(&batch.mailbox, batch.uid_validity).await?;
         check_keepable(&selected, change)?;
         let before: Vec<(u32, Flags)> = self
-            .imap()?
+            .store()?
             .flags_by_uid(&batch.uids)
             .await?
             .into_iter()
@@ -109,7 +109,7 @@ impl Actor {
         if uids.is_empty() {
             return Ok(Part::default());
         }
-        self.imap()?.store_flags(&uids, &change.add, &change.remove).await?;
+        self.store()?.store_flags(&uids, &change.add, &change.remove).await?;
         self.later(Chore::ShowFlags(batch.mailbox.clone(), uids));
         self.later(Chore::Count(batch.mailbox.clone()));
         let done = u32::try_from(before.len()).unwrap_or(u32::MAX);
@@ -126,7 +126,7 @@ impl Actor {
             // Whoever selects it next compares it as a whole.
             return Ok(());
         }
-        let now = self.imap()?.flags_by_uid(uids).await?;
+        let now = self.store()?.flags_by_uid(uids).await?;
         let changed: Vec<(u32, Flags)> =
             now.into_iter().map(|of| (of.uid, Flags(of.flags))).collect();
         self.show_flags(mailbox, &changed);
@@ -143,7 +143,7 @@ impl Actor {
         let target = self.name(to)?;
         self.select_for(&batch.mailbox, batch.uid_validity).await?;
         let trail = self.trail(batch, &target).await?;
-        let connection = self.imap()?;
+        let connection = self.store()?;
         let capabilities = connection.capabilities();
         let in_one = capabilities.has("MOVE") || capabilities.has("IMAP4REV2");
         let moved = match how {
@@ -200,7 +200,7 @@ impl Actor {
     pub(super) async fn clear(&mut self, batch: &Batch) -> Result<Part, Error> {
         match self.expunge(batch).await {
             Err(Error::Store(store::Error::Unsupported(_))) => {
-                self.imap()?.expunge_marked().await?;
+                self.store()?.expunge_marked().await?;
                 let done = u32::try_from(batch.uids.len()).unwrap_or(u32::MAX);
                 Ok(Part { done, ..Part::default() })
             }
@@ -211,7 +211,7 @@ impl Actor {
     /// Removes a batch for ever.
     pub(super) async fn expunge(&mut self, batch: &Batch) -> Result<Part, Error> {
         self.select_for(&batch.mailbox, batch.uid_validity).await?;
-        let done = self.imap()?.expunge(&batch.uids).await?;
+        let done = self.store()?.expunge(&batch.uids).await?;
         self.later(Chore::Count(batch.mailbox.clone()));
         match done {
             store::Expunged::Removed => {

@@ -45,7 +45,7 @@ impl Actor {
                 if uids.len() > AT_ONCE || self.selected.as_ref() != Some(mailbox) {
                     self.keeper.doubt(mailbox);
                 } else {
-                    let rows = self.imap()?.index_rows(&uids).await?;
+                    let rows = self.store()?.index_rows(&uids).await?;
                     shelf.index.add(&place, &rows).await?;
                 }
             }

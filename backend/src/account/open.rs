@@ -108,7 +108,7 @@ impl Account {
             let key = key.clone();
             async move {
                 let mut described = actor.find(&key).await?;
-                let connection = actor.imap()?;
+                let connection = actor.store()?;
                 // Where the structure cannot be read there is no other way than the whole.
                 let whole = described.row.size <= SLICE || described.structure.is_none();
                 if !whole {

@@ -120,7 +120,7 @@ impl Actor {
         let validity = UidValidity(validity);
         let newest_first = wanted.lens.sort.descending;
         let stretch = Stretch { newest_first, offset, count: wanted.count };
-        let (exists, rows) = self.imap()?.rows_of(stretch).await?;
+        let (exists, rows) = self.store()?.rows_of(stretch).await?;
         not_none(&rows, exists > offset)?;
         let row = |row: Option<Row>| row.map(|row| self.row(&wanted.mailbox, validity, row));
         let rows = rows.into_iter().map(row).collect();
@@ -152,10 +152,10 @@ impl Actor {
             let uids = listing.stretch(lens, offset, wanted.count);
             let mut fetched = match uids.is_empty() {
                 true => HashMap::new(),
-                false => by_uid(self.imap()?.rows_by_uid(&uids).await?),
+                false => by_uid(self.store()?.rows_by_uid(&uids).await?),
             };
             let rows: Vec<Option<Row>> = uids.iter().map(|uid| fetched.remove(uid)).collect();
-            if rows.iter().any(Option::is_none) && self.imap()?.has_news() && tries < TRIES {
+            if rows.iter().any(Option::is_none) && self.store()?.has_news() && tries < TRIES {
                 tries += 1;
                 self.absorb().await?;
                 self.learn_uids(&wanted.mailbox).await?;
@@ -178,7 +178,7 @@ impl Actor {
     ) -> Result<Resumed, Error> {
         self.windows.close(wanted.key);
         self.select(&wanted.mailbox).await?;
-        self.imap()?.noop().await?;
+        self.store()?.noop().await?;
         self.absorb().await?;
         let current = self.listings.get(&wanted.mailbox).is_some_and(|listing| {
             listing.generation == generation && listing.knows(wanted.lens.filter)

@@ -36,7 +36,7 @@ impl Account {
             let (key, section) = (key.clone(), section.clone());
             async move {
                 actor.select_for(&key.mailbox, key.uid_validity).await?;
-                Ok(actor.imap()?.body(key.uid.0, &section, offset, SLICE).await?)
+                Ok(actor.store()?.body(key.uid.0, &section, offset, SLICE).await?)
             }
             .boxed()
         })

@@ -114,7 +114,7 @@ impl Actor {
         uids: &[u32],
     ) -> Result<Vec<(u32, Found)>, Error> {
         self.select_for(mailbox, validity).await?;
-        let connection = self.imap()?;
+        let connection = self.store()?;
         match connection.previews(uids).await {
             Err(store::Error::Unsupported(_)) => {}
             made => {

@@ -74,12 +74,12 @@ impl Actor {
                     SortKey::Flagged => return Err(unsupported()),
                 };
                 let uid_validity = self.enter_for_order(mailbox, "SORT").await?;
-                let rows = self.imap()?.sort(by, view.sort.descending, criteria).await?;
+                let rows = self.store()?.sort(by, view.sort.descending, criteria).await?;
                 Ok(Ranked { uid_validity, rows, members: Vec::new(), ends: Vec::new() })
             }
             Grouping::Threads if view.sort.by == SortKey::ReceivedAt => {
                 let uid_validity = self.enter_for_order(mailbox, "THREAD").await?;
-                let threads = self.imap()?.threads(criteria).await?;
+                let threads = self.store()?.threads(criteria).await?;
                 Ok(ranked(uid_validity, threads, view.sort.descending))
             }
             Grouping::Threads => Err(unsupported()),
@@ -92,7 +92,7 @@ impl Actor {
         ability: &'static str,
     ) -> Result<UidValidity, Error> {
         let name = |word: &str| word.split('=').next() == Some(ability);
-        if !self.imap()?.capabilities().iter().any(name) {
+        if !self.store()?.capabilities().iter().any(name) {
             return Err(store::Error::Unsupported(ability).into());
         }
         let selected = self.select(mailbox).await?;

@@ -49,7 +49,7 @@ impl Actor {
         }
         let flags = match (since, selected.highest_modseq) {
             (Some(since), Some(now)) if since == now => Vec::new(),
-            (Some(since), Some(_)) => match self.imap()?.flags_since(since).await {
+            (Some(since), Some(_)) => match self.store()?.flags_since(since).await {
                 // Offered and not meant: what the windows show is asked for as without it.
                 Err(store::Error::Refused { .. }) => self.shown_flags(id).await?,
                 changed => changed?,
@@ -120,8 +120,8 @@ impl Actor {
             return Ok(true);
         }
         // Behind the news that came along: those count in the positions from before.
-        let rows = self.imap()?.rows_by_uid(&arrived).await?;
-        let (left_out, restless) = (rows.len() < arrived.len(), self.imap()?.has_news());
+        let rows = self.store()?.rows_by_uid(&arrived).await?;
+        let (left_out, restless) = (rows.len() < arrived.len(), self.store()?.has_news());
         let next = self.take_in(Some(rows));
         Ok(next != Next::StartAnew && (!left_out || restless))
     }
@@ -129,7 +129,7 @@ impl Actor {
     /// The flags of what windows on a mailbox show.
     async fn shown_flags(&mut self, id: &MailboxId) -> Result<Vec<FlagsOf>, Error> {
         let shown = self.shown_uids(id);
-        Ok(self.imap()?.flags_by_uid(&shown).await?)
+        Ok(self.store()?.flags_by_uid(&shown).await?)
     }
 
     /// The uids that windows on a mailbox show.

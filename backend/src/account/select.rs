@@ -72,7 +72,7 @@ impl Actor {
             self.leave_selected();
         }
         if was_selected {
-            return Ok(self.imap()?.select(&name).await?);
+            return Ok(self.store()?.select(&name).await?);
         }
         let (selected, since) = self.select_since(id, &name).await?;
         self.enter(id, &selected, since).await?;
@@ -85,7 +85,7 @@ impl Actor {
         id: &MailboxId,
         name: &MailboxName,
     ) -> Result<(Selected, Option<Since>), Error> {
-        self.imap()?;
+        self.store()?;
         let (listing, connection) = (self.listings.get(id), self.connection.as_mut());
         let known = listing.and_then(|listing| {
             let (uid_validity, modseq) = (listing.uid_validity.0, listing.modseq?);
@@ -93,7 +93,7 @@ impl Actor {
         });
         match (connection, known) {
             (Some(connection), Some(known)) => Ok(connection.select_since(name, known).await?),
-            _ => Ok((self.imap()?.select(name).await?, None)),
+            _ => Ok((self.store()?.select(name).await?, None)),
         }
     }
 
@@ -130,11 +130,11 @@ impl Actor {
     pub(super) async fn find(&mut self, key: &MessageKey) -> Result<Opened, Error> {
         let found = if self.selected.as_ref() == Some(&key.mailbox) {
             self.select_for(&key.mailbox, key.uid_validity).await?;
-            self.imap()?.message(key.uid.0).await?
+            self.store()?.message(key.uid.0).await?
         } else {
             let name = self.name(&key.mailbox)?;
             self.leave_selected();
-            let (selected, found) = self.imap()?.open_message(&name, key.uid.0).await?;
+            let (selected, found) = self.store()?.open_message(&name, key.uid.0).await?;
             self.enter(&key.mailbox, &selected, None).await?;
             found.filter(|_| selected.uid_validity == key.uid_validity.0)
         };
@@ -177,7 +177,7 @@ impl Actor {
     /// All uids of the selected mailbox, and whether nothing happened while they were asked for.
     /// Whatever comes next counts from these.
     pub(super) async fn settled_uids(&mut self) -> Result<(Vec<u32>, bool), Error> {
-        let connection = self.imap()?;
+        let connection = self.store()?;
         let mut quiet = !connection.take_news(&[]).stirred;
         for _ in 0..UID_TRIES {
             let mut uids = connection.uids().await?;
@@ -213,7 +213,7 @@ impl Actor {
             Filter::All | Filter::WithAttachment | Filter::FromKnown => return Ok(()),
         };
         if !known {
-            let uids = self.imap()?.search(criteria).await?;
+            let uids = self.store()?.search(criteria).await?;
             if let Some(listing) = self.listings.get_mut(id) {
                 listing.set_filter(filter, uids);
             }
@@ -227,7 +227,7 @@ impl Actor {
             return self.count(id).await;
         }
         if self.selected.as_ref() == Some(id) {
-            self.imap()?.noop().await?;
+            self.store()?.noop().await?;
         } else {
             self.select(id).await?;
         }

@@ -93,7 +93,7 @@ impl Actor {
     /// server then says what changed since (RFC 7162), and not everything that is there.
     pub(super) async fn recall(&mut self, mailbox: &MailboxId) -> Result<(), Error> {
         let Some(shelf) = self.keeper.shelf.clone() else { return Ok(()) };
-        let able = self.imap()?.capabilities().has("QRESYNC");
+        let able = self.store()?.capabilities().has("QRESYNC");
         let followed = self.listings.contains_key(mailbox)
             || self.windows.has(mailbox)
             || self.selected.as_ref() == Some(mailbox);

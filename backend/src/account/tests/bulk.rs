@@ -95,7 +95,7 @@ async fn messages_are_archived_by_the_month_they_came_in() {
             let text = message(number).into_bytes();
             async move {
                 let inbox = MailboxName::from_text("INBOX");
-                actor.imap()?.append(&inbox, &[], Some(day), text).await?;
+                actor.store()?.append(&inbox, &[], Some(day), text).await?;
                 Ok(())
             }
             .boxed()
