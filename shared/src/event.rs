@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, AccountId};
+use crate::collecting::Collecting;
 use crate::mailbox::{Counts, Mailbox, MailboxId};
 use crate::message::MessageSummary;
 use crate::submission::{Submission, SubmissionId};
+use crate::transfer::Transfer;
 use crate::window::{Delta, WindowId};
 
 /// Something changed. Events of one account arrive in the order in which they happened.
@@ -35,4 +37,32 @@ pub enum Event {
     SubmissionGone(SubmissionId),
     /// Accounts came, went or changed places: these are all of them now.
     AccountsChanged(Vec<Account>),
+    /// News that only later parts of the page read: an encoded [`Aside`].
+    Aside(Vec<u8>),
+}
+
+/// News that the page's first part hands on unread, so that it need not know their types.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Aside {
+    /// How the collection of an account goes now.
+    CollectingChanged(AccountId, Collecting),
+    /// How a transfer goes now.
+    TransferChanged(Transfer),
+}
+
+impl Aside {
+    /// As it travels.
+    ///
+    /// # Panics
+    /// Never: what is in memory always encodes.
+    #[must_use]
+    pub fn wrap(&self) -> Event {
+        Event::Aside(postcard::to_stdvec(self).expect("an event always encodes into memory"))
+    }
+
+    /// Out of what travelled; none where it is malformed.
+    #[must_use]
+    pub fn unwrap(bytes: &[u8]) -> Option<Self> {
+        crate::frame::decode_body(bytes).ok()
+    }
 }

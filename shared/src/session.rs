@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::AccountId;
+use crate::account::{AccountId, Protocol};
+use crate::server::Servers;
 
-/// The body of `POST /api/session`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The body of `POST /api/session` for whoever is content with the configured servers: the page's
+/// first part knows no more.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The address, as typed.
     pub address: String,
@@ -13,6 +15,20 @@ pub struct SignIn {
     pub password: String,
     /// Whether to stay signed in on this device.
     pub keep: bool,
+}
+
+/// The body of `POST /api/session` in full.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInWith {
+    /// Address, password, and how long.
+    #[serde(flatten)]
+    pub sign_in: SignIn,
+    /// What to receive with, where the provider has both; none: its best.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// The servers, where somebody typed them in or took what was found; none: the provider's.
+    #[serde(default)]
+    pub servers: Option<Servers>,
 }
 
 /// The answer to `GET` and `POST /api/session` while signed in.
@@ -32,6 +48,12 @@ pub struct AddAccount {
     pub address: String,
     /// The password, or what the provider gives out in its place.
     pub password: String,
+    /// What to receive with, where the provider has both; none: its best.
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// The servers, where somebody typed them in or took what was found; none: the provider's.
+    #[serde(default)]
+    pub servers: Option<Servers>,
 }
 
 /// The answer to `POST /api/account`.

@@ -20,7 +20,7 @@ use crate::send::{letter, outcome};
 
 fn form(person: &Person) -> Result<serde_json::Value> {
     let Person { address, password, .. } = person.clone();
-    Ok(serde_json::to_value(AddAccount { address, password })?)
+    Ok(serde_json::to_value(AddAccount { address, password, protocol: None, servers: None })?)
 }
 
 async fn add(visitor: &Visitor, person: &Person) -> Result<AccountId> {

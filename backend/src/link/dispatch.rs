@@ -105,6 +105,10 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         }
         Request::ListImageSenders(_) => reply::<ListImageSenders>(user.list_image_senders().await),
         Request::ListTemplates(_) => reply::<ListTemplates>(user.list_templates().await),
+        Request::ReadCollecting(_)
+        | Request::CollectNow(_)
+        | Request::StopCollecting(_)
+        | Request::ListTransfers(_) => Err(ErrorCode::Unsupported.into()),
         mutation => mutate(user, mutation).await,
     }
 }
@@ -222,6 +226,10 @@ async fn mutate_mailboxes(user: &User, request: Request) -> Result<Reply, CallEr
         Request::OrderAccounts(call) => {
             reply::<OrderAccounts>(user.order_accounts(&call.accounts).await)
         }
+        Request::SetPolicy(_)
+        | Request::ExportMessages(_)
+        | Request::ImportMessages(_)
+        | Request::StopTransfer(_) => Err(ErrorCode::Unsupported.into()),
         // `answer` sends questions elsewhere.
         _ => Err(ErrorCode::Internal.into()),
     }

@@ -22,7 +22,7 @@ pub(super) async fn add(
     SignedIn(session): SignedIn,
     body: Result<Json<AddAccount>, JsonRejection>,
 ) -> Result<Response, Failure> {
-    let Json(AddAccount { address, password }) =
+    let Json(AddAccount { address, password, .. }) =
         body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let secret = Secret::new(password);
     let confirmed = state.sessions.confirm(&address, &secret, client).await;

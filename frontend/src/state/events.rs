@@ -240,6 +240,8 @@ impl Stores {
             Event::ServerAlert(_, words) => {
                 self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
             }
+            // Nothing reads them yet.
+            Event::Aside(_) => {}
             // The link ends by these itself.
             Event::SessionEnded | Event::BridgeStopping => {}
         }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod collecting;
 pub mod drafts;
 pub mod identities;
 pub mod invitations;
@@ -11,6 +12,7 @@ pub mod parts;
 pub mod receipts;
 pub mod submissions;
 pub mod templates;
+pub mod transfers;
 pub mod windows;
 
 use serde::de::DeserializeOwned;
@@ -20,6 +22,7 @@ use crate::account::Account;
 use crate::action::ActionId;
 use crate::address::Address;
 use crate::calendar::Standing;
+use crate::collecting::Collecting;
 use crate::draft::Draft;
 use crate::frame::decode_body;
 use crate::mailbox::{Mailbox, MailboxId, Renamed};
@@ -28,11 +31,13 @@ use crate::part::PartContent;
 use crate::quota::Quota;
 use crate::submission::{Submission, SubmissionId};
 use crate::template::Template;
+use crate::transfer::{Transfer, TransferId};
 use crate::uid::Uid;
 use crate::window::Window;
 
 use accounts::{EditAccount, ListAccounts, OrderAccounts, RemoveAccount, RetryAccount};
 use addresses::SuggestAddresses;
+use collecting::{CollectNow, ReadCollecting, SetPolicy, StopCollecting};
 use drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft, Saved, SizeLimits};
 use identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
 use invitations::{AnswerInvitation, ReadInvitation};
@@ -52,6 +57,7 @@ use submissions::{
     SubmitMessage,
 };
 use templates::{DeleteTemplate, ListTemplates, SaveTemplate};
+use transfers::{ExportMessages, ImportMessages, ListTransfers, StopTransfer};
 use windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow, Resumed};
 
 /// A call: what the page asks and what it gets.
@@ -201,6 +207,10 @@ calls! {
         OpenPart => PartContent,
         ListImageSenders => Vec<String>,
         ListTemplates => Vec<Template>,
+        ReadCollecting => Collecting,
+        CollectNow => (),
+        StopCollecting => (),
+        ListTransfers => Vec<Transfer>,
     }
     mutations {
         ChangeFlags => Outcome,
@@ -237,5 +247,9 @@ calls! {
         EditAccount => (),
         RemoveAccount => (),
         OrderAccounts => (),
+        SetPolicy => (),
+        ExportMessages => TransferId,
+        ImportMessages => TransferId,
+        StopTransfer => (),
     }
 }

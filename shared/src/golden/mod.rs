@@ -1,6 +1,7 @@
 //! The bytes of every type that travels: a change here means a new `PROTOCOL_VERSION`.
 
 mod accounts;
+mod collecting;
 mod drafts;
 mod identities;
 mod insight;
@@ -10,14 +11,52 @@ mod parts;
 mod receipts;
 mod samples;
 mod submissions;
+mod transfers;
 
 use serde::Serialize;
 
 use crate::api::accounts::ListAccounts;
 use crate::api::submissions::ListSubmissions;
 use crate::api::{Call as _, Reply, Request};
+use crate::event::{Aside, Event};
 use crate::frame::{CallId, ToBridge, ToPage, decode, decode_body, encode};
 use crate::page::{Heard, Said, encode_call, hear};
+
+/// The calls of the nouns that have a file of their own.
+fn requests() -> Vec<Request> {
+    let all = [
+        invitations::requests(),
+        drafts::requests(),
+        receipts::requests(),
+        parts::requests(),
+        identities::requests(),
+        accounts::requests(),
+        collecting::requests(),
+        transfers::requests(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The replies of the nouns that have a file of their own.
+fn replies() -> Vec<(&'static str, Reply)> {
+    let all = [
+        submissions::replies(),
+        invitations::replies(),
+        drafts::replies(),
+        receipts::replies(),
+        accounts::replies(),
+        parts::replies(),
+        identities::replies(),
+        collecting::replies(),
+        transfers::replies(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// News for later parts.
+fn asides() -> Vec<Aside> {
+    collecting::asides().into_iter().chain(transfers::asides()).collect()
+}
 
 /// One line a sample: its name and its bytes, the flag byte first.
 fn lines<T: Serialize>(samples: &[(String, T)]) -> String {
@@ -83,5 +122,14 @@ fn every_call_and_every_reply_has_a_sample() {
     for name in Request::NAMES {
         assert!(sent.contains(&format!("call {name} ")), "no sample of the call {name}");
         assert!(answered.contains(&format!("reply {name} ")), "no sample of the reply {name}");
+    }
+}
+
+#[test]
+fn news_for_later_parts_come_out_as_they_went_in() {
+    for aside in asides() {
+        let Event::Aside(bytes) = aside.wrap() else { panic!("another event") };
+        assert_eq!(Aside::unwrap(&bytes).as_ref(), Some(&aside));
+        assert_eq!(Aside::unwrap(&bytes[..bytes.len() - 1]), None);
     }
 }

@@ -20,7 +20,7 @@ use crate::api::{Call, Reply, Request};
 use crate::attachment::Attachment;
 use crate::envelope::Envelope;
 use crate::error::{CallError, ErrorCode};
-use crate::event::Event;
+use crate::event::{Aside, Event};
 use crate::flag::{Flag, Flags};
 use crate::frame::{CallId, ToBridge, ToPage};
 use crate::mailbox::{Counts, Mailbox, MailboxId, Renamed, Role};
@@ -198,9 +198,7 @@ fn questions() -> Vec<Request> {
 /// Every frame that the page sends.
 pub(super) fn to_bridge() -> Vec<(String, ToBridge)> {
     let calls = questions().into_iter().chain(super::mutations::mutations());
-    let calls = calls.chain(super::invitations::requests()).chain(super::drafts::requests());
-    let calls = calls.chain(super::receipts::requests()).chain(super::parts::requests());
-    let calls = calls.chain(super::identities::requests()).chain(super::accounts::requests());
+    let calls = calls.chain(super::requests());
     let mut frames: Vec<_> = calls
         .map(|call| (format!("call {}", call.name()), ToBridge::Call(CallId(200), call)))
         .collect();
@@ -368,6 +366,7 @@ fn events() -> Vec<Event> {
         Event::SubmissionGone(SubmissionId("s1".into())),
         Event::AccountsChanged(accounts()),
     ]);
+    all.extend(super::asides().iter().map(Aside::wrap));
     all
 }
 
@@ -388,10 +387,7 @@ pub(super) fn to_page() -> Vec<(String, ToPage)> {
     let provisional = Window { order: Order::Provisional { done: 1, of: 9 }, ..window() };
     frames.push(("provisional".into(), ToPage::Reply(call, Ok(OpenWindow::wrap(provisional)))));
     let reply = |(name, reply)| (format!("reply {name}"), ToPage::Reply(call, Ok(reply)));
-    let replies = replies().into_iter().chain(submissions::replies());
-    let replies = replies.chain(super::invitations::replies()).chain(super::drafts::replies());
-    let replies = replies.chain(super::receipts::replies()).chain(super::accounts::replies());
-    let replies = replies.chain(super::parts::replies()).chain(super::identities::replies());
+    let replies = replies().into_iter().chain(super::replies());
     frames.extend(replies.map(reply));
     let named = |error: &CallError| format!("error {:?}", error.code);
     frames.extend(errors().into_iter().map(|error| (named(&error), ToPage::Goodbye(error))));
