@@ -25,6 +25,7 @@ mod faults;
 mod flags;
 mod host;
 mod imap;
+mod lines;
 mod mailbox;
 mod mime;
 mod object_id;

@@ -5,6 +5,7 @@
 //! ends in the tagged status of its command, or in an `Error`.
 
 mod change;
+mod clause;
 mod connection;
 mod error;
 pub mod imap;

@@ -2,32 +2,25 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::session::{Answer, Session};
 use crate::Pop3Effect;
 use crate::host::Shared;
+use crate::lines::{Closed, Lines};
 
 const LONGEST_LINE: u64 = 8 * 1024;
 
-/// The connection has to close.
-struct Closed;
-
 struct Connection {
-    reader: BufReader<OwnedReadHalf>,
-    writer: OwnedWriteHalf,
+    lines: Lines,
     session: Session,
 }
 
 /// Serves POP3 on a connection until it closes.
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
-    // Without it small answers would wait for their ACK.
-    let _ = stream.set_nodelay(true);
-    let (read, writer) = stream.into_split();
+    let lines = Lines::new(stream, LONGEST_LINE);
     let session = Session::new(shared.clone());
-    let mut connection = Connection { reader: BufReader::new(read), writer, session };
+    let mut connection = Connection { lines, session };
     // Closed is how every connection ends.
     let _ = connection.run(&shared).await;
 }
@@ -37,7 +30,7 @@ impl Connection {
         let greeting = Answer { line: self.session.greeting(), body: None };
         self.strike(shared, "GREETING", || greeting).await?;
         loop {
-            let line = self.line().await?;
+            let line = self.lines.line().await?;
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let verb = verb.to_ascii_uppercase();
             if let Some(login) = self.session.login() {
@@ -71,8 +64,8 @@ impl Connection {
         if !initial.is_empty() {
             return Ok(Some(initial.to_owned()));
         }
-        self.send(b"+ \r\n").await?;
-        self.line().await.map(Some)
+        self.lines.send(b"+ \r\n").await?;
+        self.lines.line().await.map(Some)
     }
 
     async fn strike(
@@ -95,9 +88,9 @@ impl Connection {
         match effect {
             None => {}
             Some(Pop3Effect::Error(words)) => {
-                return self.send(format!("-ERR {words}\r\n").as_bytes()).await;
+                return self.lines.send(format!("-ERR {words}\r\n").as_bytes()).await;
             }
-            Some(Pop3Effect::Garbage(octets)) => return self.send(&octets).await,
+            Some(Pop3Effect::Garbage(octets)) => return self.lines.send(&octets).await,
             Some(Pop3Effect::Slow(delay)) => tokio::time::sleep(delay).await,
             Some(Pop3Effect::CloseAfter(octets)) => room = octets,
             Some(Pop3Effect::Close) => return Err(Closed),
@@ -107,8 +100,7 @@ impl Connection {
             }
             Some(Pop3Effect::Stall) => {
                 // Ends when the other side closes.
-                let _ = tokio::io::copy(&mut self.reader, &mut tokio::io::sink()).await;
-                return Err(Closed);
+                return Err(self.lines.stall().await);
             }
         }
         let Answer { line, body } = answer(&mut self.session);
@@ -118,21 +110,8 @@ impl Connection {
             let dot: &[u8] = if self.session.quirks().bare_dot { b".\n" } else { b".\r\n" };
             octets.extend_from_slice(dot);
         }
-        self.send(&octets[..octets.len().min(room)]).await?;
+        self.lines.send(&octets[..octets.len().min(room)]).await?;
         if octets.len() > room { Err(Closed) } else { Ok(()) }
-    }
-
-    async fn line(&mut self) -> Result<String, Closed> {
-        let mut line = Vec::new();
-        let mut limited = (&mut self.reader).take(LONGEST_LINE);
-        limited.read_until(b'\n', &mut line).await.map_err(|_| Closed)?;
-        let line = line.strip_suffix(b"\n").ok_or(Closed)?;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Ok(String::from_utf8_lossy(line).into_owned())
-    }
-
-    async fn send(&mut self, octets: &[u8]) -> Result<(), Closed> {
-        self.writer.write_all(octets).await.map_err(|_| Closed)
     }
 }
 

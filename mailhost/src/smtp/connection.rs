@@ -2,34 +2,28 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::AsyncBufReadExt;
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::envelope::path;
 use super::session::{LARGEST, Session, login_line};
 use crate::SmtpEffect;
 use crate::base64;
 use crate::host::Shared;
+use crate::lines::{Closed, Lines};
 
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// The connection has to close.
-struct Closed;
-
 struct Connection {
-    reader: BufReader<OwnedReadHalf>,
-    writer: OwnedWriteHalf,
+    lines: Lines,
     session: Session,
 }
 
 /// Serves submission on a connection until it closes.
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
-    // Without it small answers would wait for their ACK.
-    let _ = stream.set_nodelay(true);
-    let (read, writer) = stream.into_split();
+    let lines = Lines::new(stream, LONGEST_LINE);
     let session = Session::new(shared);
-    let mut connection = Connection { reader: BufReader::new(read), writer, session };
+    let mut connection = Connection { lines, session };
     // Closed is how every connection ends.
     let _ = connection.run().await;
 }
@@ -40,7 +34,7 @@ impl Connection {
             self.send("220 mail.postern.example ESMTP ready").await?;
         }
         loop {
-            let line = self.line().await?;
+            let line = self.lines.line().await?;
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let verb = verb.to_ascii_uppercase();
             if self.strike(&verb, rest).await? == Run::Not {
@@ -96,7 +90,7 @@ impl Connection {
             Some(initial) => Ok(initial),
             None => {
                 self.send(prompt).await?;
-                self.line().await
+                self.lines.line().await
             }
         }
     }
@@ -147,7 +141,7 @@ impl Connection {
         let (mut content, mut line, mut received) = (Vec::new(), Vec::new(), 0);
         loop {
             line.clear();
-            let got = self.reader.read_until(b'\n', &mut line).await.map_err(|_| Closed)?;
+            let got = self.lines.reader.read_until(b'\n', &mut line).await.map_err(|_| Closed)?;
             received += got;
             if got == 0 || received > cut {
                 return Err(Closed);
@@ -188,8 +182,7 @@ impl Connection {
             }
             Some(SmtpEffect::Stall) => {
                 // Ends when the other side closes.
-                let _ = tokio::io::copy(&mut self.reader, &mut tokio::io::sink()).await;
-                return Err(Closed);
+                return Err(self.lines.stall().await);
             }
             Some(SmtpEffect::Close) => return Err(Closed),
             _ => return Ok(Run::Now),
@@ -201,17 +194,8 @@ impl Connection {
         self.session.user.as_ref().map(|user| user.login.clone())
     }
 
-    async fn line(&mut self) -> Result<String, Closed> {
-        let mut line = Vec::new();
-        let mut limited = (&mut self.reader).take(LONGEST_LINE);
-        limited.read_until(b'\n', &mut line).await.map_err(|_| Closed)?;
-        let line = line.strip_suffix(b"\n").ok_or(Closed)?;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Ok(String::from_utf8_lossy(line).into_owned())
-    }
-
     async fn send(&mut self, answer: &str) -> Result<(), Closed> {
-        self.writer.write_all(format!("{answer}\r\n").as_bytes()).await.map_err(|_| Closed)
+        self.lines.send(format!("{answer}\r\n").as_bytes()).await
     }
 }
 

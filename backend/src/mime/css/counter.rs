@@ -69,17 +69,8 @@ impl<'i> DeclarationParser<'i> for Body<'_, '_> {
     ) -> Result<(), Refused> {
         let name = name.to_ascii_lowercase();
         SAID.binary_search(&name.as_str()).map_err(|_| refused())?;
-        let mark = self.text.mark();
-        if self.text.len() > self.start {
-            self.text.push_char(';');
-        }
-        self.text.push(&name);
-        self.text.push_char(':');
-        let written = value::write(input, Kind::Plain, self.text, self.context);
-        if written.is_err() {
-            self.text.back_to(mark);
-        }
-        written
+        let said = (name.as_str(), Kind::Plain);
+        value::declare(said, input, self.start, self.text, self.context).map(drop)
     }
 }
 

@@ -139,21 +139,11 @@ impl<'i> DeclarationParser<'i> for List<'_, '_> {
         if kind == Kind::Content && self.around.is_none() {
             return Err(refused());
         }
-        let (mark, pictures) = (self.text.mark(), self.context.urls.mark());
-        if self.text.len() > self.start {
-            self.text.push_char(';');
-        }
-        let from = self.text.len();
-        self.text.push(name);
-        self.text.push_char(':');
-        let written = value::write(input, kind, self.text, self.context);
-        if written.is_err() {
-            self.text.back_to(mark);
-            self.context.urls.back_to(pictures);
-        } else if name.starts_with("background") {
+        let from = value::declare((name, kind), input, self.start, self.text, self.context)?;
+        if name.starts_with("background") {
             self.papers.push((from, self.text.len()));
         }
-        written
+        Ok(())
     }
 }
 

@@ -21,6 +21,30 @@ pub(super) fn refused() -> Refused {
     ParseError::unexpected_token()
 }
 
+/// Writes a declaration, behind a semicolon if one stands before it: where it begins; nothing of
+/// it, and none of its pictures, where it is refused. `start` is where the list of them begins.
+pub(super) fn declare(
+    (name, kind): (&str, Kind),
+    input: &mut Parser<'_>,
+    start: usize,
+    text: &mut Text,
+    context: &mut Context<'_>,
+) -> Result<usize, Refused> {
+    let (mark, pictures) = (text.mark(), context.urls.mark());
+    if text.len() > start {
+        text.push_char(';');
+    }
+    let from = text.len();
+    text.push(name);
+    text.push_char(':');
+    let written = write(input, kind, text, context);
+    if written.is_err() {
+        text.back_to(mark);
+        context.urls.back_to(pictures);
+    }
+    written.map(|()| from)
+}
+
 /// Writes a whole value; `name` and colon stand already.
 pub(super) fn write(
     input: &mut Parser<'_>,

@@ -12,6 +12,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::entry::bit;
 use super::fold::sought;
 use super::write::json;
+use crate::store::clause;
 use crate::store::query::{Query, Term};
 
 /// Which mailboxes the names after `in:` mean.
@@ -78,32 +79,8 @@ pub(super) fn condition(
         let places = wanted.places.get(name).into_iter().flatten();
         places.filter_map(|place| boxes.get(place).copied()).collect()
     };
-    tree(sql, &certain(&wanted.query), &numbers);
+    clause::condition(sql, &certain(&wanted.query), &|sql, term| one(sql, term, &numbers));
     sql.push(")");
-}
-
-fn tree(sql: &mut QueryBuilder<Sqlite>, query: &Query, boxes: &impl Fn(&str) -> Vec<i64>) {
-    let many = |sql: &mut QueryBuilder<Sqlite>, all: &[Query], (none, between): (&str, &str)| {
-        if all.is_empty() {
-            sql.push(none);
-            return;
-        }
-        for (at, query) in all.iter().enumerate() {
-            sql.push(if at == 0 { "(" } else { between });
-            tree(sql, query, boxes);
-        }
-        sql.push(")");
-    };
-    match query {
-        Query::And(all) => many(sql, all, ("1", " AND ")),
-        Query::Or(all) => many(sql, all, ("0", " OR ")),
-        Query::Not(inside) => {
-            sql.push("NOT (");
-            tree(sql, inside, boxes);
-            sql.push(")");
-        }
-        Query::Term(term) => one(sql, term, boxes),
-    }
 }
 
 fn one(sql: &mut QueryBuilder<Sqlite>, term: &Term, boxes: &impl Fn(&str) -> Vec<i64>) {

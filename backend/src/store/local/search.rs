@@ -15,7 +15,7 @@ use super::connection::LocalConnection;
 use crate::store::index::entry::bit;
 use crate::store::index::fold::sought;
 use crate::store::query::{Query, Term};
-use crate::store::{Criteria, Found, SortBy};
+use crate::store::{Criteria, Found, SortBy, clause};
 
 /// Words that a text lies inside of; there are hardly ever as many.
 const MOST_WORDS: i64 = 2_000;
@@ -97,7 +97,7 @@ impl LocalConnection {
         let mut sql =
             QueryBuilder::<Sqlite>::new("SELECT m.uid FROM messages AS m WHERE m.mailbox = ");
         sql.push_bind(mailbox).push(" AND ");
-        tree(&mut sql, &query, &phrases);
+        clause::condition(&mut sql, &query, &|sql, term| one(sql, term, &phrases));
         sql.push(" ORDER BY m.uid");
         let uids = sql.build_query_scalar().persistent(false).fetch_all(&mut *reading).await?;
         Ok(Found { uids, exact })
@@ -173,30 +173,6 @@ async fn words_around(
         .bind(text)
         .bind(MOST_WORDS);
     Ok(words.fetch_all(reading).await?)
-}
-
-fn tree(sql: &mut QueryBuilder<Sqlite>, query: &Query, phrases: &Phrases) {
-    let many = |sql: &mut QueryBuilder<Sqlite>, all: &[Query], (none, between): (&str, &str)| {
-        if all.is_empty() {
-            sql.push(none);
-            return;
-        }
-        for (at, query) in all.iter().enumerate() {
-            sql.push(if at == 0 { "(" } else { between });
-            tree(sql, query, phrases);
-        }
-        sql.push(")");
-    };
-    match query {
-        Query::And(all) => many(sql, all, ("1", " AND ")),
-        Query::Or(all) => many(sql, all, ("0", " OR ")),
-        Query::Not(inside) => {
-            sql.push("NOT (");
-            tree(sql, inside, phrases);
-            sql.push(")");
-        }
-        Query::Term(term) => one(sql, term, phrases),
-    }
 }
 
 fn one(sql: &mut QueryBuilder<Sqlite>, term: &Term, phrases: &Phrases) {
