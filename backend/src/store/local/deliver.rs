@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
 use postern_shared::flag::Flag;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
@@ -12,6 +13,9 @@ use super::mailboxes::id_of;
 use super::open::UserStore;
 use super::write::{Copy, Fresh, add, discard, insert_contents, packed, prepare};
 use crate::store::MailboxName;
+
+/// Messages of a batch that are read at the same time: it takes as long as writing them down.
+const AT_ONCE: usize = 4;
 
 /// A message to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,18 +65,18 @@ impl UserStore {
         batch: Vec<Delivery>,
     ) -> Result<Vec<Delivered>, Error> {
         let known = self.known_among(account, &batch).await?;
-        let mut fresh = Vec::with_capacity(batch.len());
-        for (at, delivery) in batch.iter().enumerate() {
-            if known.contains(&delivery.name) {
-                continue;
-            }
-            match prepare(&self.0.blobs, &self.owner(), delivery.message.clone()).await {
-                Ok(ready) => fresh.push((at, ready)),
-                Err(error) => {
-                    discard(&self.0.blobs, fresh.iter().map(|(_, fresh)| fresh)).await;
-                    return Err(error);
-                }
-            }
+        let owner = self.owner();
+        let fresh = batch.iter().enumerate().filter(|(_, one)| !known.contains(&one.name));
+        let fresh = fresh.map(|(at, one)| {
+            let ready = prepare(&self.0.blobs, &owner, one.message.clone());
+            ready.map(move |ready| ready.map(|ready| (at, ready)))
+        });
+        let fresh: Vec<_> = stream::iter(fresh).buffered(AT_ONCE).collect().await;
+        let (fresh, failed): (Vec<_>, Vec<_>) = fresh.into_iter().partition(Result::is_ok);
+        let fresh: Vec<_> = fresh.into_iter().flatten().collect();
+        if let Some(Err(error)) = failed.into_iter().next() {
+            discard(&self.0.blobs, fresh.iter().map(|(_, fresh)| fresh)).await;
+            return Err(error);
         }
         let done = self.deliver_all(account, (&batch, &fresh)).await;
         let uids = done.as_ref().map_or(&[][..], Vec::as_slice);
