@@ -94,6 +94,7 @@ impl From<&SignInError> for CallError {
     fn from(error: &SignInError) -> Self {
         match error {
             SignInError::Invalid => ErrorCode::Invalid.into(),
+            SignInError::NoPermission => ErrorCode::NoPermission.into(),
             SignInError::UnknownProvider => ErrorCode::UnknownProvider.into(),
             SignInError::Limited(wait) => {
                 Self::new(ErrorCode::Limit).with_retry_after(seconds(*wait))

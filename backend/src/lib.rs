@@ -38,6 +38,7 @@ use routes::remote::Pictures;
 use session::{CookieRules, Ground, Sessions, Verifier};
 use std::sync::Arc;
 use store::index::{Indexes, Settings};
+use store::local::Stores;
 use tokio_util::sync::CancellationToken;
 use user::{Standing, Users};
 
@@ -57,6 +58,8 @@ pub struct App {
     pub db: Db,
     /// Durable bytes.
     pub blobs: Blobs,
+    /// Mail that lives here.
+    pub stores: Stores,
     /// The configured providers.
     pub providers: Providers,
     /// Signed-in browsers.
@@ -92,12 +95,7 @@ impl App {
             .map_err(|source| db::Error::Place { path: config.data_dir.clone(), source })?;
         let keys = session::load_keys(&config, &db, clock.unix_ms()).await?;
         let providers = Providers::new(&config.provider)?;
-        let standing = Standing {
-            db: db.clone(),
-            clock: clock.clone(),
-            keys: keys.clone(),
-            providers: providers.clone(),
-        };
+        let standing = Standing::new(db.clone(), clock.clone(), keys.clone(), providers.clone());
         let ground = Ground {
             clock: clock.clone(),
             db: db.clone(),
@@ -110,9 +108,12 @@ impl App {
         let counted = sessions.clone();
         metrics.gauge("postern_sessions", "Sessions in memory.", move || counted.count() as u64);
         let indexes = Indexes::new(index_settings(&config));
+        let quota = u64::from(config.limits.quota_mb) << 20;
+        let stores = Stores::new(&config.data_dir, blobs.clone(), clock.clone(), quota);
         let web = Web::public()?;
         let ground = (db.clone(), blobs.clone(), web.clone());
-        let users = Users::new(ground, indexes, standing, config.limits, config.access);
+        let users =
+            Users::new(ground, (indexes, stores.clone()), standing, config.limits, config.access);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);
@@ -128,6 +129,7 @@ impl App {
             clock,
             db,
             blobs,
+            stores,
             providers,
             sessions,
             metrics,

@@ -12,6 +12,7 @@ pub mod api;
 pub mod attachment;
 pub mod calendar;
 pub mod card;
+pub mod check;
 pub mod collecting;
 pub mod draft;
 pub mod envelope;

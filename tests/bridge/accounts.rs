@@ -12,7 +12,7 @@ use postern_shared::session::{AccountAdded, AddAccount};
 use postern_shared::submission::{Plan, SubmissionState};
 use postern_shared::window::{Filter, Grouping, Scope, Sort, View};
 use postern_tests::Person;
-use postern_tests::bridge::Bridge;
+use postern_tests::bridge::{Bridge, Home};
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{Tab, Visitor, action};
 
@@ -38,7 +38,7 @@ async fn refused(visitor: &Visitor, person: &Person, expect: ErrorCode) -> Resul
 }
 
 /// Waits until so many accounts are there and answer.
-async fn all_online(tab: &mut Tab, count: usize) -> Result<Vec<Account>> {
+pub async fn all_online(tab: &mut Tab, count: usize) -> Result<Vec<Account>> {
     loop {
         let accounts = tab.link.call(ListAccounts).await?;
         let online = accounts.iter().all(|account| account.state == AccountState::Online);
@@ -185,12 +185,16 @@ async fn passwords_of_added_accounts_lie_nowhere_readable() -> Result<()> {
     add(&visitor, &ben).await?;
     all_online(&mut tab, 2).await?;
     drop(tab);
-    let home = scene.bridge.stop().await;
+    nowhere_readable(&scene.bridge.stop().await, &ben.password)
+}
+
+/// No file of a bridge that has ended holds this text.
+pub fn nowhere_readable(home: &Home, text: &str) -> Result<()> {
     let mut looked = 0;
     for entry in std::fs::read_dir(home.path().join("data"))?.flatten() {
         if entry.file_type()?.is_file() {
             let bytes = std::fs::read(entry.path())?;
-            let needle = ben.password.as_bytes();
+            let needle = text.as_bytes();
             let found = bytes.windows(needle.len()).any(|window| window == needle);
             ensure!(!found, "{} holds the password", entry.path().display());
             looked += 1;

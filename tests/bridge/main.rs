@@ -18,6 +18,7 @@ mod leave;
 mod limits;
 mod list;
 mod mailboxes;
+mod maildrops;
 mod malicious;
 mod outbox;
 mod pages;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use postern::clock::Clock;
-use postern::session::ImapVerifier;
+use postern::session::ServerVerifier;
 use tempfile::TempDir;
 
 use crate::dovecot::Dovecot;
@@ -30,6 +30,23 @@ impl Provider {
             dovecot.imaps,
             postfix.submissions,
             dovecot.certificates.authority.display(),
+        ))
+    }
+
+    /// The same with POP3 in place of IMAP.
+    pub fn pop3_over_tls(dovecot: &Dovecot, postfix: &Postfix) -> Self {
+        Self(format!(
+            "pop3 = \"pop3s://localhost:{}\"\nsmtp = \"smtps://localhost:{}\"\nca_file = \"{}\"\n",
+            dovecot.pop3s,
+            postfix.submissions,
+            dovecot.certificates.authority.display(),
+        ))
+    }
+
+    /// Two loopback ports without TLS, of POP3 and of submission.
+    pub fn plain_pop3(pop3: u16, smtp: u16) -> Self {
+        Self(format!(
+            "pop3 = \"pop3://127.0.0.1:{pop3}\"\nsmtp = \"smtp://127.0.0.1:{smtp}\"\nallow_plaintext = true\n"
         ))
     }
 
@@ -117,7 +134,7 @@ impl Bridge {
     /// Starts with any clock.
     pub async fn start_at(home: Home, clock: Clock) -> Result<Self> {
         let config = postern::config::load(Some(&home.config()), &BTreeMap::new())?;
-        let running = postern::Bridge::start(config, clock, Arc::new(ImapVerifier)).await?;
+        let running = postern::Bridge::start(config, clock, Arc::new(ServerVerifier)).await?;
         Ok(Self { running, home })
     }
 

@@ -32,6 +32,12 @@ impl Scene {
         Ok(Self { bridge: Bridge::start(home).await?, world })
     }
 
+    /// A bridge that reaches the mail of these servers by POP3 alone.
+    pub async fn of_maildrops(world: World, config: &str) -> Result<Self> {
+        let home = Home::new(&world.pop3_provider(), "/", config)?;
+        Ok(Self { bridge: Bridge::start(home).await?, world })
+    }
+
     /// The bridge's files and address.
     pub fn home(&self) -> &Home {
         &self.bridge.home

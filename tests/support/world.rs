@@ -62,6 +62,16 @@ impl World {
         }
     }
 
+    /// How a bridge reaches it where there is POP3 alone.
+    pub fn pop3_provider(&self) -> Provider {
+        match self {
+            Self::Real { dovecot, postfix } => Provider::pop3_over_tls(dovecot, postfix),
+            Self::InMemory { host, .. } => {
+                Provider::plain_pop3(host.pop3_addr().port(), self.submission())
+            }
+        }
+    }
+
     /// Who has a mailbox.
     pub fn people(&self) -> &[Person] {
         match self {

@@ -163,8 +163,8 @@ impl Actor {
 
 /// Opens a connection: to our own data, or to the server, and signs in there.
 pub(super) async fn open_connection(facts: Facts) -> Result<Connection, Error> {
-    if let Some(store) = &facts.local {
-        return Ok(store.connect(&facts.id.0).await?.into());
+    if let Some(mail) = &facts.local {
+        return Ok(mail.open().await?.connect(&facts.id.0).await?.into());
     }
     if facts.credentials.secret.is_empty() {
         // Nothing that could be tried: somebody has to type it in.

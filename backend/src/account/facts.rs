@@ -10,9 +10,9 @@ use super::cache::Memory;
 use super::progress::Shelf;
 use crate::clock::Clock;
 use crate::db::{Db, UserId};
-use crate::net::Provider;
+use crate::net::{Provider, Setup};
 use crate::store::imap::Credentials;
-use crate::store::local::UserStore;
+use crate::store::local::LocalMail;
 
 /// An account as the session or the configuration describes it.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub struct Facts {
     /// How it is shown.
     pub look: Look,
     /// Where its mail lives if it is collected from a maildrop; none: at the server, by IMAP.
-    pub local: Option<UserStore>,
+    pub local: Option<LocalMail>,
 }
 
 /// What mail may be sent as; clones share it, for the user changes it while the account runs.
@@ -93,6 +93,18 @@ impl Look {
 }
 
 impl Facts {
+    /// What it receives with.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        if self.local.is_some() { Protocol::Pop3 } else { Protocol::Imap }
+    }
+
+    /// What it is set up with.
+    #[must_use]
+    pub fn setup(&self) -> Setup {
+        self.provider.setup(self.protocol())
+    }
+
     /// What the page is shown of the account in this state.
     #[must_use]
     pub fn shown(&self, state: AccountState) -> Shown {
@@ -100,7 +112,7 @@ impl Facts {
         Shown {
             id: self.id.clone(),
             address: self.address.clone(),
-            protocol: if self.local.is_some() { Protocol::Pop3 } else { Protocol::Imap },
+            protocol: self.protocol(),
             state,
             identities: self.identities.all().to_vec(),
             name,

@@ -5,7 +5,7 @@ use super::{End, log, say};
 use postern::clock::{self, Clock};
 use postern::config::{Config, Endpoint, Log, Provider, Security};
 use postern::secret::Secret;
-use postern::session::ImapVerifier;
+use postern::session::ServerVerifier;
 use postern::{Bridge, StartError};
 use postern_mailhost::{MailHost, SampleUser, sample_users};
 use std::fmt::Write;
@@ -57,7 +57,7 @@ pub async fn demo(listen: Option<String>) -> Result<(), End> {
 async fn start(config: Config, asked: Option<SocketAddr>) -> Result<Bridge, StartError> {
     let on = async |listen| {
         let config = Config { listen, ..config.clone() };
-        Bridge::start(config, Clock::system(), Arc::new(ImapVerifier)).await
+        Bridge::start(config, Clock::system(), Arc::new(ServerVerifier)).await
     };
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
     match on(asked.unwrap_or(usual)).await {

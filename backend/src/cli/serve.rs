@@ -4,7 +4,7 @@ use super::{End, log};
 use postern::Bridge;
 use postern::clock::Clock;
 use postern::config::Config;
-use postern::session::ImapVerifier;
+use postern::session::ServerVerifier;
 use std::sync::Arc;
 use tokio::signal;
 
@@ -14,7 +14,7 @@ pub async fn serve(config: Config) -> Result<(), End> {
     if config.provider.is_empty() && !config.access.custom_servers {
         tracing::warn!("no [[provider]] is configured: nobody can sign in");
     }
-    let bridge = Bridge::start(config, Clock::system(), Arc::new(ImapVerifier)).await?;
+    let bridge = Bridge::start(config, Clock::system(), Arc::new(ServerVerifier)).await?;
     tracing::info!(listen = %bridge.local_addr(), url = bridge.url(), "serving");
     until_told_to_stop().await?;
     tracing::info!("stopping");

@@ -1,5 +1,8 @@
 //! A mail server's address as the configuration writes it: `imaps://host:port`.
 
+use postern_shared::account::Protocol as Incoming;
+use postern_shared::server;
+
 /// The protocols that a provider speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -22,7 +25,9 @@ impl Protocol {
         }
     }
 
-    fn default_port(self, security: Security) -> u16 {
+    /// The usual port (RFC 8314 §3, RFC 6409 §3.1).
+    #[must_use]
+    pub fn default_port(self, security: Security) -> u16 {
         match (self, security) {
             (Self::Imap, Security::Tls) => 993,
             (Self::Imap, _) => 143,
@@ -30,6 +35,15 @@ impl Protocol {
             (Self::Pop3, _) => 110,
             (Self::Smtp, Security::Tls) => 465,
             (Self::Smtp, _) => 587,
+        }
+    }
+}
+
+impl From<Incoming> for Protocol {
+    fn from(protocol: Incoming) -> Self {
+        match protocol {
+            Incoming::Imap => Self::Imap,
+            Incoming::Pop3 => Self::Pop3,
         }
     }
 }
@@ -54,6 +68,17 @@ pub struct Endpoint {
     pub port: u16,
     /// Protection of the connection.
     pub security: Security,
+}
+
+impl From<&server::Endpoint> for Endpoint {
+    fn from(typed: &server::Endpoint) -> Self {
+        let security = match typed.security {
+            server::Security::Tls => Security::Tls,
+            server::Security::StartTls => Security::StartTls,
+            server::Security::Plain => Security::Plain,
+        };
+        Self { host: typed.host.clone(), port: typed.port, security }
+    }
 }
 
 impl Endpoint {

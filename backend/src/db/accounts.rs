@@ -1,6 +1,7 @@
 //! Accounts that users added beside that of their sign-in, and how all of theirs are shown.
 
 use super::{Db, Error, UserId};
+use postern_shared::account::Protocol;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -13,6 +14,10 @@ pub struct AccountRow {
     pub address: String,
     /// Its login at the incoming server.
     pub login: String,
+    /// What it receives with.
+    pub protocol: Protocol,
+    /// Its servers as JSON, without a password; none: its provider's.
+    pub servers: Option<String>,
 }
 
 /// What an account signs in with, sealed in a vault.
@@ -52,15 +57,18 @@ pub async fn keep(
 ) -> Result<(), Error> {
     let mut transaction = db.writer().begin().await?;
     sqlx::query(
-        "INSERT INTO accounts (user_id, account_id, address, login, added_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (user_id, account_id) DO UPDATE SET login = excluded.login",
+        "INSERT INTO accounts (user_id, account_id, address, login, added_at, protocol, servers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (user_id, account_id) DO UPDATE SET login = excluded.login,
+         protocol = excluded.protocol, servers = excluded.servers",
     )
     .bind(user.0.as_slice())
     .bind(&row.id)
     .bind(&row.address)
     .bind(&row.login)
     .bind(now)
+    .bind(word(row.protocol))
+    .bind(&row.servers)
     .execute(&mut *transaction)
     .await?;
     sqlx::query(
@@ -94,9 +102,21 @@ pub async fn list(db: &Db, user: UserId) -> Result<Vec<AccountRow>, Error> {
             id: row.try_get("account_id")?,
             address: row.try_get("address")?,
             login: row.try_get("login")?,
+            protocol: match row.try_get("protocol")? {
+                "pop3" => Protocol::Pop3,
+                _ => Protocol::Imap,
+            },
+            servers: row.try_get("servers")?,
         })
     };
     rows.iter().map(read).collect()
+}
+
+fn word(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Imap => "imap",
+        Protocol::Pop3 => "pop3",
+    }
 }
 
 /// The secret of an account in a vault.

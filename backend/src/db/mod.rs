@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -42,6 +42,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0008_identities.sql"),
     include_str!("migrations/0009_receipts.sql"),
     include_str!("migrations/0010_accounts.sql"),
+    include_str!("migrations/0011_servers.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

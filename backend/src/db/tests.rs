@@ -116,11 +116,24 @@ async fn a_submission_advances_only_from_the_state_it_is_in() {
 async fn standing_credentials_are_kept_once_an_account_and_erased() {
     let (_folder, db) = open().await;
     let owner = (ANN, "a1".to_owned());
-    standing::keep(&db, &owner, [1; 8], b"old", 1).await.unwrap();
-    standing::keep(&db, &owner, [2; 8], b"new", 2).await.unwrap();
+    use standing::Until;
+    let keep = async |sealed: &[u8], until| {
+        let sealed = ([2; 8], sealed.to_vec());
+        standing::keep(&db, &owner, &sealed, until, 1).await.unwrap();
+    };
+    keep(b"old", Until::Sent).await;
+    keep(b"new", Until::Sent).await;
     assert_eq!(standing::find(&db, &owner).await.unwrap(), Some(([2; 8], b"new".to_vec())));
     assert_eq!(standing::find(&db, &(BOB, "a1".into())).await.unwrap(), None);
     assert_eq!(standing::owners(&db).await.unwrap(), std::slice::from_ref(&owner));
     standing::erase(&db, &owner).await.unwrap();
     assert_eq!(standing::owners(&db).await.unwrap(), []);
+    keep(b"good", Until::Removed).await;
+    keep(b"of another session", Until::Sent).await;
+    standing::erase(&db, &owner).await.unwrap();
+    assert_eq!(standing::find(&db, &owner).await.unwrap(), Some(([2; 8], b"good".to_vec())));
+    assert_eq!(standing::lasting(&db).await.unwrap(), std::slice::from_ref(&owner));
+    keep(b"better", Until::Removed).await;
+    accounts::remove(&db, ANN, &owner.1).await.unwrap();
+    assert_eq!(standing::find(&db, &owner).await.unwrap(), None);
 }

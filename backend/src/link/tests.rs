@@ -16,15 +16,14 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use crate::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::net::Provider;
 use crate::secret::Secret;
-use crate::session::{SignIn, SignedIn, Verified, Verifier};
+use crate::session::{Account, SignIn, SignedIn, Verified, Verifier, Wanted};
 
 /// Confirms every password.
 struct Trusting;
 
 impl Verifier for Trusting {
-    fn verify<'a>(&'a self, _: &'a Provider, _: &'a str, _: &'a Secret) -> BoxFuture<'a, Verified> {
+    fn verify<'a>(&'a self, _: &'a Account, _: &'a Secret) -> BoxFuture<'a, Verified> {
         Box::pin(std::future::ready(Ok(None)))
     }
 }
@@ -44,7 +43,8 @@ async fn a_page_that_does_not_read_is_closed_with_its_session() {
     let bridge = bridge(&place).await;
     let (state, address) = (bridge.state().clone(), bridge.local_addr());
     let password = Secret::new("x".into());
-    let typed = SignIn { address: "ann@example.test".into(), password, keep: false };
+    let wanted = Wanted::default();
+    let typed = SignIn { address: "ann@example.test".into(), password, keep: false, wanted };
     let SignedIn { session, token, .. } =
         state.sessions.sign_in(typed, address.ip()).await.unwrap();
 

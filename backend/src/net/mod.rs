@@ -11,16 +11,19 @@ pub mod one_click;
 pub mod picture;
 mod provider;
 pub mod public;
+mod setup;
 mod starttls;
 mod tls;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 
 pub use crate::config::{Endpoint, Protocol, Security};
 pub use error::{CertificateProblem, Error, Unreachable};
-pub use provider::{Provider, Providers};
+pub use provider::{Own, Provider, Providers};
+pub use setup::{Setup, Ticket};
 pub use tls::{Trust, TrustError};
 
 /// Longest time to a connected TCP stream, over all addresses of a host.
@@ -70,7 +73,28 @@ pub async fn connect(
     trust: &Trust,
     protocol: Protocol,
 ) -> Result<Opened, Error> {
-    let tcp = dial::dial(endpoint).await?;
+    protect(dial::dial(endpoint).await?, endpoint, trust, protocol).await
+}
+
+/// The same to a server that a user named: only to addresses that are within reach.
+///
+/// # Errors
+/// As `connect`; an address out of reach is as unreachable as one where nobody is.
+pub async fn connect_within(
+    reach: &public::Reach,
+    endpoint: &Endpoint,
+    trust: &Trust,
+    protocol: Protocol,
+) -> Result<Opened, Error> {
+    protect(reach.dial(endpoint).await?, endpoint, trust, protocol).await
+}
+
+async fn protect(
+    tcp: TcpStream,
+    endpoint: &Endpoint,
+    trust: &Trust,
+    protocol: Protocol,
+) -> Result<Opened, Error> {
     if protocol == Protocol::Imap {
         dial::notice_silence(&tcp);
     }

@@ -1,16 +1,33 @@
-//! A configured provider with its trust anchors loaded: what connections are opened from.
+//! Whoever serves an account, with trust anchors loaded: what connections are opened from.
 
-use super::{Error, Opened, Protocol, Trust, TrustError, connect};
+use super::public::Reach;
+use super::{Error, Opened, Protocol, Setup, Trust, TrustError, connect, connect_within};
 use crate::config;
+use crate::secret::Secret;
+use postern_shared::account::Protocol as Incoming;
+use postern_shared::server::Servers;
 use std::sync::Arc;
 
 /// A provider, ready to be connected to.
 #[derive(Clone)]
 pub struct Provider {
-    /// What the administrator wrote.
+    /// What the administrator wrote; of servers that a user named, the same in those terms.
     pub settings: config::Provider,
     /// Whom its connections trust.
     pub trust: Trust,
+    /// What a user named; none: the administrator's.
+    pub own: Option<Own>,
+}
+
+/// Servers that a user named.
+#[derive(Clone)]
+pub struct Own {
+    /// They, without a password.
+    pub servers: Servers,
+    /// The password of the outgoing server, where that has a login of its own.
+    pub outgoing: Secret,
+    /// Where they may be.
+    pub reach: Reach,
 }
 
 impl Provider {
@@ -20,7 +37,7 @@ impl Provider {
     /// A `ca_file` that cannot be used.
     pub fn new(settings: config::Provider) -> Result<Self, TrustError> {
         let trust = Trust::new(settings.ca_file.as_deref())?;
-        Ok(Self { settings, trust })
+        Ok(Self { settings, trust, own: None })
     }
 
     /// Opens a connection to the provider's server for `protocol`.
@@ -30,13 +47,61 @@ impl Provider {
     pub async fn connect(&self, protocol: Protocol) -> Result<Opened, Error> {
         let endpoint =
             self.settings.endpoint(protocol).ok_or(Error::NotOffered(protocol.name()))?;
-        connect(endpoint, &self.trust, protocol).await
+        match &self.own {
+            None => connect(endpoint, &self.trust, protocol).await,
+            Some(own) => connect_within(&own.reach, endpoint, &self.trust, protocol).await,
+        }
+    }
+
+    /// What an account receives with if nobody says anything else.
+    #[must_use]
+    pub fn best(&self) -> Incoming {
+        match self.settings.imap {
+            Some(_) => Incoming::Imap,
+            None => Incoming::Pop3,
+        }
+    }
+
+    /// The login of an address at the incoming server.
+    #[must_use]
+    pub fn login_of(&self, address: &str) -> String {
+        match &self.own {
+            Some(own) if !own.servers.user_name.is_empty() => own.servers.user_name.clone(),
+            _ => self.settings.login_of(address),
+        }
+    }
+
+    /// What an address signs in with at the submission server, by its password for the other one.
+    #[must_use]
+    pub fn outgoing_login(&self, address: &str, secret: &Secret) -> (String, Secret) {
+        match &self.own {
+            None => (self.settings.smtp_login_of(address), secret.clone()),
+            Some(own) => match &own.servers.outgoing_login {
+                Some((name, _)) => (name.clone(), own.outgoing.clone()),
+                None => (self.login_of(address), secret.clone()),
+            },
+        }
+    }
+
+    /// What an account is set up with that receives with this from here.
+    #[must_use]
+    pub fn setup(&self, protocol: Incoming) -> Setup {
+        match &self.own {
+            None => Setup { protocol, servers: None, outgoing: Secret::default() },
+            Some(Own { servers, outgoing, .. }) => {
+                Setup { protocol, servers: Some(servers.clone()), outgoing: outgoing.clone() }
+            }
+        }
     }
 }
 
-/// Every configured provider. Cheap to clone.
+/// Every configured provider, and whether users may name servers. Cheap to clone.
 #[derive(Clone)]
-pub struct Providers(Arc<[Arc<Provider>]>);
+pub struct Providers {
+    configured: Arc<[Arc<Provider>]>,
+    /// Where servers that users name may be, and whom they are vouched for by; none: nowhere.
+    elsewhere: Option<(Reach, Trust)>,
+}
 
 impl Providers {
     /// Loads every provider of the configuration.
@@ -45,15 +110,51 @@ impl Providers {
     /// The first `ca_file` that cannot be used.
     pub fn new(settings: &[config::Provider]) -> Result<Self, TrustError> {
         let load = |settings: &config::Provider| Provider::new(settings.clone()).map(Arc::new);
-        Ok(Self(settings.iter().map(load).collect::<Result<_, _>>()?))
+        let configured = settings.iter().map(load).collect::<Result<_, _>>()?;
+        Ok(Self { configured, elsewhere: None })
+    }
+
+    /// The same, where users may name servers within this reach.
+    #[must_use]
+    pub fn and_elsewhere(self, reach: Reach, trust: Trust) -> Self {
+        Self { elsewhere: Some((reach, trust)), ..self }
     }
 
     /// The provider in charge of a (lower-case) domain; one that names it before a `*`.
     #[must_use]
     pub fn for_domain(&self, domain: &str) -> Option<&Arc<Provider>> {
         let named = |name: &str| {
-            self.0.iter().find(|provider| provider.settings.domains.iter().any(|one| one == name))
+            let has =
+                |provider: &&Arc<Provider>| provider.settings.domains.iter().any(|one| one == name);
+            self.configured.iter().find(has)
         };
         named(domain).or_else(|| named("*"))
+    }
+
+    /// Whoever serves an address that is set up so; none where the administrator has no provider
+    /// for it, or no longer lets users name servers.
+    #[must_use]
+    pub fn serving(&self, address: &str, setup: &Setup) -> Option<Arc<Provider>> {
+        let Some(servers) = &setup.servers else {
+            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+            return self.for_domain(domain).cloned();
+        };
+        let (reach, trust) = self.elsewhere.clone()?;
+        let incoming = Some(config::Endpoint::from(&servers.incoming));
+        let (imap, pop3) = match servers.protocol {
+            Incoming::Imap => (incoming, None),
+            Incoming::Pop3 => (None, incoming),
+        };
+        let smtp = Some(config::Endpoint::from(&servers.outgoing));
+        let named = config::Provider::named(&servers.incoming.host, Vec::new());
+        let own = Own { servers: servers.clone(), outgoing: setup.outgoing.clone(), reach };
+        let settings = config::Provider { imap, pop3, smtp, ..named };
+        Some(Arc::new(Provider { settings, trust, own: Some(own) }))
+    }
+
+    /// Whether users may name servers.
+    #[must_use]
+    pub fn lets_users_name_servers(&self) -> bool {
+        self.elsewhere.is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! Connections to servers that a stranger named: only to addresses on the public internet.
+//! Connections to servers that a stranger or a user named: only to addresses that are allowed.
 //!
 //! The name is looked up once, every address of it is weighed, and the connection goes to one of
 //! those very addresses: an answer that changes in between changes nothing. No proxy of the
@@ -9,10 +9,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use super::guard::is_public;
-use super::{Error, Stream, Trust, dial, tls};
+use super::{CONNECT_TIMEOUT, Error, Stream, Trust, Unreachable, dial, tls};
 use crate::config::{Endpoint, Security};
 
 type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
@@ -46,6 +47,15 @@ fn is_public_web(address: SocketAddr) -> bool {
     matches!(address.port(), 80 | 443 | 8080 | 8443) && is_public(address.ip())
 }
 
+/// Ports of mail servers: IMAP, POP3 and submission, each with TLS and without.
+fn is_mail(address: SocketAddr) -> bool {
+    matches!(address.port(), 110 | 143 | 465 | 587 | 993 | 995)
+}
+
+fn is_public_mail(address: SocketAddr) -> bool {
+    is_mail(address) && is_public(address.ip())
+}
+
 impl Reach {
     /// The system's names, and web servers on the public internet.
     #[must_use]
@@ -59,9 +69,17 @@ impl Reach {
         Self { lookup: Arc::new(lookup), may: is_public_web }
     }
 
+    /// The system's names, and mail servers on the public internet; on networks of one's own too
+    /// where the administrator says so.
+    #[must_use]
+    pub fn mail(private_networks: bool) -> Self {
+        let may = if private_networks { is_mail } else { is_public_mail };
+        Self { may, ..Self::public() }
+    }
+
     /// Other names and another rule, for tests.
-    #[cfg(test)]
-    pub(super) fn with(
+    #[doc(hidden)]
+    pub fn with(
         lookup: impl Fn(String) -> std::io::Result<Vec<IpAddr>> + Send + Sync + 'static,
         may: fn(SocketAddr) -> bool,
     ) -> Self {
@@ -80,14 +98,35 @@ impl Reach {
             _ => return Err(Refused::Address),
         };
         let port = url.port_or_known_default().ok_or(Refused::Address)?;
-        let (host, ips) = match url.host().ok_or(Refused::Address)? {
-            Host::Ipv4(ip) => (ip.to_string(), vec![ip.into()]),
-            Host::Ipv6(ip) => (ip.to_string(), vec![ip.into()]),
-            Host::Domain(name) => {
-                let ips = (self.lookup)(name.to_owned()).await.map_err(|_| Refused::Name)?;
-                (name.trim_end_matches('.').to_owned(), ips)
-            }
+        let (host, named) = match url.host().ok_or(Refused::Address)? {
+            Host::Ipv4(ip) => (ip.to_string(), ip.to_string()),
+            Host::Ipv6(ip) => (ip.to_string(), ip.to_string()),
+            Host::Domain(name) => (name.trim_end_matches('.').to_owned(), name.to_owned()),
         };
+        let endpoint = Endpoint { host, port, security };
+        let tcp = self.tcp(&endpoint, named).await?;
+        match security {
+            Security::Tls => Ok(tls::handshake(tcp, &endpoint, trust).await?.0),
+            _ => Ok(Box::new(tcp)),
+        }
+    }
+
+    /// Connects to a mail server; whatever keeps it from that looks the same.
+    pub(super) async fn dial(&self, endpoint: &Endpoint) -> Result<TcpStream, Error> {
+        let work = self.tcp(endpoint, endpoint.host.clone());
+        let tcp = tokio::time::timeout(CONNECT_TIMEOUT, work).await.ok().and_then(Result::ok);
+        let tcp = tcp.ok_or_else(|| Error::unreachable(endpoint, Unreachable::Network))?;
+        tcp.set_nodelay(true).map_err(|error| Error::lost(endpoint, error))?;
+        Ok(tcp)
+    }
+
+    /// One address that is not allowed refuses the whole name.
+    async fn tcp(&self, endpoint: &Endpoint, name: String) -> Result<TcpStream, Refused> {
+        let ips = match name.parse::<IpAddr>() {
+            Ok(ip) => vec![ip],
+            Err(_) => (self.lookup)(name).await.map_err(|_| Refused::Name)?,
+        };
+        let port = endpoint.port;
         let addresses: Vec<SocketAddr> =
             ips.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), port)).collect();
         if addresses.is_empty() {
@@ -96,11 +135,6 @@ impl Reach {
         if !addresses.iter().all(|address| (self.may)(*address)) {
             return Err(Refused::NotPublic);
         }
-        let endpoint = Endpoint { host, port, security };
-        let tcp = dial::race_within(&endpoint, addresses).await?;
-        match security {
-            Security::Tls => Ok(tls::handshake(tcp, &endpoint, trust).await?.0),
-            _ => Ok(Box::new(tcp)),
-        }
+        Ok(dial::race_within(endpoint, addresses).await?)
     }
 }

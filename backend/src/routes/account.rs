@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::middleware::ClientIp;
 use crate::middleware::auth::SignedIn;
 use crate::secret::Secret;
-use crate::session::{Confirmed, Session};
+use crate::session::{Confirmed, Session, Wanted};
 use crate::store::imap;
 use crate::user::{Entrant, User};
 use axum::extract::rejection::JsonRejection;
@@ -22,15 +22,17 @@ pub(super) async fn add(
     SignedIn(session): SignedIn,
     body: Result<Json<AddAccount>, JsonRejection>,
 ) -> Result<Response, Failure> {
-    let Json(AddAccount { address, password, .. }) =
+    let Json(AddAccount { address, password, protocol, servers }) =
         body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let secret = Secret::new(password);
-    let confirmed = state.sessions.confirm(&address, &secret, client).await;
+    let wanted = Wanted { protocol, servers };
+    let confirmed = state.sessions.confirm(&address, &secret, wanted, client).await;
     let Confirmed { account, connection } = confirmed.map_err(|error| CallError::from(&error))?;
     let entrant = Entrant {
         user: session.user(),
         address: account.address,
         provider: account.provider,
+        protocol: account.protocol,
         credentials: imap::Credentials { login: account.login, secret },
         connection,
     };

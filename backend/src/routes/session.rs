@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::middleware::ClientIp;
 use crate::middleware::auth::SignedIn;
 use crate::secret::Secret;
-use crate::session::{self, Session, SignIn};
+use crate::session::{self, Session, SignIn, Wanted};
 use crate::user::Entrant;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Extension, Json, State};
@@ -23,11 +23,13 @@ pub(super) async fn sign_in(
     State(state): State<AppState>,
     Extension(ClientIp(client)): Extension<ClientIp>,
     previous: Option<SignedIn>,
-    body: Result<Json<wire::SignIn>, JsonRejection>,
+    body: Result<Json<wire::SignInWith>, JsonRejection>,
 ) -> Result<Response, Failure> {
-    let Json(body) = body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
-    let typed =
-        SignIn { address: body.address, password: Secret::new(body.password), keep: body.keep };
+    let Json(wire::SignInWith { sign_in, protocol, servers }) =
+        body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
+    let wire::SignIn { address, password, keep } = sign_in;
+    let wanted = Wanted { protocol, servers };
+    let typed = SignIn { address, password: Secret::new(password), keep, wanted };
     let outcome = state.sessions.sign_in(typed, client).await;
     let session::SignedIn { session, token, connection } = outcome.map_err(|error| {
         if let session::SignInError::Database(error) = &error {
@@ -39,7 +41,11 @@ pub(super) async fn sign_in(
         end(&state, &previous).await;
     }
     // The page is about to open its link: its account goes on with the connection meanwhile.
-    state.users.enter(Entrant { connection, ..Entrant::from(&session) });
+    let entrant = Entrant { connection, ..Entrant::from(&session) };
+    if let Some(maildrop) = entrant.maildrop() {
+        state.users.keep_maildrop(&maildrop).await.map_err(|error| CallError::from(&error))?;
+    }
+    state.users.enter(entrant);
     let cookie = state.cookie.set(&token, session.keep());
     Ok(([NO_STORE, (SET_COOKIE, cookie)], Json(describe(&session))).into_response())
 }

@@ -196,6 +196,7 @@ impl From<&Session> for Entrant {
             user: session.user(),
             address: account.address.clone(),
             provider: account.provider.clone(),
+            protocol: account.protocol,
             credentials,
             connection: None,
         }

@@ -16,13 +16,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::sessions::{self, SessionRow};
 use crate::db::{self, Db};
-use crate::net::{Provider, Providers};
+use crate::net::{Provider, Providers, Ticket};
 use crate::seal::{Context, With};
 use crate::secret::{Credentials, Secret};
-use serde::{Deserialize, Serialize};
+use postern_shared::account::Protocol;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use zeroize::Zeroizing;
 
 pub use crate::db::UserId;
 pub use crate::seal::{KeyId, Keys};
@@ -31,10 +30,10 @@ pub use cookie::{CookieRules, Token};
 pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};
 pub use live::Session;
-pub use sign_in::{Confirmed, Error as SignInError, SignIn, SignedIn};
+pub use sign_in::{Confirmed, Error as SignInError, SignIn, SignedIn, Wanted};
 #[cfg(test)]
 pub(crate) use verify::FakeVerifier;
-pub use verify::{ImapVerifier, Verified, Verifier, VerifyError};
+pub use verify::{ServerVerifier, Verified, Verifier, VerifyError};
 
 /// A session's id: the hash of its cookie.
 pub type SessionId = [u8; 32];
@@ -51,6 +50,8 @@ pub struct Account {
     pub login: String,
     /// Where its servers are.
     pub provider: Arc<Provider>,
+    /// What it receives with.
+    pub protocol: Protocol,
 }
 
 /// Every session of this bridge. Cheap to clone.
@@ -85,14 +86,6 @@ pub struct Ground {
     pub providers: Providers,
     /// Who confirms credentials.
     pub verifier: Arc<dyn Verifier>,
-}
-
-/// What is sealed in a session's row.
-#[derive(Serialize, Deserialize)]
-struct Sealed<'a> {
-    address: &'a str,
-    login: &'a str,
-    password: &'a str,
 }
 
 impl Sessions {
@@ -234,13 +227,8 @@ impl Sessions {
         credentials: &Credentials,
     ) -> (KeyId, Vec<u8>) {
         let Credentials::Password(password) = credentials;
-        let facts = Sealed {
-            address: &account.address,
-            login: &account.login,
-            password: password.expose(),
-        };
-        let clear =
-            postcard::to_stdvec(&facts).map(Zeroizing::new).expect("three texts always encode");
+        let texts = [account.address.as_str(), &account.login, password.expose()];
+        let clear = Ticket::new(texts, &account.provider.setup(account.protocol)).encode();
         self.0.keys.seal(&Context { with: With::Cookie(token.as_bytes()), bound: &user.0 }, &clear)
     }
 
@@ -250,15 +238,18 @@ impl Sessions {
         let Some(clear) = self.0.keys.open(row.key_id, &context, &row.sealed) else {
             return Ok(None);
         };
-        let Ok(facts) = postcard::from_bytes::<Sealed<'_>>(&clear) else { return Ok(None) };
-        let domain = facts.address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let Some(provider) = self.0.providers.for_domain(domain) else { return Ok(None) };
-        let account = Account {
-            address: facts.address.to_owned(),
-            login: facts.login.to_owned(),
-            provider: Arc::clone(provider),
+        let Some(ticket) = Ticket::decode(&clear) else { return Ok(None) };
+        let setup = ticket.setup();
+        let Some(provider) = self.0.providers.serving(ticket.address, &setup) else {
+            return Ok(None);
         };
-        let credentials = Credentials::Password(Secret::new(facts.password.to_owned()));
+        let account = Account {
+            address: ticket.address.to_owned(),
+            login: ticket.login.to_owned(),
+            provider,
+            protocol: setup.protocol,
+        };
+        let credentials = Credentials::Password(Secret::new(ticket.password.to_owned()));
         if self.0.keys.ids().next() != Some(row.key_id) {
             let (key_id, sealed) = self.seal(token, row.user, &account, &credentials);
             sessions::reseal(&self.0.db, &row.id, key_id, &sealed).await?;

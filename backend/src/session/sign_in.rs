@@ -5,9 +5,11 @@ use super::limits::{Attempt, Limited};
 use super::verify::{Verified, VerifyError};
 use super::{Account, Session, Sessions, Token};
 use crate::db::{self, UserId};
-use crate::net;
+use crate::net::Setup;
 use crate::secret::{Credentials, Secret};
 use crate::store::imap::ImapConnection;
+use postern_shared::account::Protocol;
+use postern_shared::server::Servers;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,6 +22,17 @@ pub struct SignIn {
     pub password: Secret,
     /// "Keep me signed in".
     pub keep: bool,
+    /// What else was chosen.
+    pub wanted: Wanted,
+}
+
+/// What an account is to be reached by, where somebody said so.
+#[derive(Clone, Default)]
+pub struct Wanted {
+    /// What to receive with; none: the best that the provider has.
+    pub protocol: Option<Protocol>,
+    /// Servers that were typed in or found; none: the provider's.
+    pub servers: Option<Servers>,
 }
 
 /// Who was signed in.
@@ -46,6 +59,9 @@ pub enum Error {
     /// It is no address, or there is no password.
     #[error("that is not an address and a password")]
     Invalid,
+    /// Users may not name servers here.
+    #[error("users may not name servers")]
+    NoPermission,
     /// No provider is configured for the address.
     #[error("no provider serves that address")]
     UnknownProvider,
@@ -66,8 +82,9 @@ impl Sessions {
     /// # Errors
     /// See `Error`; every failure that fail2ban should know is one log line.
     pub async fn sign_in(&self, typed: SignIn, client: IpAddr) -> Result<SignedIn, Error> {
-        let SignIn { address, password, keep } = typed;
-        let Confirmed { account, connection } = self.confirm(&address, &password, client).await?;
+        let SignIn { address, password, keep, wanted } = typed;
+        let confirmed = self.confirm(&address, &password, wanted, client).await?;
+        let Confirmed { account, connection } = confirmed;
         let user = user_id(&account);
         let credentials = Credentials::Password(password);
         let (session, token) = self.create(user, account, credentials, keep).await?;
@@ -82,6 +99,7 @@ impl Sessions {
         &self,
         address: &str,
         password: &Secret,
+        wanted: Wanted,
         client: IpAddr,
     ) -> Result<Confirmed, Error> {
         let address = Address::parse(address).ok_or(Error::Invalid)?;
@@ -95,19 +113,36 @@ impl Sessions {
                 return Err(Error::Limited(time));
             }
         };
-        let Some(provider) = self.0.providers.for_domain(address.domain()) else {
-            attempt.void();
-            return Err(Error::UnknownProvider);
+        let account = match self.account_of(&address, wanted) {
+            Ok(account) => account,
+            Err(error) => {
+                attempt.void();
+                return Err(error);
+            }
         };
-        let login = provider.settings.login_of(address.as_str());
-        let verified = self.0.verifier.verify(provider, &login, password).await;
+        let verified = self.0.verifier.verify(&account, password).await;
         self.settle(attempt, client, &address, &verified);
-        let connection = verified?;
-        let address = address.as_str().to_owned();
-        Ok(Confirmed {
-            account: Account { address, login, provider: provider.clone() },
-            connection,
-        })
+        Ok(Confirmed { account, connection: verified? })
+    }
+
+    /// Where an address is to be signed in to.
+    fn account_of(&self, address: &Address, wanted: Wanted) -> Result<Account, Error> {
+        let Wanted { protocol, servers } = wanted;
+        let setup = match servers {
+            Some(_) if !self.0.providers.lets_users_name_servers() => {
+                return Err(Error::NoPermission);
+            }
+            Some(servers) => Setup::own(servers),
+            None => Setup::configured(protocol.unwrap_or(Protocol::Imap)),
+        };
+        let provider = self.0.providers.serving(address.as_str(), &setup);
+        let provider = provider.ok_or(Error::UnknownProvider)?;
+        let protocol = match setup.servers {
+            Some(_) => setup.protocol,
+            None => protocol.unwrap_or_else(|| provider.best()),
+        };
+        let login = provider.login_of(address.as_str());
+        Ok(Account { address: address.as_str().to_owned(), login, provider, protocol })
     }
 
     fn settle(&self, attempt: Attempt, client: IpAddr, address: &Address, verified: &Verified) {
@@ -133,7 +168,11 @@ impl Sessions {
 
 /// The same person has the same id whatever session, and nobody else has it.
 pub(super) fn user_id(account: &Account) -> UserId {
-    let server = account.provider.settings.imap.as_ref().map(net::Endpoint::to_string);
+    let server = account.provider.settings.endpoint(account.protocol.into());
+    let server = server.map(|server| match account.protocol {
+        Protocol::Imap => server.to_string(),
+        Protocol::Pop3 => format!("pop3 {server}"),
+    });
     let mut hash = Sha256::new();
     hash.update(b"postern user\0");
     hash.update(server.unwrap_or_default());

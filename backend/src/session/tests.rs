@@ -20,7 +20,16 @@ async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
         name = "Example"
         domains = ["example.test"]
         imap = "imaps://mail.example.test"
-        login = "{local}""#;
+        login = "{local}"
+        [[provider]]
+        name = "Both"
+        domains = ["both.test"]
+        imap = "imaps://mail.both.test"
+        pop3 = "pop3s://mail.both.test"
+        [[provider]]
+        name = "POP3 alone"
+        domains = ["pop3.test"]
+        pop3 = "pop3s://mail.pop3.test""#;
     let config: Config = toml::from_str(text).unwrap();
     let db = Db::open(files.path()).await.unwrap();
     let keys = Keys::parse(&Secret::new(key.into())).unwrap();
@@ -42,8 +51,8 @@ impl Bench {
         password: &str,
         keep: bool,
     ) -> Result<(Session, Token), SignInError> {
-        let typed =
-            SignIn { address: address.into(), password: Secret::new(password.into()), keep };
+        let (address, password) = (address.to_owned(), Secret::new(password.into()));
+        let typed = SignIn { address, password, keep, wanted: Wanted::default() };
         let SignedIn { session, token, .. } = self.sessions.sign_in(typed, CLIENT).await?;
         Ok((session, token))
     }
@@ -168,20 +177,59 @@ async fn an_unused_session_expires_and_a_used_one_slides() {
 
 #[test]
 fn two_logins_are_two_users() {
-    let provider = |imap: &str| {
-        let text = format!("name = \"\"\ndomains = []\nimap = \"{imap}\"");
-        Arc::new(Provider::new(toml::from_str::<config::Provider>(&text).unwrap()).unwrap())
+    let user = |server: &str, login: &str| {
+        let text = format!("name = \"\"\ndomains = []\n{server}");
+        let provider = Provider::new(toml::from_str::<config::Provider>(&text).unwrap()).unwrap();
+        let protocol = provider.best();
+        let (address, login, provider) = (String::new(), login.into(), Arc::new(provider));
+        sign_in::user_id(&Account { address, login, provider, protocol })
     };
-    let user = |imap: &str, login: &str| {
-        sign_in::user_id(&Account {
-            address: String::new(),
-            login: login.into(),
-            provider: provider(imap),
-        })
+    let imap = |url: &str, login: &str| user(&format!("imap = \"{url}\""), login);
+    let pop3 = |url: &str, login: &str| user(&format!("pop3 = \"{url}\""), login);
+    assert_eq!(imap("imaps://A.test", "ann"), imap("imap+starttls://a.test:993", "ann"));
+    assert_ne!(imap("imaps://a.test", "ann"), imap("imaps://a.test", "Ann"));
+    assert_ne!(imap("imaps://a.test", "ann"), imap("imaps://b.test", "ann"));
+    assert_eq!(pop3("pop3s://a.test", "ann"), pop3("pop3://a.test:995", "ann"));
+    assert_ne!(pop3("pop3s://a.test", "ann"), pop3("pop3s://b.test", "ann"));
+    assert_ne!(pop3("pop3s://a.test:993", "ann"), imap("imaps://a.test", "ann"));
+    // As it was before there was anything but IMAP: whoever has signed in once stays the same.
+    let known = imap("imaps://mail.example.test", "ann@example.test").to_string();
+    assert_eq!(known, "1d9e04fc9bf633afcdd51cedd783fa4b");
+}
+
+#[tokio::test]
+async fn a_session_of_a_maildrop_is_the_same_after_a_restart() {
+    let bench = bench().await;
+    let both = async |protocol: Option<Protocol>| {
+        let (address, password) = ("bob@both.test".into(), Secret::new("right".into()));
+        let wanted = Wanted { protocol, servers: None };
+        let typed = SignIn { address, password, keep: true, wanted };
+        bench.sessions.sign_in(typed, CLIENT).await.unwrap()
     };
-    assert_eq!(user("imaps://A.test", "ann"), user("imap+starttls://a.test:993", "ann"));
-    assert_ne!(user("imaps://a.test", "ann"), user("imaps://a.test", "Ann"));
-    assert_ne!(user("imaps://a.test", "ann"), user("imaps://b.test", "ann"));
+    let (imap, pop3) = (both(None).await, both(Some(Protocol::Pop3)).await);
+    assert_eq!(imap.session.account().protocol, Protocol::Imap, "the best that there is");
+    assert_ne!(imap.session.user(), pop3.session.user());
+    let (alone, token) = bench.try_sign_in("cy@pop3.test", "right", true).await.unwrap();
+    assert_eq!(alone.account().protocol, Protocol::Pop3);
+    let bench = bench.restart("one").await;
+    let found = bench.sessions.authenticate(&token).await.unwrap().unwrap();
+    assert_eq!((found.user(), found.account().protocol), (alone.user(), Protocol::Pop3));
+    let found = bench.sessions.authenticate(&pop3.token).await.unwrap().unwrap();
+    assert_eq!(found.account().protocol, Protocol::Pop3);
+}
+
+#[tokio::test]
+async fn servers_are_not_typed_in_where_the_administrator_has_not_allowed_it() {
+    let bench = bench().await;
+    let text = r#"{"protocol": "Imap", "user_name": "", "outgoing_login": null,
+        "incoming": {"host": "a.test", "port": 993, "security": "Tls"},
+        "outgoing": {"host": "a.test", "port": 465, "security": "Tls"}}"#;
+    let servers = Some(serde_json::from_str(text).unwrap());
+    let (address, password) = ("ann@example.test".into(), Secret::new("right".into()));
+    let wanted = Wanted { protocol: None, servers };
+    let typed = SignIn { address, password, keep: false, wanted };
+    let refused = bench.sessions.sign_in(typed, CLIENT).await.err();
+    assert!(matches!(refused, Some(SignInError::NoPermission)));
 }
 
 #[tokio::test]

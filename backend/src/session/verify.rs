@@ -1,9 +1,15 @@
 //! Whether credentials are right, asked of the mail server itself.
 
-use crate::net::{self, Protocol, Provider};
+use super::Account;
+use crate::net;
+use crate::sasl::Proof;
 use crate::secret::Secret;
-use crate::store::{self, imap};
+use crate::store::imap::{self, ImapConnection};
+use crate::store::pop3::{Plaintext, Pop3Connection};
+use crate::store::{self};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use postern_shared::account::Protocol;
 
 /// Why credentials were not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -17,45 +23,71 @@ pub enum VerifyError {
     /// The server was lost, or is not able to sign anybody in now.
     #[error("the server is not able to answer: {0}")]
     Unavailable(String),
-    /// The server said something that is not IMAP.
+    /// The server said something that is not its protocol.
     #[error("the server's answer was not understood: {0}")]
     Garbled(String),
 }
 
-/// The server's yes: with the connection that it was given on, for the account to go on with.
-pub type Verified = Result<Option<imap::ImapConnection>, VerifyError>;
+/// The server's yes: with the connection that it was given on, for the account to go on with,
+/// where that is one of IMAP.
+pub type Verified = Result<Option<ImapConnection>, VerifyError>;
 
-/// Asks a provider's incoming server.
+/// Asks the incoming server of an account.
 pub trait Verifier: Send + Sync {
     /// Signs in.
-    fn verify<'a>(
-        &'a self,
-        provider: &'a Provider,
-        login: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Verified>;
+    fn verify<'a>(&'a self, account: &'a Account, password: &'a Secret) -> BoxFuture<'a, Verified>;
 }
 
-/// Signs in to the provider's IMAP server, and hands the connection on.
-pub struct ImapVerifier;
+/// Signs in to the account's IMAP server and hands the connection on, or to its POP3 server and
+/// says goodbye: nobody else could sign in there meanwhile.
+pub struct ServerVerifier;
 
-impl Verifier for ImapVerifier {
-    fn verify<'a>(
-        &'a self,
-        provider: &'a Provider,
-        login: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Verified> {
-        Box::pin(async move {
-            let opened = provider.connect(Protocol::Imap).await?;
-            let credentials =
-                imap::Credentials { login: login.to_owned(), secret: password.clone() };
-            let limits = imap::Limits::from(provider.settings.imap_limits);
-            let greeted = opened.greeting_consumed;
-            let connection =
-                imap::ImapConnection::open(opened.stream, greeted, &credentials, limits);
-            Ok(Some(connection.await?))
-        })
+impl Verifier for ServerVerifier {
+    fn verify<'a>(&'a self, account: &'a Account, password: &'a Secret) -> BoxFuture<'a, Verified> {
+        match account.protocol {
+            Protocol::Imap => imap(account, password).boxed(),
+            Protocol::Pop3 => pop3(account, password).boxed(),
+        }
+    }
+}
+
+async fn imap(account: &Account, password: &Secret) -> Verified {
+    let opened = account.provider.connect(net::Protocol::Imap).await?;
+    let credentials = imap::Credentials { login: account.login.clone(), secret: password.clone() };
+    let limits = imap::Limits::from(account.provider.settings.imap_limits);
+    let greeted = opened.greeting_consumed;
+    Ok(Some(ImapConnection::open(opened.stream, greeted, &credentials, limits).await?))
+}
+
+async fn pop3(account: &Account, password: &Secret) -> Verified {
+    let opened = account.provider.connect(net::Protocol::Pop3).await?;
+    let plaintext = match account.provider.settings.allow_plaintext {
+        true => Plaintext::Allowed,
+        false => Plaintext::Refused,
+    };
+    let signing_in = async {
+        let mut connection = Pop3Connection::greet(opened).await?;
+        connection.sign_in(&account.login, Proof::Password(password), plaintext).await?;
+        Ok(connection)
+    };
+    let connection = signing_in.await.map_err(told_with_its_code)?;
+    // It said yes; a goodbye that fails takes nothing back.
+    let _ = connection.quit().await;
+    Ok(None)
+}
+
+/// What POP3 refuses is told with the code, which says more than the words: that somebody else has
+/// the maildrop, that it is too early, that something is broken (RFC 2449 §8, RFC 3206). None of
+/// them says that the password was wrong.
+fn told_with_its_code(error: store::Error) -> VerifyError {
+    match error {
+        store::Error::TooManyConnections { text } => {
+            VerifyError::Unavailable(format!("[IN-USE] {text}"))
+        }
+        store::Error::Refused { code: Some(code), text, .. } => {
+            VerifyError::Unavailable(format!("[{code}] {text}"))
+        }
+        other => other.into(),
     }
 }
 
@@ -66,12 +98,7 @@ pub(crate) struct FakeVerifier;
 
 #[cfg(test)]
 impl Verifier for FakeVerifier {
-    fn verify<'a>(
-        &'a self,
-        _: &'a Provider,
-        _: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Verified> {
+    fn verify<'a>(&'a self, _: &'a Account, password: &'a Secret) -> BoxFuture<'a, Verified> {
         Box::pin(async move {
             match password.expose() {
                 "right" | "right too" => Ok(None),

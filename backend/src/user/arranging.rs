@@ -6,21 +6,24 @@
 
 use std::sync::Arc;
 
-use postern_shared::account::{AccountId, COLOURS, MOST_ACCOUNTS, MOST_NAME};
-use postern_shared::address::Address;
+use postern_shared::account::{AccountId, COLOURS, MOST_ACCOUNTS, MOST_NAME, Protocol};
 use postern_shared::event::Event;
-use postern_shared::identity::Identity;
+use zeroize::Zeroizing;
 
-use super::registry::{Entrant, account_id};
+use super::entrant::{Entrant, account_id};
 use super::{Error, User};
-use crate::account::{self, Account, Facts, Identities, Look, Shape};
+use crate::account::{self, Account, Shape};
 use crate::db::accounts::{self, AccountRow, SecretRow};
+use crate::net::Setup;
 use crate::seal::Vault;
 use crate::secret::Secret;
 use crate::store::imap::{Credentials, ImapConnection};
 use crate::store::index::Place;
 use crate::store::{self};
 use crate::submission::outbox;
+
+/// Stands between the two passwords of an account that has two: none can hold it.
+const BETWEEN: char = '\0';
 
 /// What is known of the accounts that are to be there. Locked, nothing else changes them.
 #[derive(Default)]
@@ -57,8 +60,7 @@ impl User {
     /// # Errors
     /// `AlreadyExists` for the account of the sign-in, `Limit`, or the database's.
     pub async fn add_account(&self, vault: Vault, entrant: Entrant) -> Result<AccountId, Error> {
-        let Entrant { address, credentials, connection, .. } = entrant;
-        let id = account_id(self.id, &address);
+        let id = account_id(self.id, &entrant.address);
         if id == self.primary {
             return Err(account::Error::from(store::Error::AlreadyExists).into());
         }
@@ -67,10 +69,25 @@ impl User {
         if known.len() + 1 >= MOST_ACCOUNTS && known.iter().all(|one| one.id != id.0) {
             return Err(Error::Limit("accounts"));
         }
-        let row = AccountRow { id: id.0.clone(), address, login: credentials.login };
-        self.keep_secret(&row, &vault, &credentials.secret).await?;
+        if known.iter().any(|one| one.id == id.0 && one.protocol != entrant.protocol) {
+            // Its mail is elsewhere: removed first, it can come again with the other protocol.
+            return Err(account::Error::from(store::Error::AlreadyExists).into());
+        }
+        let setup = entrant.provider.setup(entrant.protocol);
+        let row = AccountRow {
+            id: id.0.clone(),
+            address: entrant.address.clone(),
+            login: entrant.credentials.login.clone(),
+            protocol: setup.protocol,
+            servers: setup.servers.as_ref().and_then(|it| serde_json::to_string(it).ok()),
+        };
+        let secrets = [&entrant.credentials.secret, &setup.outgoing];
+        self.keep_secrets(&row, &vault, secrets).await?;
+        if let Some((registry, maildrop)) = self.registry.upgrade().zip(entrant.maildrop()) {
+            registry.standing.keep_maildrop(&maildrop).await?;
+        }
         (arranged.vault, arranged.done) = (Some(vault), true);
-        self.arrange(&arranged, Some(Fresh(id.clone(), connection))).await?;
+        self.arrange(&arranged, Some(Fresh(id.clone(), entrant.connection))).await?;
         drop(arranged);
         self.arrange_others(Some(&id)).await;
         Ok(id)
@@ -125,7 +142,8 @@ impl User {
         Ok(())
     }
 
-    /// Forgets an added account; its mail stays where it is.
+    /// Forgets an added account. What its server has stays there; what was collected from a
+    /// maildrop goes with it.
     ///
     /// # Errors
     /// `NonExistent`, `NoPermission` for the account of the sign-in, `Outbox(Busy)` while the outbox
@@ -147,7 +165,20 @@ impl User {
             let place = Place { account: id.clone(), mailbox: mailbox.id };
             index.discard(&place).await.map_err(account::Error::from)?;
         }
-        Ok(())
+        self.remove_local(account).await
+    }
+
+    /// Removes what was collected into an account that is gone.
+    async fn remove_local(&self, account: &Account) -> Result<(), Error> {
+        let Some(mail) = &account.facts().local else { return Ok(()) };
+        if let Some(registry) = self.registry.upgrade() {
+            registry.standing.tell_of_change();
+        }
+        // Nobody works on it any more.
+        account.stop().await;
+        let mail = mail.open().await.map_err(account::Error::from)?;
+        let removed = mail.remove_account(&account.facts().id.0).await;
+        Ok(removed.map_err(account::Error::from)?)
     }
 
     /// Arranges the other objects of the same user; `again`: that account has another password.
@@ -221,50 +252,61 @@ impl User {
         fresh: Option<Fresh>,
     ) -> Result<Option<Account>, Error> {
         let Some(registry) = self.registry.upgrade() else { return Ok(None) };
-        let domain = row.address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let Some(provider) = registry.standing.providers.for_domain(domain).cloned() else {
+        let id = AccountId(row.id.clone());
+        let [secret, outgoing] = match vault {
+            Some(vault) => self.secrets_of(row, vault).await?,
+            None => Default::default(),
+        };
+        let kept = match row.protocol {
+            // A maildrop is collected whether or not the vault opens.
+            Protocol::Pop3 if secret.is_empty() => registry.standing.entrant(self.id, &id).await?,
+            _ => None,
+        };
+        let servers = row.servers.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let setup = Setup { protocol: row.protocol, servers, outgoing };
+        let typed_in = || {
+            let provider = registry.standing.providers.serving(&row.address, &setup)?;
+            let credentials = Credentials { login: row.login.clone(), secret };
+            let (user, address, protocol) = (self.id, row.address.clone(), row.protocol);
+            Some(Entrant { user, address, provider, protocol, credentials, connection: None })
+        };
+        let Some(entrant) = kept.or_else(typed_in) else {
             tracing::warn!(account = %row.id, "no provider serves an account that was added");
             return Ok(None);
         };
-        let secret = match vault {
-            Some(vault) => self.secret_of(row, vault).await?,
-            None => Secret::default(),
-        };
-        let from = Address { name: String::new(), email: row.address.clone() };
-        let facts = Facts {
-            id: AccountId(row.id.clone()),
-            address: row.address.clone(),
-            provider,
-            credentials: Credentials { login: row.login.clone(), secret },
-            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
-            look: Look::default(),
-            local: None,
-        };
         let connection = fresh.and_then(|Fresh(_, connection)| connection);
+        let (facts, connection) = registry.describe(id, Entrant { connection, ..entrant });
         Ok(Some(Account::start(facts, self.surroundings.clone(), connection)))
     }
 
-    /// What an account signs in with; empty where the vault does not hold it.
-    async fn secret_of(&self, row: &AccountRow, vault: &Vault) -> Result<Secret, Error> {
+    /// What an account signs in with, and what its outgoing server is signed in to with where that
+    /// differs; empty where the vault does not hold it.
+    async fn secrets_of(&self, row: &AccountRow, vault: &Vault) -> Result<[Secret; 2], Error> {
         let place = self.place_of(&row.id);
         let kept = accounts::secret(&self.db, self.id, &row.id, vault.id()).await?;
-        let Some(kept) = kept else { return Ok(Secret::default()) };
-        let clear = vault.open(&place, kept.key_id, &kept.sealed);
-        let text = clear.and_then(|clear| String::from_utf8(clear.to_vec()).ok());
-        let secret = text.map(Secret::new).unwrap_or_default();
-        if !secret.is_empty() && !vault.is_current(kept.key_id) {
-            self.keep_secret(row, vault, &secret).await?;
+        let Some(kept) = kept else { return Ok(Default::default()) };
+        let clear = vault.open(&place, kept.key_id, &kept.sealed).unwrap_or_default();
+        let text = std::str::from_utf8(&clear).unwrap_or_default();
+        let (secret, outgoing) = text.split_once(BETWEEN).unwrap_or((text, ""));
+        let secrets = [secret, outgoing].map(|text| Secret::new(text.to_owned()));
+        if !text.is_empty() && !vault.is_current(kept.key_id) {
+            self.keep_secrets(row, vault, secrets.each_ref()).await?;
         }
-        Ok(secret)
+        Ok(secrets)
     }
 
-    async fn keep_secret(
+    async fn keep_secrets(
         &self,
         row: &AccountRow,
         vault: &Vault,
-        secret: &Secret,
+        [secret, outgoing]: [&Secret; 2],
     ) -> Result<(), Error> {
-        let (key_id, sealed) = vault.seal(&self.place_of(&row.id), secret.expose().as_bytes());
+        let mut clear = Zeroizing::new(secret.expose().to_owned());
+        if !outgoing.is_empty() {
+            clear.push(BETWEEN);
+            clear.push_str(outgoing.expose());
+        }
+        let (key_id, sealed) = vault.seal(&self.place_of(&row.id), clear.as_bytes());
         let secret = SecretRow { vault_id: vault.id(), key_id, sealed };
         Ok(accounts::keep(&self.db, self.id, row, &secret, self.clock.unix_ms()).await?)
     }

@@ -54,18 +54,19 @@ impl Accounts for Carrier {
         let account = &self.account(user, account).await?;
         let facts = account.facts();
         let settings = &facts.provider.settings;
-        let login = Login {
-            name: settings.smtp_login_of(&facts.address),
-            secret: facts.credentials.secret.clone(),
-            proof: Proof::Password,
-        };
+        let (name, secret) =
+            facts.provider.outgoing_login(&facts.address, &facts.credentials.secret);
+        let login = Login { name, secret, proof: Proof::Password };
         Some(Route {
             endpoint: settings.endpoint(Protocol::Smtp)?.clone(),
             trust: facts.provider.trust.clone(),
             login: Some(login),
             allow_plaintext: settings.allow_plaintext,
-            // Every provider is the administrator's.
-            unsigned: Unsigned::Allowed,
+            reach: facts.provider.own.as_ref().map(|own| own.reach.clone()),
+            unsigned: match facts.provider.own {
+                None => Unsigned::Allowed,
+                Some(_) => Unsigned::Never,
+            },
         })
     }
 

@@ -10,6 +10,7 @@ mod aside;
 mod carrier;
 mod drafts;
 mod enclosing;
+mod entrant;
 mod identities;
 mod images;
 mod invitations;
@@ -55,11 +56,12 @@ use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use arranging::Arranged;
 use carrier::Carrier;
+pub use entrant::Entrant;
 pub use images::Body;
 use registry::Inner;
-pub use registry::{Entrant, Users};
+pub use registry::Users;
 use roster::Roster;
-pub use standing::Standing;
+pub use standing::{Maildrop, Standing};
 use views::Views;
 
 /// Why a user's verb failed.

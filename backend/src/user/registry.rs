@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use postern_shared::account::{AccountId, AccountState};
+use postern_shared::account::{AccountId, AccountState, Protocol};
 use postern_shared::address::Address;
 use postern_shared::event::Event;
 use postern_shared::identity::Identity;
-use sha2::{Digest, Sha256};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use super::aside::Aside;
 use super::carrier::Carrier;
+use super::entrant::{Entrant, account_id};
 use super::roster::Roster;
 use super::sizes::Sizes;
-use super::standing::Standing;
+use super::standing::{Maildrop, Standing};
 use super::views::Views;
 use super::{Actions, User, uploads};
 use crate::account::{
@@ -25,30 +26,16 @@ use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
 use crate::db::{self, Db, UserId};
-use crate::net::Provider;
 use crate::net::exchange::Web;
 use crate::store::imap;
 use crate::store::index::Indexes;
+use crate::store::local::Stores;
 use crate::submission::{News, Outbox};
 
 /// How long a user without links keeps connections.
 const LINGER: Duration = Duration::from_secs(600);
 /// How often users without links are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
-
-/// Who comes in: what a session knows of its user.
-pub struct Entrant {
-    /// The user.
-    pub user: UserId,
-    /// The address signed in with, normalised.
-    pub address: String,
-    /// Where the account's servers are.
-    pub provider: Arc<Provider>,
-    /// What the account signs in with.
-    pub credentials: imap::Credentials,
-    /// A connection that is signed in already.
-    pub connection: Option<imap::ImapConnection>,
-}
 
 struct Present {
     user: Arc<User>,
@@ -73,6 +60,8 @@ pub(super) struct Inner {
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
     indexes: Indexes,
+    /// Mail that lives here.
+    pub(super) stores: Stores,
     /// More than one of a user where sessions have different passwords, which may all be good
     /// (those made for one program each); the last one came in last.
     present: Mutex<HashMap<UserId, Vec<Present>>>,
@@ -92,6 +81,26 @@ impl Inner {
     pub(super) fn all_of(&self, id: UserId) -> Vec<Arc<User>> {
         let present = self.present();
         present.get(&id).into_iter().flatten().map(|one| one.user.clone()).collect()
+    }
+
+    /// What an account is made of that comes in so, and the connection that it goes on with.
+    pub(super) fn describe(
+        &self,
+        id: AccountId,
+        entrant: Entrant,
+    ) -> (Facts, Option<imap::ImapConnection>) {
+        let Entrant { user, address, provider, protocol, credentials, connection } = entrant;
+        let from = Address { name: String::new(), email: address.clone() };
+        let facts = Facts {
+            id,
+            address,
+            provider,
+            credentials,
+            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
+            look: Look::default(),
+            local: (protocol == Protocol::Pop3).then(|| self.stores.at_need(user)),
+        };
+        (facts, connection)
     }
 
     /// Tells every link of a user.
@@ -116,7 +125,7 @@ impl Users {
     #[must_use]
     pub fn new(
         (db, blobs, web): (Db, Blobs, Web),
-        indexes: Indexes,
+        (indexes, stores): (Indexes, Stores),
         standing: Standing,
         limits: Limits,
         access: Access,
@@ -141,6 +150,7 @@ impl Users {
                 standing,
                 memory,
                 indexes,
+                stores,
                 present,
             }
         }))
@@ -169,6 +179,28 @@ impl Users {
                 Err(RecvError::Closed) => return,
             }
         }
+    }
+
+    /// Keeps what opens a maildrop, so that it is collected without a browser.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_maildrop(&self, maildrop: &Maildrop) -> Result<(), db::Error> {
+        self.0.standing.keep_maildrop(maildrop).await
+    }
+
+    /// Every maildrop of this bridge, with what opens it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn maildrops(&self) -> Result<Vec<Maildrop>, db::Error> {
+        self.0.standing.maildrops().await
+    }
+
+    /// Changes whenever a maildrop came, went, or is opened by something else.
+    #[must_use]
+    pub fn maildrop_changes(&self) -> watch::Receiver<u64> {
+        self.0.standing.changes()
     }
 
     /// The user who comes in; accounts that were not connected yet are from now on.
@@ -208,17 +240,8 @@ impl Users {
     }
 
     fn build(&self, entrant: Entrant, saving: Arc<tokio::sync::Mutex<()>>) -> User {
-        let Entrant { user: id, address, provider, credentials, connection } = entrant;
-        let from = Address { name: String::new(), email: address.clone() };
-        let facts = Facts {
-            id: account_id(id, &address),
-            address,
-            provider,
-            credentials,
-            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
-            look: Look::default(),
-            local: None,
-        };
+        let (id, primary) = (entrant.user, account_id(entrant.user, &entrant.address));
+        let (facts, connection) = self.0.describe(primary.clone(), entrant);
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
         let index = self.0.indexes.of(&id.to_string());
@@ -230,7 +253,6 @@ impl Users {
             durable: (db.clone(), id),
             shelf: Some(shelf.clone()),
         };
-        let primary = facts.id.clone();
         let account = Account::start(facts, surroundings.clone(), connection);
         let roster = Arc::new(Roster::new(vec![account]));
         let views = Views::new(shelf, roster.clone(), audience.clone(), clock.clone());
@@ -334,14 +356,6 @@ impl User {
         let all = self.roster.all();
         futures_util::future::join_all(all.iter().map(Account::stop)).await;
     }
-}
-
-/// An account's id: safe in a URL, the same after a restart, and telling nothing of the address.
-pub(super) fn account_id(user: UserId, address: &str) -> AccountId {
-    let mut hash = Sha256::new();
-    hash.update(user.0);
-    hash.update(address.as_bytes());
-    AccountId(hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

@@ -22,10 +22,11 @@ impl Home {
     async fn new(messages: usize) -> Self {
         let disk = tempfile::tempdir().unwrap();
         let (blobs, clock) = (Blobs::open(disk.path()).unwrap(), Clock::system());
-        let store = Stores::new(disk.path(), blobs, clock.clone(), 0);
-        let store = store.of(UserId([1; 16])).await.unwrap();
+        let stores = Stores::new(disk.path(), blobs, clock.clone(), 0);
+        let mail = stores.at_need(UserId([1; 16]));
+        let store = mail.open().await.unwrap();
         let host = MailHost::builder().user(ALICE, "Alice", "secret").start().await.unwrap();
-        let facts = Facts { local: Some(store.clone()), ..facts(&host) };
+        let facts = Facts { local: Some(mail), ..facts(&host) };
         store.connect(&facts.id.0).await.unwrap();
         let index = Indexes::new(Settings { directory: None, most_bytes: 1 << 20 }).of("alice");
         let shelf = Some(Shelf { index, progress: Progress::default() });

@@ -33,7 +33,7 @@ mod write;
 
 pub use connection::LocalConnection;
 pub use deliver::{Delivered, Delivery, Known};
-pub use open::{Stores, UserStore};
+pub use open::{LocalMail, Stores, UserStore};
 pub use sweep::{Scrubbed, Swept};
 
 use super::Error;

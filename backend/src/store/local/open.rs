@@ -60,6 +60,23 @@ pub(super) struct Inner {
     done: watch::Sender<u64>,
 }
 
+/// One user's local mail, opened when it is needed. Clones share it.
+#[derive(Clone)]
+pub struct LocalMail {
+    stores: Stores,
+    user: UserId,
+}
+
+impl LocalMail {
+    /// The mail; the file is made where there is none.
+    ///
+    /// # Errors
+    /// `Storage` where it cannot be opened.
+    pub async fn open(&self) -> Result<UserStore, Error> {
+        self.stores.of(self.user).await
+    }
+}
+
 impl Stores {
     /// None is open yet. The caller holds `data_dir` for this process alone, as `Db::open` does;
     /// `quota` is in octets, 0 for none.
@@ -67,6 +84,12 @@ impl Stores {
     pub fn new(data_dir: &Path, blobs: Blobs, clock: Clock, quota: u64) -> Self {
         let (directory, open) = (data_dir.join("mail"), Mutex::default());
         Self(Arc::new(Shared { directory, blobs, clock, quota, open }))
+    }
+
+    /// A user's mail, without opening it yet.
+    #[must_use]
+    pub fn at_need(&self, user: UserId) -> LocalMail {
+        LocalMail { stores: self.clone(), user }
     }
 
     /// A user's mail; the file is made where there is none.

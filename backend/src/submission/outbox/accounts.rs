@@ -8,6 +8,7 @@ use super::FilingStep;
 use crate::blob::{BlobKey, Blobs};
 use crate::config::{Endpoint, Protocol};
 use crate::db::UserId;
+use crate::net::public::Reach;
 use crate::net::{self, Opened, Trust};
 use crate::submission::smtp::{Login, Unsigned};
 
@@ -43,7 +44,13 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// Opens the connection; other than `net` only in tests.
     fn open(&self, route: &Route) -> impl Future<Output = Result<Opened, net::Error>> + Send {
-        net::connect(&route.endpoint, &route.trust, Protocol::Smtp)
+        async move {
+            let Route { endpoint, trust, reach, .. } = route;
+            match reach {
+                None => net::connect(endpoint, trust, Protocol::Smtp).await,
+                Some(reach) => net::connect_within(reach, endpoint, trust, Protocol::Smtp).await,
+            }
+        }
     }
 }
 
@@ -52,6 +59,8 @@ pub trait Accounts: Send + Sync + 'static {
 pub struct Route {
     /// The submission server.
     pub endpoint: Endpoint,
+    /// Where it may be, if a user named it; none: wherever the administrator says.
+    pub reach: Option<Reach>,
     /// Whom it must be vouched for by.
     pub trust: Trust,
     /// The credentials; none for a server without sign-in.

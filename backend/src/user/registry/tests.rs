@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db;
-use crate::net::Providers;
+use crate::net::{Provider, Providers};
 use crate::seal::Keys;
 use crate::secret::Secret;
 use crate::store::index::Settings;
@@ -15,13 +15,12 @@ async fn users(place: &tempfile::TempDir) -> Users {
     let blobs = Blobs::open(place.path()).unwrap();
     let indexes = Indexes::new(Settings { directory: None, most_bytes: 1 << 30 });
     let (limits, access) = (Limits::default(), Access::default());
-    let standing = Standing {
-        db: db.clone(),
-        clock: Clock::system(),
-        keys: Keys::parse(&Secret::new("key".into())).unwrap(),
-        providers: Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap(),
-    };
-    Users::new((db, blobs, Web::public().unwrap()), indexes, standing, limits, access)
+    let keys = Keys::parse(&Secret::new("key".into())).unwrap();
+    let providers = Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap();
+    let standing = Standing::new(db.clone(), Clock::system(), keys, providers);
+    let stores = Stores::new(place.path(), blobs.clone(), Clock::system(), 0);
+    let ground = (db, blobs, Web::public().unwrap());
+    Users::new(ground, (indexes, stores), standing, limits, access)
 }
 
 fn entrant(password: &str) -> Entrant {
@@ -29,6 +28,7 @@ fn entrant(password: &str) -> Entrant {
         user: ANN,
         address: "ann@a.test".into(),
         provider: Arc::new(Provider::new(toml::from_str(SETTINGS).unwrap()).unwrap()),
+        protocol: Protocol::Imap,
         credentials: imap::Credentials {
             login: "ann".into(),
             secret: Secret::new(password.into()),

@@ -34,6 +34,7 @@ impl Accounts for World {
         let signed_out = *self.signed_out.lock().unwrap();
         (!signed_out).then(|| Route {
             endpoint: Endpoint::parse(Protocol::Smtp, "smtps://b.test:465").unwrap(),
+            reach: None,
             trust: Trust::new(None).unwrap(),
             login: None,
             allow_plaintext: false,
