@@ -12,14 +12,17 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
 /// Sections whose messages only later parts of the page say: they come with those.
-const LATER: [&str; 13] = [
+const LATER: [&str; 16] = [
     "action.",
     "card.",
     "cause.",
+    "collecting.",
     "compose.",
+    "error.",
     "mailbox.",
     "message.",
     "outbox.",
+    "servers.",
     "settings.",
     "shortcut.",
     "tag.",
@@ -28,9 +31,26 @@ const LATER: [&str; 13] = [
     "viewer.",
 ];
 /// What the first screen says of them all the same.
-const EARLY: [&str; 3] = ["message.none", "message.none_hint", "message.region"];
+const EARLY: [&str; 14] = [
+    "error.authentication_failed",
+    "error.internal",
+    "error.limit",
+    "error.limit_wait",
+    "error.not_signed_in",
+    "error.offline",
+    "error.quoted",
+    "error.unavailable",
+    "error.unknown_provider",
+    "error.untrusted_certificate",
+    "error.version_mismatch",
+    "message.none",
+    "message.none_hint",
+    "message.region",
+];
 /// And what it does not say of its own sections.
-const NOT_EARLY: [&str; 17] = [
+const NOT_EARLY: [&str; 29] = [
+    "list.actions",
+    "list.arrived",
     "list.conversations",
     "list.filter",
     "list.filter_all",
@@ -42,12 +62,22 @@ const NOT_EARLY: [&str; 17] = [
     "list.refresh_pull",
     "list.refreshing",
     "list.select_everything",
+    "list.select_none",
     "list.sort",
     "list.sort_flagged",
     "list.sort_from",
     "list.sort_newest",
     "list.sort_oldest",
     "list.sort_size",
+    "list.sort_subject",
+    "shell.account_menu",
+    "shell.back",
+    "shell.close",
+    "shell.dismiss",
+    "shell.notifications",
+    "shell.server_says",
+    "shell.settings",
+    "shell.sign_out",
 ];
 
 /// A message: one text, or one text per plural category.

@@ -25,16 +25,12 @@ pub enum Event {
     WindowStale(WindowId),
     /// New mail came into an inbox; newest last.
     MailArrived(Vec<MessageSummary>),
-    /// A submission came into being or moved on.
-    SubmissionChanged(Submission),
     /// The mail server wants the user to read this (RFC 9051 §7.1, ALERT).
     ServerAlert(AccountId, String),
     /// The session ended: signed out elsewhere, revoked or expired. The link closes after it.
     SessionEnded,
     /// The bridge is shutting down: reconnect after a moment.
     BridgeStopping,
-    /// A submission was given up or taken back: it is in the outbox no longer, and was not sent.
-    SubmissionGone(SubmissionId),
     /// Accounts came, went or changed places: these are all of them now.
     AccountsChanged(Vec<Account>),
     /// News that only later parts of the page read: an encoded [`Aside`].
@@ -48,6 +44,21 @@ pub enum Aside {
     CollectingChanged(AccountId, Collecting),
     /// How a transfer goes now.
     TransferChanged(Transfer),
+    /// A submission came into being or moved on.
+    SubmissionChanged(Submission),
+    /// A submission was given up or taken back: it is in the outbox no longer, and was not sent.
+    SubmissionGone(SubmissionId),
+}
+
+impl Event {
+    /// The news for later parts, where it is such and well formed.
+    #[must_use]
+    pub fn aside(&self) -> Option<Aside> {
+        match self {
+            Self::Aside(bytes) => Aside::unwrap(bytes),
+            _ => None,
+        }
+    }
 }
 
 impl Aside {

@@ -8,7 +8,7 @@ use postern_shared::api::submissions::{
     SubmitMessage,
 };
 use postern_shared::error::ErrorCode;
-use postern_shared::event::Event;
+use postern_shared::event::{Aside, Event};
 use postern_shared::submission::{Cause, Plan, SubmissionState};
 use postern_tests::bridge::Home;
 use postern_tests::program::Program;
@@ -66,8 +66,8 @@ async fn held_mail_is_taken_back_for_more_work_or_sent_at_once() -> Result<()> {
     let call = SubmitMessage { action: action(), draft, plan: Plan::Held(60) };
     let submission = tab.link.call(call).await?;
     tab.link.call(RetrySubmission { action: action(), submission: submission.clone() }).await?;
-    let sent = |event| match event {
-        Event::SubmissionChanged(one) => (one.state == SubmissionState::Sent).then_some(one.id),
+    let sent = |event: Event| match event.aside()? {
+        Aside::SubmissionChanged(one) => (one.state == SubmissionState::Sent).then_some(one.id),
         _ => None,
     };
     assert_eq!(tab.link.event("it to be sent", sent).await?, submission);
@@ -104,8 +104,8 @@ async fn a_server_that_hangs_up_puts_mail_off_and_says_until_when() -> Result<()
     let draft = letter(&tab, &ben, "Patience");
     let call = SubmitMessage { action: action(), draft, plan: Plan::Now };
     let submission = tab.link.call(call).await?;
-    let put_off = |event| match event {
-        Event::SubmissionChanged(one) => match one.state {
+    let put_off = |event: Event| match event.aside()? {
+        Aside::SubmissionChanged(one) => match one.state {
             SubmissionState::Retrying { cause, next, .. } => Some((cause, next)),
             _ => None,
         },

@@ -7,7 +7,7 @@ use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::api::submissions::{ListSubmissions, RetrySubmission, SubmitMessage};
 use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::error::ErrorCode;
-use postern_shared::event::Event;
+use postern_shared::event::{Aside, Event};
 use postern_shared::mailbox::Role;
 use postern_shared::submission::{Plan, SubmissionId, SubmissionState};
 use postern_tests::bridge::Home;
@@ -36,8 +36,8 @@ pub(crate) fn letter(tab: &Tab, to: &Person, subject: &str) -> Draft {
 /// Waits until a submission has come to its end, and returns that.
 pub(crate) async fn outcome(tab: &mut Tab, id: &SubmissionId) -> Result<SubmissionState> {
     tab.link
-        .event("the submission's end", |event| match event {
-            Event::SubmissionChanged(submission) if submission.id == *id => {
+        .event("the submission's end", |event| match event.aside()? {
+            Aside::SubmissionChanged(submission) if submission.id == *id => {
                 match submission.state {
                     SubmissionState::Sending | SubmissionState::Retrying { .. } => None,
                     ended => Some(ended),

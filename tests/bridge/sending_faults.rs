@@ -10,7 +10,7 @@ use postern::clock::Clock;
 use postern_mailhost::{ImapEffect, SmtpEffect, Trigger};
 use postern_shared::api::submissions::{ListSubmissions, RetrySubmission, SubmitMessage};
 use postern_shared::error::ErrorCode;
-use postern_shared::event::Event;
+use postern_shared::event::{Aside, Event};
 use postern_shared::mailbox::Role;
 use postern_shared::submission::{Cause, Plan, SubmissionId, SubmissionState};
 use postern_tests::bridge::{Bridge, Home};
@@ -74,8 +74,8 @@ fn faults() -> Vec<(&'static str, SmtpEffect, End)> {
 
 /// Waits until a submission rests, be it until the next attempt.
 async fn rest(tab: &mut Tab, id: &SubmissionId) -> Result<SubmissionState> {
-    let resting = |event| match event {
-        Event::SubmissionChanged(one) if one.id == *id => {
+    let resting = |event: Event| match event.aside()? {
+        Aside::SubmissionChanged(one) if one.id == *id => {
             (one.state != SubmissionState::Sending).then_some(one.state)
         }
         _ => None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use postern_shared::account::{AccountId, AccountState, Protocol};
 use postern_shared::address::Address;
-use postern_shared::event::Event;
+use postern_shared::event::{self, Event};
 use postern_shared::identity::Identity;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -168,11 +168,11 @@ impl Users {
         loop {
             match updates.recv().await {
                 Ok(update) => {
-                    let event = match update.news {
-                        News::Changed(submission) => Event::SubmissionChanged(submission),
-                        News::Gone(id) => Event::SubmissionGone(id),
+                    let news = match update.news {
+                        News::Changed(submission) => event::Aside::SubmissionChanged(submission),
+                        News::Gone(id) => event::Aside::SubmissionGone(id),
                     };
-                    self.0.publish(update.user, &event);
+                    self.0.publish(update.user, &news.wrap());
                 }
                 // Whoever missed one asks for the list when the link is opened again.
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "submission news lost"),

@@ -3,6 +3,10 @@
 use leptos::prelude::*;
 use postern_shared::account::{Account, AccountId, AccountState};
 use postern_shared::identity::Identity;
+use postern_shared::message::MessageSummary;
+
+use super::Stores;
+use crate::routes::Route;
 
 /// The accounts, as views know them.
 #[derive(Clone, Copy)]
@@ -27,6 +31,12 @@ impl Accounts {
     #[must_use]
     pub fn get(self, id: &AccountId) -> Option<Account> {
         self.all.with(|all| all.iter().find(|account| account.id == *id).cloned())
+    }
+
+    /// Whether there are several: then what is shown of them together names its account.
+    #[must_use]
+    pub fn several(self) -> bool {
+        self.all.with(|all| all.len() > 1)
     }
 
     /// Every identity that mail may be sent as, with its account, in order.
@@ -66,6 +76,24 @@ impl Accounts {
     /// Forgets everything: another user may come.
     pub fn clear(self) {
         self.all.set(Vec::new());
+    }
+}
+
+impl Stores {
+    /// The account of a row, where rows of several stand in one list.
+    #[must_use]
+    pub fn account_of(self, row: &MessageSummary) -> Option<Account> {
+        let mixed = !matches!(self.location.list(), Some(Route::Mailbox(..)));
+        (mixed && self.accounts.several()).then(|| self.accounts.get(&row.key.account)).flatten()
+    }
+}
+
+/// The style of an account's name: with a dot of its colour.
+#[must_use]
+pub fn name_class(account: &Account) -> String {
+    match account.colour.checked_sub(1) {
+        Some(hue) => ["account-name is-hue-", &hue.to_string()].concat(),
+        None => "account-name".to_owned(),
     }
 }
 

@@ -8,7 +8,6 @@ use postern_shared::api::mailboxes::ListMailboxes;
 use postern_shared::error::ErrorCode;
 use postern_shared::event::Event;
 use postern_shared::mailbox::Role;
-use postern_shared::message::MessageSummary;
 use postern_shared::session::SignIn;
 use postern_shared::window::{Filter, Grouping, Scope, Sort, View, Within};
 
@@ -16,7 +15,7 @@ use super::Stores;
 use super::session::SessionState;
 use super::toasts::Offer;
 use crate::browser::{history, notices, page};
-use crate::i18n::{Key, error_text, text, text_with};
+use crate::i18n::{Key, error_text, text};
 use crate::link::{Hooks, LinkState};
 use crate::routes::Route;
 
@@ -234,14 +233,11 @@ impl Stores {
                 self.windows.apply(window, delta);
             }
             Event::WindowStale(window) => self.windows.stale(window),
-            Event::MailArrived(rows) => self.arrived(&rows),
-            Event::SubmissionChanged(submission) => self.submission_changed(submission),
-            Event::SubmissionGone(submission) => self.submissions.drop_one(&submission),
-            Event::ServerAlert(_, words) => {
-                self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
+            Event::MailArrived(_) => {
+                self.threads.doubt();
+                self.hear_later(event);
             }
-            // Nothing reads them yet.
-            Event::Aside(_) => {}
+            Event::ServerAlert(..) | Event::Aside(_) => self.hear_later(event),
             // The link ends by these itself.
             Event::SessionEnded | Event::BridgeStopping => {}
         }
@@ -252,16 +248,5 @@ impl Stores {
         if let Route::Message(key) = untrack(|| self.location.route()) {
             self.messages.open(&key);
         }
-    }
-
-    fn arrived(self, rows: &[MessageSummary]) {
-        self.threads.doubt();
-        let Some(newest) = rows.last() else { return };
-        let sender = newest.envelope.from.first().map(|from| from.shown().to_owned());
-        let sender = sender.unwrap_or_else(|| text(Key::ListNoSender));
-        let subject = &newest.envelope.subject;
-        let values = [("sender", sender.as_str()), ("subject", subject)];
-        self.toasts.announce(text_with(Key::ListArrived, &values));
-        notices::notify(&sender, subject, &newest.key.mailbox.0);
     }
 }

@@ -1,17 +1,20 @@
-//! What the page does once its first screen stands: commands, drafts, submissions, moved messages.
+//! What the page does once its first screen stands: commands, drafts, submissions, moved messages,
+//! and news that only later screens show.
 //!
 //! All of it lies in a module of its own, which the functions at the end load.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use postern_shared::message::MessageKey;
-use postern_shared::submission::Submission;
+use postern_shared::event::{Aside, Event};
+use postern_shared::message::{MessageKey, MessageSummary};
 
 use super::Stores;
 use super::parts::Region;
 use super::session::SessionState;
 use super::shortcuts::Command;
+use crate::browser::notices;
+use crate::i18n::{Key, text, text_with};
 use crate::link::LinkState;
 use crate::routes::Route;
 
@@ -21,9 +24,34 @@ impl Stores {
         spawn_local(async move { self.note(perform(self, command).await) });
     }
 
-    /// A submission came into being or moved on.
-    pub(super) fn submission_changed(self, submission: Submission) {
-        spawn_local(async move { self.note(change(self, submission).await) });
+    /// Something happened that only later parts show.
+    pub(super) fn hear_later(self, event: Event) {
+        spawn_local(async move { self.note(hear(self, event).await) });
+    }
+
+    fn hear_now(self, event: Event) {
+        match event {
+            Event::MailArrived(rows) => self.arrived(&rows),
+            Event::ServerAlert(_, words) => {
+                self.toasts.keep(text_with(Key::ShellServerSays, &[("text", &words)]), None, None);
+            }
+            event => match event.aside() {
+                Some(Aside::SubmissionChanged(submission)) => self.submissions.change(submission),
+                Some(Aside::SubmissionGone(submission)) => self.submissions.drop_one(&submission),
+                // Nothing shows these yet.
+                Some(Aside::CollectingChanged(..) | Aside::TransferChanged(_)) | None => {}
+            },
+        }
+    }
+
+    fn arrived(self, rows: &[MessageSummary]) {
+        let Some(newest) = rows.last() else { return };
+        let sender = newest.envelope.from.first().map(|from| from.shown().to_owned());
+        let sender = sender.unwrap_or_else(|| text(Key::ListNoSender));
+        let subject = &newest.envelope.subject;
+        let values = [("sender", sender.as_str()), ("subject", subject)];
+        self.toasts.announce(text_with(Key::ListArrived, &values));
+        notices::notify(&sender, subject, &newest.key.mailbox.0);
     }
 
     /// Begins to follow what only later screens show.
@@ -127,7 +155,7 @@ fn draft_key(named: &str) -> Option<MessageKey> {
 }
 
 #[wasm_split(later, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn change(stores: Stores, submission: Submission) -> Result<(), SplitLoaderError> {
-    stores.submissions.change(submission);
+fn hear(stores: Stores, event: Event) -> Result<(), SplitLoaderError> {
+    stores.hear_now(event);
     Ok(())
 }

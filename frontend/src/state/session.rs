@@ -25,13 +25,17 @@ const MARK: &str = "signed-in";
 #[derive(Clone, Copy)]
 pub struct Session {
     state: RwSignal<SessionState>,
+    besides: StoredValue<String>,
 }
 
 impl Session {
     /// Not asked yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: RwSignal::new(SessionState::Unknown) }
+        Self {
+            state: RwSignal::new(SessionState::Unknown),
+            besides: StoredValue::new(String::new()),
+        }
     }
 
     /// Whether somebody is signed in.
@@ -62,12 +66,11 @@ impl Session {
     /// # Errors
     /// `AuthenticationFailed`, `Unavailable`, `UntrustedCertificate`, `UnknownProvider`, `Limit`.
     pub async fn sign_in(self, with: &SignIn) -> Result<(), CallError> {
-        let json = format!(
-            "{{\"address\":{},\"password\":{},\"keep\":{}}}",
-            fetch::quote(&with.address),
-            fetch::quote(&with.password),
-            with.keep
-        );
+        let (address, password) = (fetch::quote(&with.address), fetch::quote(&with.password));
+        let keep = if with.keep { "true" } else { "false" };
+        let besides = self.besides.get_value();
+        let json = ["{\"address\":", &address, ",\"password\":", &password, ",\"keep\":", keep];
+        let json = [&json.concat(), &*besides, "}"].concat();
         let answer = fetch::request("POST", &url(), Some(&json)).await;
         let answer = answer.ok_or_else(|| CallError::new(ErrorCode::NotSignedIn))?;
         if answer.status == 200 {
@@ -75,6 +78,12 @@ impl Session {
             return Ok(());
         }
         Err(failure(&answer))
+    }
+
+    /// What goes along with a sign-in, as more fields of its JSON: the servers that a later part
+    /// of the page let somebody type in.
+    pub fn go_along(self, fields: String) {
+        self.besides.set_value(fields);
     }
 
     /// Signs out; the session ends here also where the bridge cannot be told.
@@ -119,19 +128,21 @@ pub(super) fn failure(answer: &Answer) -> CallError {
 
 /// An error code by the name that it has in the bridge's JSON.
 fn code(name: &str) -> Option<ErrorCode> {
-    const CODES: [ErrorCode; 10] = [
-        ErrorCode::AuthenticationFailed,
-        ErrorCode::NotSignedIn,
-        ErrorCode::Unavailable,
-        ErrorCode::UntrustedCertificate,
-        ErrorCode::UnknownProvider,
-        ErrorCode::NoPermission,
-        ErrorCode::Limit,
-        ErrorCode::Refused,
-        ErrorCode::Garbled,
-        ErrorCode::Invalid,
-    ];
-    CODES.into_iter().find(|code| format!("{code:?}") == name)
+    // Not by `Debug`: it would bring the names of all codes along, and the formatting of texts.
+    Some(match name {
+        "AuthenticationFailed" => ErrorCode::AuthenticationFailed,
+        "NotSignedIn" => ErrorCode::NotSignedIn,
+        "Unavailable" => ErrorCode::Unavailable,
+        "UntrustedCertificate" => ErrorCode::UntrustedCertificate,
+        "UnknownProvider" => ErrorCode::UnknownProvider,
+        "NoPermission" => ErrorCode::NoPermission,
+        "Limit" => ErrorCode::Limit,
+        "Refused" => ErrorCode::Refused,
+        "Garbled" => ErrorCode::Garbled,
+        "Invalid" => ErrorCode::Invalid,
+        "AlreadyExists" => ErrorCode::AlreadyExists,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -117,6 +117,13 @@ impl Threads {
         self.shelf.with(|shelf| shelf.of(one).is_some_and(|entry| entry.holds(other)))
     }
 
+    /// Whether the thread of a message holds messages of several accounts.
+    #[must_use]
+    pub fn spans(self, key: &MessageKey) -> bool {
+        let apart = |row: &Arc<MessageSummary>| row.key.account != key.account;
+        self.shelf.with(|shelf| shelf.of(key).is_some_and(|entry| entry.rows.iter().any(apart)))
+    }
+
     /// Asks for the thread of a message, unless what is known of it holds.
     pub fn open(self, key: &MessageKey) {
         if self.shelf.try_update_untracked(|shelf| shelf.want(key)) == Some(true) {

@@ -55,7 +55,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
 
 /// News for later parts.
 fn asides() -> Vec<Aside> {
-    collecting::asides().into_iter().chain(transfers::asides()).collect()
+    let all = [collecting::asides(), transfers::asides(), submissions::asides()];
+    all.into_iter().flatten().collect()
 }
 
 /// One line a sample: its name and its bytes, the flag byte first.

@@ -30,7 +30,6 @@ use crate::message::{
 };
 use crate::quota::{Quota, Resource};
 use crate::settings::Limits;
-use crate::submission::SubmissionId;
 use crate::uid::{Uid, UidValidity};
 use crate::window::{
     Anchor, Delta, Filter, Generation, Grouping, Order, Scope, Sort, SortKey, Total, View, Window,
@@ -351,7 +350,6 @@ fn events() -> Vec<Event> {
         order: Order::Provisional { done: 3, of: 4 },
     };
     let mut all: Vec<Event> = accounts().into_iter().map(Event::AccountChanged).collect();
-    all.extend(submissions::all().into_iter().map(Event::SubmissionChanged));
     all.extend([
         Event::MailboxesChanged(account(), mailboxes()),
         Event::CountsChanged(account(), vec![(mailbox(), Counts { messages: 1, unseen: 0 })]),
@@ -363,7 +361,6 @@ fn events() -> Vec<Event> {
         Event::ServerAlert(account(), "full soon".into()),
         Event::SessionEnded,
         Event::BridgeStopping,
-        Event::SubmissionGone(SubmissionId("s1".into())),
         Event::AccountsChanged(accounts()),
     ]);
     all.extend(super::asides().iter().map(Aside::wrap));

@@ -6,6 +6,7 @@ use crate::api::submissions::{
     CancelSubmission, ConfirmSubmission, EditSubmission, RetrySubmission, SubmitMessage,
 };
 use crate::api::{Call, Reply};
+use crate::event::Aside;
 use crate::submission::{Cause, Refusal, Submission, SubmissionId, SubmissionState};
 
 /// One in every state.
@@ -44,4 +45,10 @@ pub(super) fn replies() -> Vec<(&'static str, Reply)> {
         ("EditSubmission", EditSubmission::wrap(drafts().remove(1))),
         ("ConfirmSubmission", ConfirmSubmission::wrap(())),
     ]
+}
+
+/// The events.
+pub(super) fn asides() -> Vec<Aside> {
+    let gone = Aside::SubmissionGone(SubmissionId("s1".into()));
+    all().into_iter().map(Aside::SubmissionChanged).chain([gone]).collect()
 }

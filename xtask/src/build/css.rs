@@ -10,8 +10,10 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 16] = [
+const LATER: [&str; 20] = [
+    "ui/avatar/",
     "ui/dialog/",
+    "ui/menu/",
     "ui/toast/",
     "ui/tooltip/",
     "views/composer/",
@@ -21,11 +23,13 @@ const LATER: [&str; 16] = [
     "views/message_view/header.css",
     "views/message_view/invitation.css",
     "views/message_view/notes/",
+    "views/message_view/paper.css",
     "views/message_view/print.css",
     "views/message_view/thread.css",
     "views/message_view/viewer/",
     "views/outbox/",
     "views/pieces/pieces.css",
+    "views/servers/",
     "views/settings/",
 ];
 

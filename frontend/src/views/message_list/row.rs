@@ -11,6 +11,7 @@ use postern_shared::message::{MessageKey, MessageSummary};
 
 use crate::i18n::{Key, full_date, list, number, short_date, t, text, text_count, text_with};
 use crate::state::Stores;
+use crate::state::accounts::name_class;
 use crate::state::tags::Tag;
 use crate::state::windows::RowKey;
 use crate::ui::grid::GridRow;
@@ -62,6 +63,7 @@ fn spoken(stores: Stores, row: &MessageSummary) -> String {
     if let Some(count) = messages(row) {
         parts.push(text_count(Key::ListThread, count.into(), &[]));
     }
+    parts.extend(stores.account_of(row).map(|account| account.shown().to_owned()));
     parts.extend(stores.tags_of(row).into_iter().map(|tag| tag.name));
     parts.push(short_date(millis(row)));
     parts.join(", ")
@@ -133,15 +135,22 @@ fn Hole() -> impl IntoView {
     }
 }
 
-/// The tags of a message.
+/// The account of a message, where those of several stand in one list, and its tags.
 #[component]
 fn Chips(row: Row) -> impl IntoView {
     let stores = crate::state::stores();
+    let account = move || {
+        let account = row.with(|row| stores.account_of(row.as_ref()?))?;
+        Some(
+            view! { <span class=name_class(&account) dir="auto">{account.shown().to_owned()}</span> },
+        )
+    };
     let chip = |tag: Tag| view! { <span class=tag.class()>{tag.name.clone()}</span> };
-    move || {
+    let tags = move || {
         let tags = row.with(|row| row.as_ref().map(|row| stores.tags_of(row)).unwrap_or_default());
         tags.into_iter().map(chip).collect_view()
-    }
+    };
+    view! { {account} {tags} }
 }
 
 #[component]

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use postern_shared::account::Account;
 use postern_shared::error::CallError;
 use postern_shared::message::{Message, MessageKey, MessageSummary};
 
 use super::Waiting;
 use super::attachments::Attachments;
 use super::frames::Frame;
-use super::header::{Recipients, Summary, Tools, sender};
+use super::header::{AccountName, Recipients, Summary, Tools, sender};
 use super::notes::{Notes, about};
 use super::quotes::Fold;
 use crate::i18n::{Key, error_text, full_date, short_date, t, text};
 use crate::state::messages::Opened;
-use crate::state::stores;
+use crate::state::{Stores, stores};
 use crate::ui::avatar::Avatar;
 use crate::ui::button::{Button, ButtonKind};
 use crate::ui::icon::{Icon, icon};
@@ -44,7 +45,8 @@ pub fn Article(
     let unseen = move || summary.with(|row| row.as_ref().is_some_and(|row| !row.flags.seen()));
     let label = move || {
         let date = shown_at(summary).map(full_date).unwrap_or_default();
-        [name(), date].join(", ")
+        let account = account(stores, summary).map(|account| account.shown().to_owned());
+        [name(), date].into_iter().chain(account).collect::<Vec<_>>().join(", ")
     };
     view! {
         <article
@@ -71,6 +73,12 @@ pub fn Article(
     }
 }
 
+/// Whose it is, in a conversation of several accounts.
+fn account(stores: Stores, summary: Summary) -> Option<Account> {
+    let key = summary.with(|row| row.as_ref().map(|row| row.key.clone()))?;
+    stores.threads.spans(&key).then(|| stores.accounts.get(&key.account)).flatten()
+}
+
 /// When a message was sent, in milliseconds.
 fn shown_at(summary: Summary) -> Option<f64> {
     summary.with(|row| {
@@ -81,6 +89,7 @@ fn shown_at(summary: Summary) -> Option<f64> {
 /// Who, how it begins where it is folded, its marks, and when.
 #[component]
 fn Line(summary: Summary, open: Memo<bool>) -> impl IntoView {
+    let stores = stores();
     let name = move || sender(summary);
     let from =
         move || summary.with(|row| row.as_ref().and_then(|row| row.envelope.from.first().cloned()));
@@ -105,6 +114,7 @@ fn Line(summary: Summary, open: Memo<bool>) -> impl IntoView {
         {move || unseen().then(|| view! {
             <span class="is-hidden-visually">{t(Key::ListUnread)}</span>
         })}
+        {move || account(stores, summary).map(|account| view! { <AccountName account /> })}
         {move || mark(is(|row| row.has_attachment)(), Icon::Attach)}
         {move || mark(is(|row| row.flags.flagged())(), Icon::StarFilled)}
         <time class="message-view-date" title=date(full_date)>{date(short_date)}</time>

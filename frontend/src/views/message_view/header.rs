@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use postern_shared::account::Account;
 use postern_shared::address::Address;
 use postern_shared::message::{MessageKey, MessageSummary};
 
 use super::more::More;
 use crate::i18n::{Key, full_date, short_date, t, text, text_with};
+use crate::state::accounts::name_class;
 use crate::state::actions::Target;
 use crate::state::drafts::answer::Kind;
 use crate::state::drafts::recipients::written;
@@ -38,7 +40,8 @@ pub fn Header(key: Memo<Option<MessageKey>>) -> impl IntoView {
     }
 }
 
-/// The tags of a message; each leads to all that have it.
+/// The account of a message, where it does not go without saying, and its tags; each of these leads
+/// to all that have it.
 #[component]
 pub fn Tags(summary: Summary) -> impl IntoView {
     let stores = stores();
@@ -62,14 +65,28 @@ pub fn Tags(summary: Summary) -> impl IntoView {
             </button>
         }
     };
+    // Of a conversation of several accounts each message names its own.
+    let account = Memo::new(move |_| {
+        let row = summary.get()?;
+        (!stores.threads.spans(&row.key)).then(|| stores.account_of(&row)).flatten()
+    });
     move || {
-        let tags = tags.get();
-        (!tags.is_empty()).then(|| {
+        let (tags, account) = (tags.get(), account.get());
+        (!tags.is_empty() || account.is_some()).then(|| {
             view! {
-                <div class="message-view-tags">{tags.into_iter().map(chip).collect_view()}</div>
+                <div class="message-view-tags">
+                    {account.map(|account| view! { <AccountName account /> })}
+                    {tags.into_iter().map(chip).collect_view()}
+                </div>
             }
         })
     }
+}
+
+/// Whose a message is.
+#[component]
+pub fn AccountName(account: Account) -> impl IntoView {
+    view! { <span class=name_class(&account) dir="auto">{account.shown().to_owned()}</span> }
 }
 
 /// The subject, or that there is none.
