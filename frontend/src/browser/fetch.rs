@@ -5,37 +5,34 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, RequestInit, Response};
 
 use super::files::{Piece, Stop};
+use super::json::Json;
 use super::window;
 
 /// An HTTP answer: its status and what its JSON body held.
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// The body; `undefined` where it was no JSON.
-    body: JsValue,
+    /// The body; nothing where it was no JSON.
+    pub body: Json,
 }
 
 impl Answer {
     /// A text of the body; empty where there is none of that name.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
-        self.field(name).as_string().unwrap_or_default()
+        self.body.text(name)
     }
 
     /// A number of the body; 0 where there is none of that name.
     #[must_use]
     pub fn number(&self, name: &str) -> f64 {
-        self.field(name).as_f64().unwrap_or_default()
+        self.body.number(name)
     }
 
     /// A yes or no of the body; no where there is none of that name.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        self.field(name).is_truthy()
-    }
-
-    fn field(&self, name: &str) -> JsValue {
-        js_sys::Reflect::get(&self.body, &name.into()).unwrap_or(JsValue::UNDEFINED)
+        self.body.flag(name)
     }
 }
 
@@ -68,7 +65,7 @@ async fn read(response: Response) -> Answer {
         Ok(body) => JsFuture::from(body).await.unwrap_or(JsValue::UNDEFINED),
         Err(_) => JsValue::UNDEFINED,
     };
-    Answer { status: response.status(), body }
+    Answer { status: response.status(), body: Json::new(body) }
 }
 
 /// A text as a JSON string, quotes included.

@@ -20,6 +20,14 @@ pub fn build() -> String {
     meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
 }
 
+/// Whether the administrator lets everybody do this: `custom-servers`, `discovery`.
+#[must_use]
+pub fn allowed(what: &str) -> bool {
+    let meta = document().query_selector("meta[name=postern-access]").ok().flatten();
+    let all = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
+    all.split(' ').any(|word| word == what)
+}
+
 /// The address below the base path, query included, without a leading slash.
 #[must_use]
 pub fn path() -> String {

@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod files;
 pub mod frame;
 pub mod history;
+pub mod json;
 pub mod notices;
 pub mod page;
 pub mod pictures;

@@ -10,6 +10,7 @@ use postern_shared::event::{Aside, Event};
 use postern_shared::message::{MessageKey, MessageSummary};
 
 use super::Stores;
+use super::collecting;
 use super::parts::Region;
 use super::session::SessionState;
 use super::shortcuts::Command;
@@ -38,8 +39,9 @@ impl Stores {
             event => match event.aside() {
                 Some(Aside::SubmissionChanged(submission)) => self.submissions.change(submission),
                 Some(Aside::SubmissionGone(submission)) => self.submissions.drop_one(&submission),
+                Some(Aside::CollectingChanged(account, now)) => collecting::learn(account, now),
                 // Nothing shows these yet.
-                Some(Aside::CollectingChanged(..) | Aside::TransferChanged(_)) | None => {}
+                Some(Aside::TransferChanged(_)) | None => {}
             },
         }
     }
@@ -62,6 +64,7 @@ impl Stores {
         self.follow_searches();
         self.follow_tags();
         self.follow_previews();
+        self.follow_collecting();
     }
 
     /// Opens a message of Drafts to be written on.

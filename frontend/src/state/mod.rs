@@ -2,12 +2,14 @@
 
 pub mod accounts;
 pub mod actions;
-mod arranging;
+pub mod arranging;
 pub mod attaching;
 mod bulk;
 mod choices;
+pub mod collecting;
 pub mod commands;
 mod conversing;
+pub mod discovering;
 pub mod drafts;
 mod events;
 #[cfg(test)]
@@ -39,6 +41,7 @@ pub mod schedule;
 mod searching;
 pub mod seen;
 pub mod selection;
+pub mod servers;
 pub mod session;
 pub mod shortcuts;
 pub mod source;

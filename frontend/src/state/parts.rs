@@ -19,6 +19,8 @@ pub enum Region {
     Selected,
     /// The open message.
     Message,
+    /// Where people type servers in to sign in.
+    Servers,
     /// The outbox, in the list's place.
     Outbox,
     /// The settings: a part of their own.

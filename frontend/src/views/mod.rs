@@ -7,5 +7,6 @@ pub mod message_list;
 pub mod message_view;
 pub mod outbox;
 pub mod pieces;
+pub mod servers;
 pub mod settings;
 pub mod shell;

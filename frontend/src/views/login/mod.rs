@@ -18,6 +18,9 @@ pub fn Login(
     /// Why the last attempt failed, as a sentence; empty if none did.
     failure: Signal<String>,
     on_submit: Callback<SignIn>,
+    /// What lets people type servers in, where they may.
+    #[prop(into)]
+    servers: ViewFn,
 ) -> impl IntoView {
     let (address, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let keep = RwSignal::new(false);
@@ -73,6 +76,7 @@ pub fn Login(
                     checked=keep
                     on_change=move |checked| keep.set(checked)
                 />
+                <div class="login-servers">{servers.run()}</div>
                 <SubmitButton label busy />
             </form>
         </main>

@@ -19,6 +19,7 @@ use crate::views::message_list::selected::Selected;
 use crate::views::message_list::toolbar::Toolbar;
 use crate::views::message_view::{MessageView, Nothing};
 use crate::views::outbox::Outbox;
+use crate::views::servers::SignInServers;
 
 /// A region, as soon as its part is here.
 #[component]
@@ -60,6 +61,7 @@ fn later() -> Result<Draw, SplitLoaderError> {
         Region::Tools => view! { <Toolbar /> }.into_any(),
         Region::Choices => view! { <Choices /> }.into_any(),
         Region::Selected => view! { <Selected /> }.into_any(),
+        Region::Servers => view! { <SignInServers /> }.into_any(),
         Region::Outbox => view! { <Outbox /> }.into_any(),
         Region::Layers | Region::Settings => view! { <Layers /> }.into_any(),
     })

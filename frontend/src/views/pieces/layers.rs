@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::notices::Notices;
 use super::prompts::Prompts;
+use super::rounds::Rounds;
 use crate::state::session::SessionState;
 use crate::state::stores;
 use crate::ui::tooltip::TooltipLayer;
@@ -18,7 +19,7 @@ pub fn Layers() -> impl IntoView {
     let state = stores.session.state();
     let inside = Memo::new(move |_| state.get() != SessionState::SignedOut);
     view! {
-        {move || inside.get().then(|| view! { <Composers /> <Prompts /> <Gestures /> })}
+        {move || inside.get().then(|| view! { <Composers /> <Prompts /> <Gestures /> <Rounds /> })}
         <Notices />
         <TooltipLayer />
     }

@@ -9,5 +9,6 @@ mod mailbox;
 pub mod notices;
 pub mod preferences;
 pub mod prompts;
+mod rounds;
 pub mod sign_in;
 mod tags;

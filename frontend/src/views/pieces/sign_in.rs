@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::session::SignIn;
 
+use super::deferred::Deferred;
+use crate::state::parts::Region;
 use crate::state::stores;
 use crate::views::login::Login;
 
@@ -25,5 +27,12 @@ pub fn SignInScreen() -> impl IntoView {
             }
         });
     };
-    view! { <Login busy=busy.into() failure=failure.into() on_submit=Callback::new(submit) /> }
+    view! {
+        <Login
+            busy=busy.into()
+            failure=failure.into()
+            on_submit=Callback::new(submit)
+            servers=|| view! { <Deferred region=Region::Servers /> }
+        />
+    }
 }

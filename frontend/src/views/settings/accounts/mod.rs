@@ -1,6 +1,9 @@
 //! The page "Accounts": which there are, in which order, under which names and colours.
 
+mod adding;
+mod collecting;
 mod form;
+mod found;
 
 use crate::i18n::{Key, error_text, t, text, text_with};
 use crate::state::{Stores, stores};
@@ -12,7 +15,8 @@ use postern_shared::account::{Account, AccountId, AccountState, Protocol};
 use postern_shared::error::{CallError, ErrorCode};
 
 use super::removal::Removal;
-use form::{Adding, Look};
+use adding::Adding;
+use form::Look;
 
 /// What is open beside the list.
 #[derive(Clone, PartialEq)]
