@@ -7,7 +7,7 @@ use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::api::submissions::{ListSubmissions, RetrySubmission, SubmitMessage};
 use postern_shared::draft::{Draft, DraftOptions, Origin};
 use postern_shared::error::ErrorCode;
-use postern_shared::event::{Aside, Event};
+use postern_shared::event::Aside;
 use postern_shared::mailbox::Role;
 use postern_shared::submission::{Plan, SubmissionId, SubmissionState};
 use postern_tests::bridge::Home;

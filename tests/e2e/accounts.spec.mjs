@@ -9,8 +9,8 @@ async function settings(page) {
   await expect(page.getByRole('heading', { name: 'Accounts', level: 2 })).toBeVisible();
 }
 
-async function axe(page) {
-  const found = await new AxeBuilder({ page }).include('.settings').analyze();
+async function axe(page, within = '.settings') {
+  const found = await new AxeBuilder({ page }).include(within).analyze();
   expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
@@ -49,7 +49,20 @@ for (const kind of ['dovecot', 'mailhost']) {
     await world.do('deliver', { from: 'chen', to: 'ben', subject: 'To Ben' });
     const rows = page.getByRole('grid', { name: 'Messages' });
     await expect(rows.getByRole('row', { name: /To Anna/ })).toBeVisible();
-    await expect(rows.getByRole('row', { name: /To Ben/ })).toBeVisible();
+    // Each row says whose it is, in words.
+    await expect(rows.getByRole('row', { name: /To Ben, .*Żółta skrzynka 工作/ })).toBeVisible();
+    await expect(rows.getByRole('row', { name: /To Anna, .*anna@example\.test/ })).toBeVisible();
+    await expect(rows.getByText('Żółta skrzynka 工作')).toBeVisible();
+    await axe(page, '.message-list');
+    await page.getByRole('searchbox', { name: 'Search mail' }).fill('subject:To');
+    await page.getByRole('searchbox', { name: 'Search mail' }).press('Enter');
+    await expect(rows.getByRole('row', { name: /To Ben, .*Żółta skrzynka 工作/ })).toBeVisible();
+    // Within one mailbox it goes without saying.
+    await tree.getByRole('treeitem', { name: /^Inbox/ }).last().click();
+    await expect(rows.getByRole('row', { name: /To (Anna|Ben)/ }).first()).toBeVisible();
+    await expect(rows.getByText('Żółta skrzynka 工作')).toHaveCount(0);
+    await expect(rows.getByText('anna@example.test')).toHaveCount(0);
+    await tree.getByRole('treeitem', { name: /^All inboxes/ }).click();
     await page.reload();
     await expect(rows.getByRole('row', { name: /To Ben/ })).toBeVisible();
     await settings(page);

@@ -165,7 +165,7 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
     let left = move |_| {
         spawn_local(async move {
             let _ = desk.look_up().await;
-        })
+        });
     };
     view! {
         <form class="settings-form" novalidate aria-label=title on:submit=submit>
