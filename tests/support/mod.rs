@@ -24,6 +24,7 @@ pub mod server;
 pub mod smtp;
 pub mod visitor;
 pub mod wait;
+pub mod whole;
 pub mod world;
 
 /// The domain of every address that the test servers serve.

@@ -10,7 +10,7 @@ use postern_tests::program::Program;
 use postern_tests::visitor::{Tab, Visitor};
 use postern_tests::{Person, wait};
 
-use crate::ground::{Ground, REFERENCES, ROW_ITEMS, look};
+use crate::ground::{Ground, REFERENCES, ROW_ITEMS};
 use crate::report;
 
 /// Messages of one raw FETCH.
@@ -99,7 +99,7 @@ async fn follow(bridge: &Program, tab: &mut Tab, messages: u32) -> Result<(f64, 
     let mut marks = Vec::new();
     loop {
         let asked = wait::now();
-        let order = look(tab).await?.order;
+        let order = tab.look().await?.order;
         match order {
             Order::Provisional { done, .. } => marks.push((asked, done)),
             Order::Final => {

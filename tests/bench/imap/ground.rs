@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use postern_shared::api::windows::{CloseWindow, OpenWindow};
-use postern_shared::event::Event;
+use anyhow::{Result, ensure};
 use postern_shared::mailbox::Role;
-use postern_shared::window::{Anchor, Filter, Order, View, Window, WindowId};
 use postern_tests::bridge::{Home, Provider};
 use postern_tests::dovecot::{Dovecot, Setup};
 use postern_tests::imap::RawImap;
-use postern_tests::list::List;
 use postern_tests::program::Program;
-use postern_tests::visitor::{OpenList, Tab, Visitor};
+use postern_tests::visitor::Visitor;
 use postern_tests::{Person, wait};
-use tokio::time::timeout;
 
 use crate::letters::Writer;
 use crate::report;
@@ -25,8 +20,6 @@ pub const ROWS: u32 = 50;
 pub const ROW_ITEMS: &str = "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE";
 /// Letters of one APPEND.
 const BATCH: usize = 500;
-/// How long a whole mailbox may take to be searched or taken in.
-const PATIENCE: Duration = Duration::from_secs(900);
 
 /// Dovecot with a large mailbox (anna's inbox) and one a tenth as large (ben's).
 pub struct Ground {
@@ -86,49 +79,13 @@ impl Ground {
         let visitor = Visitor::sign_in(&bridge.home, &self.anna()).await?;
         let mut tab = visitor.tab().await?;
         tab.open(Role::Inbox).await?;
-        while let Order::Provisional { .. } = look(&mut tab).await?.order {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
+        tab.indexed().await?;
         Ok((bridge, visitor))
     }
 }
 
 /// What an index needs beyond a list's row.
 pub const REFERENCES: &str = "BODY.PEEK[HEADER.FIELDS (REFERENCES LIST-ID)]";
-
-/// One row of the inbox as no server selects it, closed again: says how far the index is.
-pub async fn look(tab: &mut Tab) -> Result<Window> {
-    let view = View { filter: Filter::WithAttachment, ..inbox(tab).await? };
-    let (window, anchor) = (WindowId(u32::MAX), Anchor::Offset(0));
-    let seen = tab.link.call(OpenWindow { window, view, anchor, count: 1 }).await?;
-    tab.link.call(CloseWindow { window }).await?;
-    Ok(seen)
-}
-
-/// The inbox as a view.
-pub async fn inbox(tab: &mut Tab) -> Result<View> {
-    let inbox = tab.mailbox(Role::Inbox).await?.id;
-    Ok(View::of_mailbox(tab.id(), inbox))
-}
-
-/// Opens a view and waits until it is whole; says how long that took.
-pub async fn whole(tab: &mut Tab, view: View) -> Result<(Duration, OpenList)> {
-    let started = wait::now();
-    let mut open = tab.open_view(view).await?;
-    while open.list.order != Order::Final {
-        let event = timeout(PATIENCE, tab.link.next_event()).await.context("a whole view")?;
-        match event.context("the link is closed")? {
-            Event::WindowDelta(window, delta) if window == open.call.window => {
-                open.list.apply(delta)?;
-            }
-            Event::WindowStale(window) if window == open.call.window => {
-                open.list = List::of(tab.link.call(open.call.clone()).await?)?;
-            }
-            _ => {}
-        }
-    }
-    Ok((started.elapsed(), open))
-}
 
 /// A list's rows by raw commands, ending at a sequence number.
 pub async fn rows(raw: &mut RawImap, last: u32) -> Result<Duration> {

@@ -8,7 +8,7 @@ use postern_shared::window::{Filter, Grouping, Scope, Sort, SortKey, View, Withi
 use postern_tests::imap::RawImap;
 use postern_tests::visitor::Tab;
 
-use crate::ground::{Ground, inbox, middle, rows_of, whole};
+use crate::ground::{Ground, middle, rows_of};
 use crate::letters::{RARE_BODY, RARE_SUBJECT};
 use crate::report;
 
@@ -21,7 +21,7 @@ pub async fn run(ground: &Ground) -> Result<()> {
     let mut tab = visitor.tab().await?;
     let mut raw = ground.dovecot.session(&ground.anna()).await?;
     raw.ok("SELECT INBOX").await?;
-    let plain = inbox(&mut tab).await?;
+    let plain = tab.inbox().await?;
     let by_sender = Sort { by: SortKey::From, descending: false };
     let sorted = View { sort: by_sender, ..plain.clone() };
     let threads = View { grouping: Grouping::Threads, ..plain.clone() };
@@ -40,7 +40,7 @@ pub async fn run(ground: &Ground) -> Result<()> {
             let (took, rows, count) = raw_order(&mut raw, &command).await?;
             theirs.push(took + rows);
             found.0 = count;
-            let (took, open) = whole(&mut tab, view.clone()).await?;
+            let (took, open) = tab.whole(view.clone()).await?;
             ours.push(took);
             found.1 = open.list.rows.len();
             let window = open.call.window;

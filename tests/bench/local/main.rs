@@ -1,20 +1,21 @@
 //! `bench-local [MESSAGES]`: local mailboxes of 200,000 messages: delivery, the first window,
-//! search, and how much memory and disk that takes. Figures, no test.
+//! search, and how much memory and disk that takes; then the same at the bridge. Figures, no test.
+
+mod bridge;
 
 use std::io::Write;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use bridge::Ground;
 use bytes::Bytes;
 use postern::blob::Blobs;
 use postern::clock::Clock;
-use postern::db::UserId;
 use postern::store::local::{Delivery, LocalConnection, Stores, UserStore};
 use postern::store::query::{Day, parse};
 use postern::store::{Criteria, MailboxName, Stretch};
 use postern_tests::wait;
 
-const ACCOUNT: &str = "bench";
 /// Messages of one delivery, as a collector groups them.
 const BATCH: usize = 64;
 /// Octets of one message, about.
@@ -49,17 +50,32 @@ const WORDS: [&str; 24] = [
     "contract",
 ];
 
+/// What is searched for.
+const QUERIES: [&str; 10] = [
+    "发票",
+    "票",
+    "\"zażółć\"",
+    "zazolc",
+    "gdansk",
+    "ałącz",
+    "subject:unikat",
+    "body:\"faktura umowa\"",
+    "from:person7 发票",
+    "nothingatall",
+];
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let given = std::env::args().nth(1).map(|text| text.parse()).transpose()?;
     let count: usize = given.unwrap_or(200_000);
-    let disk = tempfile::tempdir()?;
-    let blobs = Blobs::open(disk.path())?;
-    let store = Stores::new(disk.path(), blobs, Clock::system(), 0).of(UserId([1; 16])).await?;
-    let mut connection = store.connect(ACCOUNT).await?;
-    deliver(&store, count).await?;
+    let mut ground = Ground::prepare().await?;
+    let (data, account) = (ground.data(), ground.account.clone());
+    let store = Stores::new(&data, Blobs::open(&data)?, Clock::system(), 0);
+    let store = store.of(ground.user).await?;
+    let mut connection = store.connect(&account).await?;
+    deliver(&store, &account, count).await?;
     let mut bytes = 0;
-    for entry in std::fs::read_dir(disk.path().join("mail"))? {
+    for entry in std::fs::read_dir(data.join("mail"))? {
         bytes += entry?.metadata()?.len();
     }
     let part = bytes as f64 / (count * SIZE) as f64 * 100.0;
@@ -68,7 +84,7 @@ async fn main() -> Result<()> {
     let mut fresh = Vec::new();
     for _ in 0..ROUNDS {
         let begun = wait::now();
-        let mut connection = store.connect(ACCOUNT).await?;
+        let mut connection = store.connect(&account).await?;
         connection.select(&inbox).await?;
         let stretch = Stretch { newest_first: true, offset: 0, count: 50 };
         let (_, rows) = connection.rows_of(stretch).await?;
@@ -78,30 +94,22 @@ async fn main() -> Result<()> {
     figure("first window: connect, SELECT and 50 rows", fresh)?;
     connection.select(&inbox).await?;
     verbs(&mut connection, count).await?;
-    for query in [
-        "发票",
-        "票",
-        "\"zażółć\"",
-        "zazolc",
-        "gdansk",
-        "ałącz",
-        "subject:unikat",
-        "body:\"faktura umowa\"",
-        "from:person7 发票",
-        "nothingatall",
-    ] {
+    for query in QUERIES {
         search(&mut connection, query).await?;
     }
-    report(&format!("memory: {} MB resident at most", peak()? / 1024))
+    report(&format!("memory: {} MB resident at most", peak()? / 1024))?;
+    drop(connection);
+    store.close().await;
+    ground.measure(count, &QUERIES).await
 }
 
-async fn deliver(store: &UserStore, count: usize) -> Result<()> {
+async fn deliver(store: &UserStore, account: &str, count: usize) -> Result<()> {
     let begun = wait::now();
     let mut slowest = Duration::ZERO;
     for first in (0..count).step_by(BATCH) {
         let batch = (first..count.min(first + BATCH)).map(delivery).collect();
         let one = wait::now();
-        store.deliver(ACCOUNT, batch).await?;
+        store.deliver(account, batch).await?;
         slowest = slowest.max(one.elapsed());
     }
     let rate = count as f64 / begun.elapsed().as_secs_f64();
