@@ -45,13 +45,13 @@ impl Ground {
         let account = tab.id().0;
         drop(tab);
         program.stop()?;
-        let user = only_user(&data(&program))?;
+        let user = only_user(&data_dir(&program))?;
         Ok(Self { _host: host, program, visitor, account, user })
     }
 
     /// The bridge's data folder.
-    pub fn data(&self) -> PathBuf {
-        data(&self.program)
+    pub fn data_dir(&self) -> PathBuf {
+        data_dir(&self.program)
     }
 
     /// First windows of a bridge that has just started; then searches, once its index is whole.
@@ -91,7 +91,7 @@ impl Ground {
     }
 }
 
-fn data(program: &Program) -> PathBuf {
+fn data_dir(program: &Program) -> PathBuf {
     program.home.path().join("data")
 }
 

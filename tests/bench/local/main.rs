@@ -69,7 +69,7 @@ async fn main() -> Result<()> {
     let given = std::env::args().nth(1).map(|text| text.parse()).transpose()?;
     let count: usize = given.unwrap_or(200_000);
     let mut ground = Ground::prepare().await?;
-    let (data, account) = (ground.data(), ground.account.clone());
+    let (data, account) = (ground.data_dir(), ground.account.clone());
     let store = Stores::new(&data, Blobs::open(&data)?, Clock::system(), 0);
     let store = store.of(ground.user).await?;
     let mut connection = store.connect(&account).await?;
