@@ -2,11 +2,10 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::session::{self, Verifier};
-use crate::{App, AppState, db, net, routes};
+use crate::session;
+use crate::{App, AppState, Outside, db, net, routes};
 use axum::Router;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -51,18 +50,14 @@ impl Bridge {
     ///
     /// # Errors
     /// Whatever keeps it from listening or from its durable state.
-    pub async fn start(
-        config: Config,
-        clock: Clock,
-        verifier: Arc<dyn Verifier>,
-    ) -> Result<Self, StartError> {
+    pub async fn start(config: Config, clock: Clock, outside: Outside) -> Result<Self, StartError> {
         // Before the database: a second bridge is then told about its port first.
         let listener = listen(config.listen).await?;
         let metrics = match config.metrics_listen {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let state = App::open(config, clock, verifier).await?;
+        let state = App::open(config, clock, outside).await?;
         let address = |listener: &TcpListener| listener.local_addr();
         let failed = |source| StartError::Listen { address: state.config.listen, source };
         let local_addr = address(&listener).map_err(failed)?;

@@ -27,15 +27,18 @@ pub mod user;
 
 use blob::Blobs;
 use clock::Clock;
-use config::Config;
+use config::{Access, Config};
 use db::Db;
 use link::Links;
 use metrics::Metrics;
-use net::Providers;
+use net::discovery::Discovery;
 use net::exchange::Web;
+use net::names::Names;
+use net::public::Reach;
+use net::{Providers, TrustError};
 use routes::assets::Assets;
 use routes::remote::Pictures;
-use session::{CookieRules, Ground, Sessions, Verifier};
+use session::{CookieRules, Ground, ServerVerifier, Sessions, Verifier};
 use std::sync::Arc;
 use store::index::{Indexes, Settings};
 use store::local::Stores;
@@ -80,6 +83,33 @@ pub struct App {
     pub closing: CancellationToken,
 }
 
+/// What a bridge finds outside of itself, beside the configured servers.
+pub struct Outside {
+    /// Who confirms credentials.
+    pub verifier: Arc<dyn Verifier>,
+    /// Strangers' web servers.
+    pub web: Web,
+    /// Mail servers that users name.
+    pub mail: Reach,
+    /// The DNS.
+    pub names: Names,
+}
+
+impl Outside {
+    /// The world as it is.
+    ///
+    /// # Errors
+    /// The system's trust anchors cannot be read.
+    pub fn real(config: &Config) -> Result<Self, TrustError> {
+        Ok(Self {
+            verifier: Arc::new(ServerVerifier),
+            web: Web::public()?,
+            mail: Reach::mail(config.access.private_networks),
+            names: Names::system(),
+        })
+    }
+}
+
 impl App {
     /// Opens everything that the configuration names; nothing listens yet.
     ///
@@ -88,13 +118,21 @@ impl App {
     pub async fn open(
         config: Config,
         clock: Clock,
-        verifier: Arc<dyn Verifier>,
+        outside: Outside,
     ) -> Result<AppState, StartError> {
+        let Outside { verifier, web, mail, names } = outside;
         let db = Db::open(&config.data_dir).await?;
         let blobs = Blobs::open(&config.data_dir)
             .map_err(|source| db::Error::Place { path: config.data_dir.clone(), source })?;
         let keys = session::load_keys(&config, &db, clock.unix_ms()).await?;
         let providers = Providers::new(&config.provider)?;
+        let providers = match config.access {
+            Access { custom_servers: false, discovery: false, .. } => providers,
+            _ => providers.and_elsewhere(mail.clone(), web.trust.clone(), &config.access),
+        };
+        let ispdb = config.access.ispdb.as_deref();
+        let discovery =
+            config.access.discovery.then(|| Discovery::new(names, web.clone(), mail, ispdb));
         let standing = Standing::new(db.clone(), clock.clone(), keys.clone(), providers.clone());
         let ground = Ground {
             clock: clock.clone(),
@@ -102,6 +140,7 @@ impl App {
             keys,
             providers: providers.clone(),
             verifier,
+            discovery,
         };
         let sessions = Sessions::new(&config, ground);
         let metrics = Metrics::default();
@@ -110,10 +149,9 @@ impl App {
         let indexes = Indexes::new(index_settings(&config));
         let quota = u64::from(config.limits.quota_mb) << 20;
         let stores = Stores::new(&config.data_dir, blobs.clone(), clock.clone(), quota);
-        let web = Web::public()?;
         let ground = (db.clone(), blobs.clone(), web.clone());
         let users =
-            Users::new(ground, (indexes, stores.clone()), standing, config.limits, config.access);
+            Users::new(ground, (indexes, stores.clone()), standing, config.limits, &config.access);
         let links = Links::default();
         let (present, open) = (users.clone(), links.clone());
         metrics.gauge("postern_users", "Users with connections.", move || present.count() as u64);
@@ -123,7 +161,7 @@ impl App {
             links,
             cookie: CookieRules::new(&config),
             pictures: Pictures::new(&clock, web),
-            assets: Assets::new(config.base_path()),
+            assets: Assets::new(config.base_path(), &config.access),
             closing: CancellationToken::new(),
             config,
             clock,

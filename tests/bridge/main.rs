@@ -29,6 +29,7 @@ mod scenarios;
 mod searches;
 mod send;
 mod sending_faults;
+mod servers;
 mod sign_in;
 mod templates;
 mod uploads;

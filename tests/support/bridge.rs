@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use postern::Outside;
 use postern::clock::Clock;
-use postern::session::ServerVerifier;
+use postern::net::Trust;
+use postern::net::exchange::Web;
+use postern::net::public::Reach;
 use tempfile::TempDir;
 
 use crate::dovecot::Dovecot;
@@ -134,7 +136,18 @@ impl Bridge {
     /// Starts with any clock.
     pub async fn start_at(home: Home, clock: Clock) -> Result<Self> {
         let config = postern::config::load(Some(&home.config()), &BTreeMap::new())?;
-        let running = postern::Bridge::start(config, clock, Arc::new(ServerVerifier)).await?;
+        let outside = Outside::real(&config)?;
+        let running = postern::Bridge::start(config, clock, outside).await?;
+        Ok(Self { running, home })
+    }
+
+    /// Starts where users who name servers find them so.
+    pub async fn start_within(home: Home, mail: Reach, trust: Trust) -> Result<Self> {
+        let config = postern::config::load(Some(&home.config()), &BTreeMap::new())?;
+        let real = Outside::real(&config)?;
+        let web = Web { trust, ..real.web };
+        let outside = Outside { web, mail, ..real };
+        let running = postern::Bridge::start(config, Clock::system(), outside).await?;
         Ok(Self { running, home })
     }
 

@@ -54,6 +54,13 @@ pub async fn post_session(home: &Home, person: &Person) -> Result<Response> {
     .await
 }
 
+/// Posts JSON to a path below the base path, as nobody in particular.
+pub async fn post(home: &Home, path: &str, json: &serde_json::Value) -> Result<Response> {
+    let headers = vec![("Origin", home.origin()), ("Content-Type", "application/json".to_owned())];
+    let body = serde_json::to_vec(json)?;
+    http::fetch(home.port, &Request { method: "POST", path: home.below(path), headers, body }).await
+}
+
 /// Sends a sign-in that must fail; returns the status and the error.
 pub async fn refused_sign_in(home: &Home, person: &Person) -> Result<(u16, CallError)> {
     let response = post_session(home, person).await?;
@@ -66,7 +73,11 @@ pub async fn refused_sign_in(home: &Home, person: &Person) -> Result<(u16, CallE
 impl Visitor {
     /// Signs in.
     pub async fn sign_in(home: &Home, person: &Person) -> Result<Self> {
-        let response = post_session(home, person).await?;
+        Self::of(home, &post_session(home, person).await?)
+    }
+
+    /// Whoever was signed in by this answer.
+    pub fn of(home: &Home, response: &Response) -> Result<Self> {
         ensure!(response.status < 300, "sign-in: {} {}", response.status, response.text());
         let cookie = response.header(SET_COOKIE.as_str());
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();

@@ -5,13 +5,11 @@ use super::{End, log, say};
 use postern::clock::{self, Clock};
 use postern::config::{Config, Endpoint, Log, Provider, Security};
 use postern::secret::Secret;
-use postern::session::ServerVerifier;
-use postern::{Bridge, StartError};
+use postern::{Bridge, Outside, StartError};
 use postern_mailhost::{MailHost, SampleUser, sample_users};
 use std::fmt::Write;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 const USUAL_PORT: u16 = 8080;
 
@@ -57,7 +55,8 @@ pub async fn demo(listen: Option<String>) -> Result<(), End> {
 async fn start(config: Config, asked: Option<SocketAddr>) -> Result<Bridge, StartError> {
     let on = async |listen| {
         let config = Config { listen, ..config.clone() };
-        Bridge::start(config, Clock::system(), Arc::new(ServerVerifier)).await
+        let outside = Outside::real(&config)?;
+        Bridge::start(config, Clock::system(), outside).await
     };
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
     match on(asked.unwrap_or(usual)).await {

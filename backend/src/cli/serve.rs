@@ -1,20 +1,20 @@
 //! `postern serve`: the bridge, until it is told to stop.
 
 use super::{End, log};
-use postern::Bridge;
 use postern::clock::Clock;
 use postern::config::Config;
-use postern::session::ServerVerifier;
-use std::sync::Arc;
+use postern::{Bridge, Outside};
 use tokio::signal;
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config) -> Result<(), End> {
     log::start(&config.log)?;
-    if config.provider.is_empty() && !config.access.custom_servers {
+    let access = &config.access;
+    if config.provider.is_empty() && !access.custom_servers && !access.discovery {
         tracing::warn!("no [[provider]] is configured: nobody can sign in");
     }
-    let bridge = Bridge::start(config, Clock::system(), Arc::new(ServerVerifier)).await?;
+    let outside = Outside::real(&config)?;
+    let bridge = Bridge::start(config, Clock::system(), outside).await?;
     tracing::info!(listen = %bridge.local_addr(), url = bridge.url(), "serving");
     until_told_to_stop().await?;
     tracing::info!("stopping");

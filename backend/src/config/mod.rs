@@ -214,13 +214,15 @@ impl Default for IndexRules {
 }
 
 /// What users may reach.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Access {
     /// May a user type in servers?
     pub custom_servers: bool,
     /// May servers be found by SRV and autoconfig?
     pub discovery: bool,
+    /// A folder of providers, each a file as Thunderbird's database (ISPDB) has it.
+    pub ispdb: Option<PathBuf>,
     /// May such a server be on a private address?
     pub private_networks: bool,
     /// Are remote images fetched for the user?
@@ -229,7 +231,13 @@ pub struct Access {
 
 impl Default for Access {
     fn default() -> Self {
-        Self { custom_servers: false, discovery: false, private_networks: false, image_proxy: true }
+        Self {
+            custom_servers: false,
+            discovery: false,
+            ispdb: None,
+            private_networks: false,
+            image_proxy: true,
+        }
     }
 }
 

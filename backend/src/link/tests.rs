@@ -13,11 +13,11 @@ use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::Bridge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::secret::Secret;
 use crate::session::{Account, SignIn, SignedIn, Verified, Verifier, Wanted};
+use crate::{Bridge, Outside};
 
 /// Confirms every password.
 struct Trusting;
@@ -34,7 +34,8 @@ async fn bridge(place: &tempfile::TempDir) -> Bridge {
     let mut config: Config = toml::from_str(provider).unwrap();
     config.listen = "127.0.0.1:0".parse().unwrap();
     config.data_dir = place.path().to_path_buf();
-    Bridge::start(config, Clock::system(), Arc::new(Trusting)).await.unwrap()
+    let outside = Outside { verifier: Arc::new(Trusting), ..Outside::real(&config).unwrap() };
+    Bridge::start(config, Clock::system(), outside).await.unwrap()
 }
 
 #[tokio::test]

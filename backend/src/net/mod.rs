@@ -4,9 +4,11 @@
 //! unreachable server from an untrusted one. TLS is never downgraded.
 
 mod dial;
+pub mod discovery;
 mod error;
 pub mod exchange;
 pub mod guard;
+pub mod names;
 pub mod one_click;
 pub mod picture;
 mod provider;

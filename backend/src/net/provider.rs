@@ -77,6 +77,7 @@ impl Provider {
         match &self.own {
             None => (self.settings.smtp_login_of(address), secret.clone()),
             Some(own) => match &own.servers.outgoing_login {
+                Some((name, _)) if own.outgoing.is_empty() => (name.clone(), secret.clone()),
                 Some((name, _)) => (name.clone(), own.outgoing.clone()),
                 None => (self.login_of(address), secret.clone()),
             },
@@ -99,8 +100,20 @@ impl Provider {
 #[derive(Clone)]
 pub struct Providers {
     configured: Arc<[Arc<Provider>]>,
-    /// Where servers that users name may be, and whom they are vouched for by; none: nowhere.
-    elsewhere: Option<(Reach, Trust)>,
+    /// What holds of servers that users name; none: there are no such servers.
+    elsewhere: Option<Elsewhere>,
+}
+
+#[derive(Clone)]
+struct Elsewhere {
+    /// Where they may be.
+    reach: Reach,
+    /// Whom they are vouched for by.
+    trust: Trust,
+    /// Users may type any in; else they may take those that were found.
+    typed: bool,
+    /// A password may travel in the clear, within one's own network.
+    plain: bool,
 }
 
 impl Providers {
@@ -116,8 +129,9 @@ impl Providers {
 
     /// The same, where users may name servers within this reach.
     #[must_use]
-    pub fn and_elsewhere(self, reach: Reach, trust: Trust) -> Self {
-        Self { elsewhere: Some((reach, trust)), ..self }
+    pub fn and_elsewhere(self, reach: Reach, trust: Trust, access: &config::Access) -> Self {
+        let (typed, plain) = (access.custom_servers, access.private_networks);
+        Self { elsewhere: Some(Elsewhere { reach, trust, typed, plain }), ..self }
     }
 
     /// The provider in charge of a (lower-case) domain; one that names it before a `*`.
@@ -139,7 +153,7 @@ impl Providers {
             let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
             return self.for_domain(domain).cloned();
         };
-        let (reach, trust) = self.elsewhere.clone()?;
+        let Elsewhere { reach, trust, plain, .. } = self.elsewhere.clone()?;
         let incoming = Some(config::Endpoint::from(&servers.incoming));
         let (imap, pop3) = match servers.protocol {
             Incoming::Imap => (incoming, None),
@@ -148,13 +162,19 @@ impl Providers {
         let smtp = Some(config::Endpoint::from(&servers.outgoing));
         let named = config::Provider::named(&servers.incoming.host, Vec::new());
         let own = Own { servers: servers.clone(), outgoing: setup.outgoing.clone(), reach };
-        let settings = config::Provider { imap, pop3, smtp, ..named };
+        let settings = config::Provider { imap, pop3, smtp, allow_plaintext: plain, ..named };
         Some(Arc::new(Provider { settings, trust, own: Some(own) }))
     }
 
-    /// Whether users may name servers.
+    /// Whether users may type in whatever servers they like.
     #[must_use]
-    pub fn lets_users_name_servers(&self) -> bool {
-        self.elsewhere.is_some()
+    pub fn may_be_typed(&self) -> bool {
+        self.elsewhere.as_ref().is_some_and(|it| it.typed)
+    }
+
+    /// Whether servers that users name may go without protection.
+    #[must_use]
+    pub fn may_be_plain(&self) -> bool {
+        self.elsewhere.as_ref().is_some_and(|it| it.plain)
     }
 }

@@ -23,6 +23,8 @@ type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
 pub struct Reach {
     lookup: Arc<dyn Fn(String) -> Found + Send + Sync>,
     may: fn(SocketAddr) -> bool,
+    /// Where a port is really listened on: elsewhere in tests alone, which cannot have every port.
+    ports: Option<Arc<dyn Fn(u16) -> u16 + Send + Sync>>,
 }
 
 /// Why there is no connection.
@@ -48,8 +50,13 @@ fn is_public_web(address: SocketAddr) -> bool {
 }
 
 /// Ports of mail servers: IMAP, POP3 and submission, each with TLS and without.
+#[must_use]
+pub fn is_mail_port(port: u16) -> bool {
+    matches!(port, 110 | 143 | 465 | 587 | 993 | 995)
+}
+
 fn is_mail(address: SocketAddr) -> bool {
-    matches!(address.port(), 110 | 143 | 465 | 587 | 993 | 995)
+    is_mail_port(address.port())
 }
 
 fn is_public_mail(address: SocketAddr) -> bool {
@@ -66,7 +73,7 @@ impl Reach {
                 Ok(found.map(|address| address.ip()).collect())
             })
         };
-        Self { lookup: Arc::new(lookup), may: is_public_web }
+        Self { lookup: Arc::new(lookup), may: is_public_web, ports: None }
     }
 
     /// The system's names, and mail servers on the public internet; on networks of one's own too
@@ -84,7 +91,21 @@ impl Reach {
         may: fn(SocketAddr) -> bool,
     ) -> Self {
         let lookup = move |host: String| -> Found { Box::pin(std::future::ready(lookup(host))) };
-        Self { lookup: Arc::new(lookup), may }
+        Self { lookup: Arc::new(lookup), may, ports: None }
+    }
+
+    /// The same, where what is allowed by its port is found at another one, for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn and_ports(self, ports: impl Fn(u16) -> u16 + Send + Sync + 'static) -> Self {
+        Self { ports: Some(Arc::new(ports)), ..self }
+    }
+
+    /// A network that never answers, for tests.
+    #[cfg(test)]
+    pub(super) fn silent() -> Self {
+        let lookup = |_| -> Found { Box::pin(std::future::pending()) };
+        Self { lookup: Arc::new(lookup), ..Self::public() }
     }
 
     /// Connects to the server of a web address, with TLS for https.
@@ -135,6 +156,17 @@ impl Reach {
         if !addresses.iter().all(|address| (self.may)(*address)) {
             return Err(Refused::NotPublic);
         }
+        // A password travels in the clear only where nobody but one's own network hears it.
+        let is_mail = is_mail_port(port);
+        let plain = is_mail && endpoint.security == Security::Plain;
+        if plain && addresses.iter().any(|address| is_public(address.ip())) {
+            return Err(Refused::NotPublic);
+        }
+        let real = |at: SocketAddr| {
+            let port = self.ports.as_ref().map_or(at.port(), |ports| ports(at.port()));
+            SocketAddr::new(at.ip(), port)
+        };
+        let addresses = addresses.into_iter().map(real).collect();
         Ok(dial::race_within(endpoint, addresses).await?)
     }
 }

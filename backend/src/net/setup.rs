@@ -2,9 +2,15 @@
 
 use crate::secret::Secret;
 use postern_shared::account::Protocol;
-use postern_shared::server::Servers;
+use postern_shared::server::{Security, Servers};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use zeroize::Zeroizing;
+
+use super::discovery::usable;
+
+/// Longest name or password that is taken.
+const LONGEST: usize = 1_000;
 
 /// What an account is set up with beside its address, login and password.
 #[derive(Clone)]
@@ -24,12 +30,38 @@ impl Setup {
         Self { protocol, servers: None, outgoing: Secret::default() }
     }
 
-    /// These servers.
+    /// These servers, as somebody typed them in; none where they cannot be servers of mail.
     #[must_use]
-    pub fn own(mut servers: Servers) -> Self {
+    pub fn own(mut servers: Servers) -> Option<Self> {
+        for endpoint in [&mut servers.incoming, &mut servers.outgoing] {
+            let host = endpoint.host.trim().trim_end_matches('.');
+            let host = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(host);
+            endpoint.host = match host.parse::<IpAddr>() {
+                Ok(ip) => ip.to_canonical().to_string(),
+                Err(_) => idna::domain_to_ascii(host).ok()?,
+            };
+            if !usable(endpoint) {
+                return None;
+            }
+        }
+        servers.user_name = servers.user_name.trim().to_owned();
+        let login = servers.outgoing_login.iter().flat_map(|(name, secret)| [name, secret]);
+        let texts = login.chain([&servers.user_name]);
+        if texts.into_iter().any(|it| it.len() > LONGEST || it.chars().any(char::is_control)) {
+            return None;
+        }
         let outgoing = servers.outgoing_login.as_mut().map(|(_, secret)| std::mem::take(secret));
         let outgoing = outgoing.map(Secret::new).unwrap_or_default();
-        Self { protocol: servers.protocol, servers: Some(servers), outgoing }
+        Some(Self { protocol: servers.protocol, servers: Some(servers), outgoing })
+    }
+
+    /// Whether any of its servers would be spoken to without protection.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let plain = |it: &Servers| {
+            [&it.incoming, &it.outgoing].iter().any(|it| it.security == Security::Plain)
+        };
+        self.servers.as_ref().is_some_and(plain)
     }
 }
 
@@ -86,7 +118,7 @@ impl<'a> Ticket<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use postern_shared::server::{Endpoint, Security};
+    use postern_shared::server::Endpoint;
 
     #[test]
     fn tickets_of_both_times_are_read() {
@@ -105,7 +137,7 @@ mod tests {
             outgoing: endpoint(465),
             outgoing_login: Some(("out".into(), "another secret".into())),
         };
-        let setup = Setup::own(typed);
+        let setup = Setup::own(typed).unwrap();
         let kept = setup.servers.as_ref().unwrap();
         assert_eq!(kept.outgoing_login, Some(("out".into(), String::new())));
         let clear = Ticket::new(["ann@a.test", "u", "secret"], &setup).encode();
@@ -113,5 +145,29 @@ mod tests {
         assert!(back.servers == setup.servers && back.protocol == Protocol::Pop3);
         assert_eq!(back.outgoing.expose(), "another secret");
         assert!(Ticket::decode(b"\x05ann").is_none());
+    }
+
+    #[test]
+    fn what_is_typed_is_brought_into_one_form_or_refused() {
+        let check = |host: &str, port: u16, expect: Option<&str>| {
+            let incoming = Endpoint { host: host.into(), port, security: Security::Tls };
+            let outgoing = Endpoint { host: "a.test".into(), port: 465, ..incoming };
+            let (user_name, outgoing_login) = (" u ".to_owned(), None);
+            let protocol = Protocol::Imap;
+            let typed = Servers { protocol, incoming, user_name, outgoing, outgoing_login };
+            let setup = Setup::own(typed).and_then(|setup| setup.servers);
+            assert_eq!(setup.as_ref().map(|it| it.incoming.host.as_str()), expect, "{host}");
+            assert!(setup.is_none_or(|it| it.user_name == "u"));
+        };
+        check(" Mail.Example.TEST. ", 993, Some("mail.example.test"));
+        check("bücher.test", 143, Some("xn--bcher-kva.test"));
+        check("[2001:DB8::1]", 995, Some("2001:db8::1"));
+        check("::ffff:127.0.0.1", 995, Some("127.0.0.1"));
+        for port in [0, 22, 25, 80, 443, 3306, 9993] {
+            check("mail.example.test", port, None);
+        }
+        for host in ["", ".", "a b", "a/b", "a@b", "a:993", "http://a", "a\r\nb", "-a"] {
+            check(host, 993, None);
+        }
     }
 }

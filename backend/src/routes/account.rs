@@ -25,7 +25,12 @@ pub(super) async fn add(
     let Json(AddAccount { address, password, protocol, servers }) =
         body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let secret = Secret::new(password);
-    let wanted = Wanted { protocol, servers };
+    let wanted = match Wanted::new(protocol, servers) {
+        // Whoever only types a password in again means the account as it is.
+        Wanted::Best => state.users.enter(&session).setup_of(&address).map(Wanted::As),
+        said => Some(said),
+    };
+    let wanted = wanted.unwrap_or_default();
     let confirmed = state.sessions.confirm(&address, &secret, wanted, client).await;
     let Confirmed { account, connection } = confirmed.map_err(|error| CallError::from(&error))?;
     let entrant = Entrant {

@@ -4,6 +4,7 @@ mod account;
 pub mod assets;
 mod blob;
 mod body;
+mod discover;
 mod health;
 mod link;
 mod message;
@@ -30,6 +31,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/api/account", post(account::add))
+        .route("/api/discover", post(discover::discover))
         .route("/ws", get(link::open))
         .route("/api/body/{token}", get(body::serve))
         .route("/api/body/{token}/{section}", get(body::serve_part))

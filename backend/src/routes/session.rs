@@ -28,7 +28,7 @@ pub(super) async fn sign_in(
     let Json(wire::SignInWith { sign_in, protocol, servers }) =
         body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
     let wire::SignIn { address, password, keep } = sign_in;
-    let wanted = Wanted { protocol, servers };
+    let wanted = Wanted::new(protocol, servers);
     let typed = SignIn { address, password: Secret::new(password), keep, wanted };
     let outcome = state.sessions.sign_in(typed, client).await;
     let session::SignedIn { session, token, connection } = outcome.map_err(|error| {

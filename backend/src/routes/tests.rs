@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::session::FakeVerifier;
-use crate::{App, Bridge};
+use crate::{App, Bridge, Outside};
 use axum::body::to_bytes;
 use axum::http::{HeaderName, Method};
 use std::sync::Arc;
@@ -27,11 +27,15 @@ fn config(folder: &tempfile::TempDir, public_url: &str) -> Config {
     config
 }
 
+fn outside() -> Outside {
+    let real = Outside::real(&Config::default()).unwrap();
+    Outside { verifier: Arc::new(FakeVerifier), ..real }
+}
+
 async fn bench(public_url: &str) -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::fake(UNIX_EPOCH + Duration::from_secs(1_000_000_000));
-    let state =
-        App::open(config(&folder, public_url), clock, Arc::new(FakeVerifier)).await.unwrap();
+    let state = App::open(config(&folder, public_url), clock, outside()).await.unwrap();
     Bench { _place: folder, router: router(state.clone()), state }
 }
 
@@ -229,11 +233,10 @@ async fn a_bridge_that_stopped_has_left_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(&folder, "");
     let clock = Clock::system();
-    let bridge =
-        Bridge::start(config.clone(), clock.clone(), Arc::new(FakeVerifier)).await.unwrap();
-    let second = Bridge::start(config.clone(), clock.clone(), Arc::new(FakeVerifier)).await;
+    let bridge = Bridge::start(config.clone(), clock.clone(), outside()).await.unwrap();
+    let second = Bridge::start(config.clone(), clock.clone(), outside()).await;
     let error = second.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("in use by another postern"), "{error}");
     bridge.stop().await;
-    Bridge::start(config, clock, Arc::new(FakeVerifier)).await.unwrap().stop().await;
+    Bridge::start(config, clock, outside()).await.unwrap().stop().await;
 }

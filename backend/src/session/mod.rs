@@ -5,6 +5,7 @@
 
 mod address;
 mod cookie;
+mod discover;
 mod key_file;
 mod limits;
 mod live;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::sessions::{self, SessionRow};
 use crate::db::{self, Db};
+use crate::net::discovery::Discovery;
 use crate::net::{Provider, Providers, Ticket};
 use crate::seal::{Context, With};
 use crate::secret::{Credentials, Secret};
@@ -64,6 +66,8 @@ struct Inner {
     keys: Keys,
     providers: Providers,
     verifier: Arc<dyn Verifier>,
+    discovery: Option<Discovery>,
+    found: discover::FoundLately,
     limits: SignInLimits,
     lifetimes: live::Lifetimes,
     clear_addresses: bool,
@@ -86,13 +90,15 @@ pub struct Ground {
     pub providers: Providers,
     /// Who confirms credentials.
     pub verifier: Arc<dyn Verifier>,
+    /// Who knows of servers that are not configured; none: nobody is asked.
+    pub discovery: Option<Discovery>,
 }
 
 impl Sessions {
     /// No sessions in memory yet; those of the database are found by their cookies.
     #[must_use]
     pub fn new(config: &Config, ground: Ground) -> Self {
-        let Ground { clock, db, keys, providers, verifier } = ground;
+        let Ground { clock, db, keys, providers, verifier, discovery } = ground;
         Self(Arc::new(Inner {
             limits: SignInLimits::new(clock.clone()),
             lifetimes: live::Lifetimes::new(&config.session),
@@ -105,6 +111,8 @@ impl Sessions {
             keys,
             providers,
             verifier,
+            discovery,
+            found: discover::FoundLately::default(),
         }))
     }
 

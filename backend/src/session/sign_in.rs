@@ -26,14 +26,35 @@ pub struct SignIn {
     pub wanted: Wanted,
 }
 
-/// What an account is to be reached by, where somebody said so.
+/// What an account is to be reached by.
 #[derive(Clone, Default)]
-pub struct Wanted {
-    /// What to receive with; none: the best that the provider has.
-    pub protocol: Option<Protocol>,
-    /// Servers that were typed in or found; none: the provider's.
-    pub servers: Option<Servers>,
+pub enum Wanted {
+    /// The best that its provider has.
+    #[default]
+    Best,
+    /// Its provider's servers for this.
+    By(Protocol),
+    /// Servers that were typed in, or found.
+    At(Servers),
+    /// What it is reached by already.
+    As(Setup),
 }
+
+impl Wanted {
+    /// As somebody said.
+    #[must_use]
+    pub fn new(protocol: Option<Protocol>, servers: Option<Servers>) -> Self {
+        match (servers, protocol) {
+            (Some(servers), _) => Self::At(servers),
+            (None, Some(protocol)) => Self::By(protocol),
+            (None, None) => Self::Best,
+        }
+    }
+}
+
+/// How long it takes at least to say that servers which a user named cannot be used: whether there
+/// is no such name, an address that is not allowed, or nobody there.
+const UNIFORM: Duration = Duration::from_secs(2);
 
 /// Who was signed in.
 pub struct SignedIn {
@@ -120,29 +141,53 @@ impl Sessions {
                 return Err(error);
             }
         };
+        let begun = self.0.clock.elapsed();
         let verified = self.0.verifier.verify(&account, password).await;
-        self.settle(attempt, client, &address, &verified);
+        let strange = account.provider.own.is_some();
+        if strange && matches!(verified, Err(VerifyError::Net(_))) {
+            let taken = self.0.clock.elapsed().saturating_sub(begun);
+            self.0.clock.sleep(UNIFORM.saturating_sub(taken)).await;
+        }
+        match (&verified, strange) {
+            // To try server after server is no better than to try password after password.
+            (Err(VerifyError::Net(_)), true) => drop(attempt),
+            _ => self.settle(attempt, client, &address, &verified),
+        }
         Ok(Confirmed { account, connection: verified? })
     }
 
     /// Where an address is to be signed in to.
     fn account_of(&self, address: &Address, wanted: Wanted) -> Result<Account, Error> {
-        let Wanted { protocol, servers } = wanted;
-        let setup = match servers {
-            Some(_) if !self.0.providers.lets_users_name_servers() => {
-                return Err(Error::NoPermission);
-            }
-            Some(servers) => Setup::own(servers),
-            None => Setup::configured(protocol.unwrap_or(Protocol::Imap)),
+        let (setup, best) = match wanted {
+            Wanted::Best => (Setup::configured(Protocol::Imap), true),
+            Wanted::By(protocol) => (Setup::configured(protocol), false),
+            Wanted::At(servers) => (self.typed(address, servers)?, false),
+            Wanted::As(setup) => (setup, false),
         };
         let provider = self.0.providers.serving(address.as_str(), &setup);
         let provider = provider.ok_or(Error::UnknownProvider)?;
-        let protocol = match setup.servers {
-            Some(_) => setup.protocol,
-            None => protocol.unwrap_or_else(|| provider.best()),
-        };
+        let protocol = if best { provider.best() } else { setup.protocol };
         let login = provider.login_of(address.as_str());
         Ok(Account { address: address.as_str().to_owned(), login, provider, protocol })
+    }
+
+    /// Servers that somebody named, where that is allowed.
+    fn typed(&self, address: &Address, servers: Servers) -> Result<Setup, Error> {
+        let providers = &self.0.providers;
+        let setup = Setup::own(servers);
+        let is_found = |setup: &Setup| {
+            let found = setup.servers.as_ref().map(|it| self.0.found.holds(address.domain(), it));
+            found.unwrap_or(false)
+        };
+        // Who may not name any is told so whatever was named.
+        if !providers.may_be_typed() && !setup.as_ref().is_some_and(is_found) {
+            return Err(Error::NoPermission);
+        }
+        let setup = setup.ok_or(Error::Invalid)?;
+        match setup.is_plain() && !providers.may_be_plain() {
+            true => Err(Error::NoPermission),
+            false => Ok(setup),
+        }
     }
 
     fn settle(&self, attempt: Attempt, client: IpAddr, address: &Address, verified: &Verified) {

@@ -34,8 +34,14 @@ async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
     let db = Db::open(files.path()).await.unwrap();
     let keys = Keys::parse(&Secret::new(key.into())).unwrap();
     let providers = Providers::new(&config.provider).unwrap();
-    let ground =
-        Ground { clock: clock.clone(), db, keys, providers, verifier: Arc::new(FakeVerifier) };
+    let ground = Ground {
+        clock: clock.clone(),
+        db,
+        keys,
+        providers,
+        verifier: Arc::new(FakeVerifier),
+        discovery: None,
+    };
     Bench { files, clock, sessions: Sessions::new(&config, ground) }
 }
 
@@ -202,7 +208,7 @@ async fn a_session_of_a_maildrop_is_the_same_after_a_restart() {
     let bench = bench().await;
     let both = async |protocol: Option<Protocol>| {
         let (address, password) = ("bob@both.test".into(), Secret::new("right".into()));
-        let wanted = Wanted { protocol, servers: None };
+        let wanted = Wanted::new(protocol, None);
         let typed = SignIn { address, password, keep: true, wanted };
         bench.sessions.sign_in(typed, CLIENT).await.unwrap()
     };
@@ -224,9 +230,8 @@ async fn servers_are_not_typed_in_where_the_administrator_has_not_allowed_it() {
     let text = r#"{"protocol": "Imap", "user_name": "", "outgoing_login": null,
         "incoming": {"host": "a.test", "port": 993, "security": "Tls"},
         "outgoing": {"host": "a.test", "port": 465, "security": "Tls"}}"#;
-    let servers = Some(serde_json::from_str(text).unwrap());
+    let wanted = Wanted::At(serde_json::from_str(text).unwrap());
     let (address, password) = ("ann@example.test".into(), Secret::new("right".into()));
-    let wanted = Wanted { protocol: None, servers };
     let typed = SignIn { address, password, keep: false, wanted };
     let refused = bench.sessions.sign_in(typed, CLIENT).await.err();
     assert!(matches!(refused, Some(SignInError::NoPermission)));

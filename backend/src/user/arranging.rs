@@ -93,6 +93,13 @@ impl User {
         Ok(id)
     }
 
+    /// What an account of this address is set up with; none where there is no such account.
+    pub fn setup_of(&self, address: &str) -> Option<Setup> {
+        let all = self.roster.all();
+        let found = all.iter().find(|it| it.facts().address == address.trim());
+        found.map(|account| account.facts().setup())
+    }
+
     /// Sets how an account is shown.
     ///
     /// # Errors

@@ -128,7 +128,7 @@ impl Users {
         (indexes, stores): (Indexes, Stores),
         standing: Standing,
         limits: Limits,
-        access: Access,
+        access: &Access,
     ) -> Self {
         let clock = standing.clock.clone();
         Self(Arc::new_cyclic(|inner| {

@@ -1,6 +1,6 @@
 //! The folder that `cargo xtask build` writes. Only what its build.json lists is served.
 
-use super::file::File;
+use super::file::{File, Filling};
 use super::is_template;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ const LIST: &str = "build.json";
 
 pub(super) struct Disk {
     path: PathBuf,
-    base_path: String,
+    filling: Filling,
 }
 
 #[derive(Deserialize)]
@@ -29,8 +29,8 @@ struct Entry {
 }
 
 impl Disk {
-    pub(super) fn new(path: &Path, base_path: &str) -> Self {
-        Self { path: path.to_path_buf(), base_path: base_path.to_owned() }
+    pub(super) fn new(path: &Path, filling: Filling) -> Self {
+        Self { path: path.to_path_buf(), filling }
     }
 
     /// The build hash; none where nothing was built.
@@ -59,6 +59,6 @@ impl Disk {
             hashed: entry.hashed,
             tag: String::new(),
         };
-        Some(if is_template(path) { file.rendered(&self.base_path) } else { file }.tagged())
+        Some(if is_template(path) { file.rendered(&self.filling) } else { file }.tagged())
     }
 }

@@ -1,6 +1,7 @@
 //! One file ready to be sent, in every form there is.
 
 use super::accept::Encoding;
+use crate::config::Access;
 use axum::http::StatusCode;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
@@ -18,6 +19,28 @@ const ASK_AGAIN: &str = "no-cache";
 /// Browsers fetch an icon anew with every address that the page shows, unless it may be kept.
 const A_DAY: &str = "public, max-age=86400";
 
+/// What the page finds in its own document stands before this.
+const BEFORE: &str = "<meta name=\"base-path\"";
+
+/// What the bridge writes into documents.
+#[derive(Clone)]
+pub struct Filling {
+    base_path: String,
+    /// A whole element.
+    access: String,
+}
+
+impl Filling {
+    /// The base path, and what users may do.
+    #[must_use]
+    pub fn new(base_path: &str, access: &Access) -> Self {
+        let words = [(access.custom_servers, "custom-servers"), (access.discovery, "discovery")];
+        let words: Vec<&str> = words.into_iter().filter(|(may, _)| *may).map(|it| it.1).collect();
+        let access = format!("<meta name=\"postern-access\" content=\"{}\">", words.join(" "));
+        Self { base_path: base_path.to_owned(), access }
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct File {
     pub(super) content_type: String,
@@ -30,9 +53,11 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Fills in the base path and compresses what came out.
-    pub(super) fn rendered(mut self, base_path: &str) -> Self {
-        let text = String::from_utf8_lossy(&self.raw).replace("{{base}}", base_path);
+    /// Fills in what the page is told, and compresses what came out.
+    pub(super) fn rendered(mut self, filling: &Filling) -> Self {
+        let text = String::from_utf8_lossy(&self.raw)
+            .replace(BEFORE, &format!("{}{BEFORE}", filling.access))
+            .replace("{{base}}", &filling.base_path);
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         self.gz =
             gzip.write_all(text.as_bytes()).and_then(|()| gzip.finish()).ok().map(Bytes::from);

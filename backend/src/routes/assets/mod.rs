@@ -9,12 +9,14 @@ mod file;
 pub(super) mod frames;
 
 use crate::AppState;
+use crate::config::Access;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use disk::Disk;
 use file::File;
+pub use file::Filling;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -48,11 +50,12 @@ enum Source {
 }
 
 impl Assets {
-    /// What this program was built with, rendered for `base_path`.
+    /// What this program was built with, rendered for `base_path` and what users may do.
     #[must_use]
-    pub fn new(base_path: &str) -> Self {
+    pub fn new(base_path: &str, access: &Access) -> Self {
+        let filling = Filling::new(base_path, access);
         if let Some(folder) = DIST {
-            return Self::from_disk(Path::new(folder), base_path);
+            return Self::from_disk(Path::new(folder), filling);
         }
         let render = |asset: &Asset| {
             let file = File {
@@ -63,7 +66,7 @@ impl Assets {
                 gz: asset.gz.map(Bytes::from_static),
                 tag: String::new(),
             };
-            let file = if is_template(asset.path) { file.rendered(base_path) } else { file };
+            let file = if is_template(asset.path) { file.rendered(&filling) } else { file };
             (asset.path, file.tagged())
         };
         Self(Source::Embedded { build: BUILD, files: ASSETS.iter().map(render).collect() })
@@ -71,8 +74,8 @@ impl Assets {
 
     /// A folder that `cargo xtask build` writes, read again for every request.
     #[must_use]
-    pub fn from_disk(folder: &Path, base_path: &str) -> Self {
-        Self(Source::Disk(Disk::new(folder, base_path)))
+    pub fn from_disk(folder: &Path, filling: Filling) -> Self {
+        Self(Source::Disk(Disk::new(folder, filling)))
     }
 
     /// The build hash of the page that is served now; empty where none was built.

@@ -24,7 +24,8 @@ fn built() -> (tempfile::TempDir, Assets) {
             {"path": "index.html", "type": "text/html; charset=utf-8", "bytes": 1, "br": null, "hashed": false},
             {"path": "assets/a-1.js", "type": "text/javascript", "bytes": 3, "br": 6, "hashed": true}]}"#,
     );
-    let assets = Assets::from_disk(folder.path(), "/webmail/");
+    let access = Access { discovery: true, ..Access::default() };
+    let assets = Assets::from_disk(folder.path(), Filling::new("/webmail/", &access));
     (folder, assets)
 }
 
@@ -50,6 +51,7 @@ async fn the_page_is_rendered_for_its_base_path() {
         page.contains("content=\"/webmail/\"") && page.contains("src=\"/webmail/assets/a-1.js\""),
         "{page}"
     );
+    assert!(page.contains("<meta name=\"postern-access\" content=\"discovery\">"), "{page}");
     let packed = ask(&assets, INDEX, &[(header::ACCEPT_ENCODING, "gzip")]);
     assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
     assert_eq!(assets.build(), "b1");
@@ -85,7 +87,8 @@ fn only_listed_files_are_served() {
         assert_eq!(ask(&assets, path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
     }
     let empty = tempfile::tempdir().unwrap();
-    let response = ask(&Assets::from_disk(empty.path(), "/"), INDEX, &[]);
+    let response =
+        ask(&Assets::from_disk(empty.path(), Filling::new("/", &Access::default())), INDEX, &[]);
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 

@@ -20,7 +20,7 @@ async fn users(place: &tempfile::TempDir) -> Users {
     let standing = Standing::new(db.clone(), Clock::system(), keys, providers);
     let stores = Stores::new(place.path(), blobs.clone(), Clock::system(), 0);
     let ground = (db, blobs, Web::public().unwrap());
-    Users::new(ground, (indexes, stores), standing, limits, access)
+    Users::new(ground, (indexes, stores), standing, limits, &access)
 }
 
 fn entrant(password: &str) -> Entrant {
