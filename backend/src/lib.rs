@@ -5,6 +5,7 @@
 pub mod account;
 pub mod blob;
 mod bridge;
+pub mod bundle;
 pub mod clock;
 pub mod config;
 #[cfg(test)]

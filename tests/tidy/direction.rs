@@ -25,7 +25,7 @@ const BRIDGE: Side = Side {
         &["account"],
         &["store", "submission"],
         &["net", "db", "blob"],
-        &["mime"],
+        &["bundle", "mime"],
         &["config"],
         &["seal", "sasl"],
         &["clock", "secret", "corpora"],

@@ -17,9 +17,9 @@ use postern_shared::api::messages::Urgency;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::message::MessageKey;
 
-use super::zip::{Archive, distinct, level};
 use super::{disposition, header, headers, whole};
 use crate::AppState;
+use crate::bundle::zip::{Archive, distinct, level};
 use crate::error::Failure;
 use crate::middleware::auth::SignedIn;
 use crate::mime::attachment;

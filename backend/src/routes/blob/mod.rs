@@ -6,7 +6,6 @@
 
 mod all;
 mod range;
-mod zip;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -160,7 +159,7 @@ fn saved_type(content_type: &str) -> &str {
 }
 
 /// What every blob says of itself.
-fn headers(content_type: HeaderValue, disposition: HeaderValue) -> HeaderMap {
+pub(super) fn headers(content_type: HeaderValue, disposition: HeaderValue) -> HeaderMap {
     HeaderMap::from_iter([
         (CONTENT_TYPE, content_type),
         (CONTENT_DISPOSITION, disposition),
@@ -178,12 +177,12 @@ fn is_active(content_type: &str) -> bool {
     ["html", "xml", "svg", "script", "pdf"].iter().any(|word| content_type.contains(word))
 }
 
-fn header(value: &str) -> Result<HeaderValue, Failure> {
+pub(super) fn header(value: &str) -> Result<HeaderValue, Failure> {
     HeaderValue::try_from(value).map_err(|_| Failure::from(ErrorCode::Internal))
 }
 
 /// Content-Disposition with an ASCII name for old programs and the true one (RFC 6266, RFC 8187).
-fn disposition(inline: bool, name: &str) -> String {
+pub(super) fn disposition(inline: bool, name: &str) -> String {
     let kind = if inline { "inline" } else { "attachment" };
     let plain = |c: char| c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\\' | '%');
     let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();

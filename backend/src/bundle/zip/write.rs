@@ -1,4 +1,4 @@
-//! A zip archive that is written while its files arrive (APPNOTE.TXT 6.3.10 §4.3).
+//! A zip archive that is written while its files arrive (APPNOTE.TXT 6.3.10 §4.3, §4.5.3).
 //!
 //! Sizes and checksums stand behind each file, because they are not known before. What would not
 //! become smaller goes in stored blocks of the same method: readers that go from file to file, not
@@ -16,12 +16,15 @@ const VERSION: u16 = 20;
 /// Sizes behind the file (bit 3), names in UTF-8 (bit 11).
 const FLAGS: u16 = 1 << 3 | 1 << 11;
 const DEFLATE: u16 = 8;
+/// Version 4.5, and the extra field: zip64.
+const VERSION_64: u16 = 45;
+const ZIP64: u16 = 1;
 /// A regular file that its owner may write, as Unix has it.
 const MODE: u32 = 0o100_644 << 16;
 
 /// An archive that is being written; each verb gives the bytes that are next.
-pub(super) struct Archive {
-    /// Date and time of every file, as MS-DOS has them.
+pub struct Archive {
+    /// Date and time of the files that are begun, as MS-DOS has them.
     time: [u16; 2],
     written: u64,
     done: Vec<Entry>,
@@ -30,7 +33,8 @@ pub(super) struct Archive {
 
 struct Entry {
     name: String,
-    offset: u32,
+    time: [u16; 2],
+    offset: u64,
     crc: u32,
     packed: u32,
     size: u32,
@@ -47,15 +51,24 @@ struct Open {
 
 impl Archive {
     /// An empty one, with files of this time in seconds since 1970 UTC.
-    pub(super) fn new(time: i64) -> Self {
+    #[must_use]
+    pub fn new(time: i64) -> Self {
         Self { time: dos_time(time), written: 0, done: Vec::new(), open: None }
     }
 
+    /// Files that are begun from here on are of this time.
+    pub fn at(&mut self, time: i64) {
+        self.time = dos_time(time);
+    }
+
     /// Begins a file.
-    pub(super) fn begin(&mut self, name: String, level: Compression) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// `FileTooLarge` for a name past 64 kB.
+    pub fn begin(&mut self, name: String, level: Compression) -> io::Result<Vec<u8>> {
         let mut out = Vec::with_capacity(30 + name.len());
         out.extend(0x0403_4b50_u32.to_le_bytes());
-        self.fields(&mut out);
+        fields(self.time, VERSION, &mut out);
         out.extend([0; 12]);
         out.extend(short(name.len())?.to_le_bytes());
         out.extend(0_u16.to_le_bytes());
@@ -69,7 +82,10 @@ impl Archive {
     }
 
     /// Bytes of the file that was begun.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// `InvalidInput` where none was.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         let open = self.open.as_mut().ok_or(io::ErrorKind::InvalidInput)?;
         open.crc.update(bytes);
         open.size += bytes.len() as u64;
@@ -80,12 +96,17 @@ impl Archive {
     }
 
     /// Ends the file that was begun.
-    pub(super) fn end(&mut self) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// As for `bytes`; `FileTooLarge` past 4 GiB: how large a file will be is not known when it
+    /// begins, and its beginning would have to say so.
+    pub fn end(&mut self) -> io::Result<Vec<u8>> {
         let open = self.open.take().ok_or(io::ErrorKind::InvalidInput)?;
         let mut out = open.packer.finish()?;
         let entry = Entry {
             name: open.name,
-            offset: long(open.offset)?,
+            time: self.time,
+            offset: open.offset,
             crc: open.crc.sum(),
             packed: long(self.written - open.begun + out.len() as u64)?,
             size: long(open.size)?,
@@ -98,40 +119,78 @@ impl Archive {
     }
 
     /// Ends the archive.
-    pub(super) fn finish(&mut self) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// None in truth; what is too large for zip is for zip64.
+    pub fn finish(&mut self) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         for entry in &self.done {
-            out.extend(0x0201_4b50_u32.to_le_bytes());
-            // Made on Unix, so that names and modes are read as such.
-            out.extend((3 << 8 | VERSION).to_le_bytes());
-            self.fields(&mut out);
-            entry.sums(&mut out);
-            out.extend(short(entry.name.len())?.to_le_bytes());
-            out.extend([0; 8]);
-            out.extend(MODE.to_le_bytes());
-            out.extend(entry.offset.to_le_bytes());
-            out.extend(entry.name.as_bytes());
+            entry.list(&mut out)?;
         }
-        let (count, size) = (short(self.done.len())?, long(out.len() as u64)?);
+        let (count, size) = (self.done.len() as u64, out.len() as u64);
+        if count >= u64::from(u16::MAX) || self.written + size >= u64::from(u32::MAX) {
+            end_64(&mut out, (count, size, self.written));
+        }
         out.extend(0x0605_4b50_u32.to_le_bytes());
         out.extend([0; 4]);
-        out.extend(count.to_le_bytes());
-        out.extend(count.to_le_bytes());
-        out.extend(size.to_le_bytes());
-        out.extend(long(self.written)?.to_le_bytes());
+        let few = u16::try_from(count).unwrap_or(u16::MAX);
+        out.extend(few.to_le_bytes());
+        out.extend(few.to_le_bytes());
+        out.extend(u32::try_from(size).unwrap_or(u32::MAX).to_le_bytes());
+        out.extend(u32::try_from(self.written).unwrap_or(u32::MAX).to_le_bytes());
         out.extend([0; 2]);
         Ok(out)
     }
+}
 
-    fn fields(&self, out: &mut Vec<u8>) {
-        let [date, time] = self.time;
-        for field in [VERSION, FLAGS, DEFLATE, time, date] {
-            out.extend(field.to_le_bytes());
-        }
+/// The end of an archive that is too large for the one of zip (§4.3.14, §4.3.15).
+fn end_64(out: &mut Vec<u8>, (count, size, offset): (u64, u64, u64)) {
+    let place = offset + size;
+    out.extend(0x0606_4b50_u32.to_le_bytes());
+    out.extend(44_u64.to_le_bytes());
+    out.extend((3 << 8 | VERSION_64).to_le_bytes());
+    out.extend(VERSION_64.to_le_bytes());
+    out.extend([0; 8]);
+    for number in [count, count, size, offset] {
+        out.extend(number.to_le_bytes());
+    }
+    out.extend(0x0706_4b50_u32.to_le_bytes());
+    out.extend([0; 4]);
+    out.extend(place.to_le_bytes());
+    out.extend(1_u32.to_le_bytes());
+}
+
+/// What the beginning of a file and its place in the list have in common.
+fn fields([date, time]: [u16; 2], version: u16, out: &mut Vec<u8>) {
+    for field in [version, FLAGS, DEFLATE, time, date] {
+        out.extend(field.to_le_bytes());
     }
 }
 
 impl Entry {
+    /// Its place in the list at the end.
+    fn list(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let is_far = self.offset >= u64::from(u32::MAX);
+        let version = if is_far { VERSION_64 } else { VERSION };
+        out.extend(0x0201_4b50_u32.to_le_bytes());
+        // Made on Unix, so that names and modes are read as such.
+        out.extend((3 << 8 | version).to_le_bytes());
+        fields(self.time, version, out);
+        self.sums(out);
+        out.extend(short(self.name.len())?.to_le_bytes());
+        out.extend(if is_far { 12_u16 } else { 0 }.to_le_bytes());
+        out.extend([0; 6]);
+        out.extend(MODE.to_le_bytes());
+        out.extend(u32::try_from(self.offset).unwrap_or(u32::MAX).to_le_bytes());
+        out.extend(self.name.as_bytes());
+        if is_far {
+            out.extend(ZIP64.to_le_bytes());
+            out.extend(8_u16.to_le_bytes());
+            out.extend(self.offset.to_le_bytes());
+        }
+        Ok(())
+    }
+
     fn sums(&self, out: &mut Vec<u8>) {
         for field in [self.crc, self.packed, self.size] {
             out.extend(field.to_le_bytes());
@@ -139,7 +198,7 @@ impl Entry {
     }
 }
 
-/// No message is so large that the fields of zip64 were needed.
+/// No message and no part of one is so large.
 fn long(value: u64) -> io::Result<u32> {
     u32::try_from(value).map_err(|_| io::ErrorKind::FileTooLarge.into())
 }
@@ -159,7 +218,8 @@ fn dos_time(seconds: i64) -> [u16; 2] {
 }
 
 /// How much a file of this type is worth compressing.
-pub(super) fn level(content_type: &str) -> Compression {
+#[must_use]
+pub fn level(content_type: &str) -> Compression {
     const PLAIN: [&str; 7] = [
         "text/",
         "message/",
@@ -174,7 +234,8 @@ pub(super) fn level(content_type: &str) -> Compression {
 }
 
 /// Names that no file system takes for one another, in the same order.
-pub(super) fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+#[must_use]
+pub fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut taken = HashSet::new();
     let free = |name: String| {
         let (stem, extension) = match name.rfind('.') {
