@@ -23,7 +23,7 @@ fn form(person: &Person) -> Result<serde_json::Value> {
     Ok(serde_json::to_value(AddAccount { address, password, protocol: None, servers: None })?)
 }
 
-async fn add(visitor: &Visitor, person: &Person) -> Result<AccountId> {
+pub(crate) async fn add(visitor: &Visitor, person: &Person) -> Result<AccountId> {
     let response = visitor.post("api/account", &form(person)?).await?;
     ensure!(response.status == 200, "{} {}", response.status, response.text());
     let AccountAdded { account } = serde_json::from_slice(&response.body)?;

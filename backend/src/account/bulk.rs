@@ -68,6 +68,14 @@ pub enum Aim {
     Batches(Vec<Batch>),
 }
 
+impl Aim {
+    /// Whether whoever aims knows each message by its name.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        matches!(self, Self::Keys(_))
+    }
+}
+
 impl From<Targets> for Aim {
     fn from(targets: Targets) -> Self {
         match targets {
@@ -180,22 +188,32 @@ impl Account {
     }
 
     async fn perform(&self, aim: Aim, deed: Deed) -> Result<Done, Error> {
-        let found = match aim {
-            Aim::Keys(keys) => return self.perform_on(batches(&keys)?, deed).await,
-            Aim::Batches(batches) => batches,
+        let named = aim.is_named();
+        let mut done = self.perform_on(self.resolve(aim).await?, deed).await?;
+        if !named {
+            // The page never named them, and is not told their names.
+            done.outcome.moved.clear();
+        }
+        Ok(done)
+    }
+
+    /// Which messages are aimed at.
+    ///
+    /// # Errors
+    /// `Limit`, `NonExistent`, or the server's.
+    pub async fn resolve(&self, aim: Aim) -> Result<Vec<Batch>, Error> {
+        match aim {
+            Aim::Keys(keys) => batches(&keys),
+            Aim::Batches(batches) => Ok(batches),
             Aim::List { view, except } => {
                 let except = batches(&except)?;
                 let found = self.ask(Urgency::Now, move |actor| {
                     let (view, except) = (view.clone(), except.clone());
                     async move { actor.view_batch(&view, &except).await }.boxed()
                 });
-                vec![found.await?]
+                Ok(vec![found.await?])
             }
-        };
-        let mut done = self.perform_on(found, deed).await?;
-        // The page never named them, and is not told their names.
-        done.outcome.moved.clear();
-        Ok(done)
+        }
     }
 
     async fn perform_on(&self, batches: Vec<Batch>, deed: Deed) -> Result<Done, Error> {

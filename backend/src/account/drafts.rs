@@ -245,7 +245,7 @@ impl Actor {
         let name = self.name(&mailbox)?;
         let bytes = message.stream().await?.map_err(std::io::Error::other).boxed();
         let flags = [Flag::Draft, Flag::Seen];
-        let added = self.store()?.append_from(&name, &flags, message.size, bytes).await?;
+        let added = self.store()?.append_from(&name, &flags, None, (message.size, bytes)).await?;
         self.later(Chore::Count(mailbox.clone()));
         self.later(Chore::Refresh(mailbox.clone()));
         let (validity, uid) = match added {

@@ -63,7 +63,8 @@ pub enum Error {
 
 impl Error {
     /// Whether the connection is to blame, so that a new one may succeed.
-    pub(super) fn is_lost(&self) -> bool {
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_lost())
     }
 

@@ -69,7 +69,7 @@ impl Actor {
         let name = self.name(&sent)?;
         let content = blobs.get(&key, None).await?;
         let (size, bytes) = (content.size, content.stream.map_err(std::io::Error::other).boxed());
-        self.store()?.append_from(&name, &[Flag::Seen], size, bytes).await?;
+        self.store()?.append_from(&name, &[Flag::Seen], None, (size, bytes)).await?;
         self.later(Chore::Refresh(sent));
         Ok(())
     }

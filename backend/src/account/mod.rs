@@ -10,6 +10,7 @@
 
 mod absorb;
 mod actor;
+mod append;
 mod archive;
 mod arrivals;
 mod audience;
@@ -57,6 +58,7 @@ mod turn;
 mod undo;
 mod warm;
 mod watcher;
+mod whole;
 mod windows;
 
 use std::collections::{HashMap, VecDeque};
@@ -71,6 +73,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use append::{Arrived, Floor};
 pub use audience::{Audience, LinkId, WindowKey};
 pub use bulk::{Aim, Done};
 pub use cache::Memory;
@@ -85,6 +88,7 @@ pub use quoting::clean_html;
 pub use progress::{Progress, Shelf, Stage};
 pub use rank::Ranked;
 pub use undo::Step;
+pub use whole::{Noted, Whole};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Taking actions back. The steps are data, so that they outlive the bridge.
 
 use futures_util::FutureExt;
+use postern_shared::account::AccountId;
 use postern_shared::api::messages::Urgency;
 use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::{MailboxId, Role};
@@ -60,6 +61,15 @@ pub enum Step {
         /// Each role that was chosen, and for which mailbox.
         chosen: Vec<(Role, Option<MailboxId>)>,
     },
+    /// Move messages back to another account. Not an account's own to do: whoever has both does it.
+    Cross {
+        /// From where they are.
+        at: Batch,
+        /// Whose they were.
+        account: AccountId,
+        /// Where.
+        to: MailboxId,
+    },
 }
 
 impl Account {
@@ -100,6 +110,7 @@ impl Actor {
             Step::Subscribe { mailbox, subscribed } => {
                 self.subscribe_mailbox(&mailbox, subscribed).await?
             }
+            Step::Cross { .. } => return Err(Error::Invalid("it takes two accounts")),
             Step::Roles { chosen } => self.choose_roles(chosen.into_iter().collect()).await?,
         };
         Ok(Part { done: 1, undo, ..Part::default() })

@@ -9,7 +9,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as StorePath;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -128,6 +128,12 @@ impl Blobs {
         std::fs::create_dir_all(data_dir.join("blobs"))?;
         let store = LocalFileSystem::new_with_prefix(data_dir).map_err(std::io::Error::other)?;
         Ok(Self(Arc::new(store.with_fsync(true))))
+    }
+
+    /// Where bytes lie that are needed only for a while; cleared when the store is opened.
+    #[must_use]
+    pub fn aside(&self) -> PathBuf {
+        self.0.path_to_filesystem(&StorePath::from("tmp")).unwrap_or_else(|_| PathBuf::from("tmp"))
     }
 
     /// Stores everything that `source` gives under a new key of `owner`; durable on return.

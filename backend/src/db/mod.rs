@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod codes;
+pub mod crossings;
 pub mod drafts;
 pub mod identities;
 pub mod images;
@@ -18,6 +19,7 @@ pub mod sessions;
 pub mod standing;
 pub mod submissions;
 pub mod templates;
+pub mod transfers;
 pub mod undos;
 pub mod uploads;
 pub mod vaults;
@@ -31,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -43,6 +45,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_receipts.sql"),
     include_str!("migrations/0010_accounts.sql"),
     include_str!("migrations/0011_servers.sql"),
+    include_str!("migrations/0013_transfers.sql"),
 ];
 const READERS: u32 = 3;
 /// How long a write waits for another one.

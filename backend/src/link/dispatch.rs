@@ -25,6 +25,7 @@ use postern_shared::api::submissions::{
     SubmitMessage,
 };
 use postern_shared::api::templates::{DeleteTemplate, ListTemplates, SaveTemplate};
+use postern_shared::api::transfers::{ExportMessages, ImportMessages, ListTransfers, StopTransfer};
 use postern_shared::api::windows::{CloseWindow, FocusWindow, OpenWindow, ResumeWindow};
 use postern_shared::api::{Call, Reply, Request};
 use postern_shared::error::{CallError, ErrorCode};
@@ -104,11 +105,11 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
             reply::<ReadSizeLimits>(user.size_limits(&call.account).await)
         }
         Request::ListImageSenders(_) => reply::<ListImageSenders>(user.list_image_senders().await),
+        Request::ListTransfers(_) => reply::<ListTransfers>(user.list_transfers().await),
         Request::ListTemplates(_) => reply::<ListTemplates>(user.list_templates().await),
-        Request::ReadCollecting(_)
-        | Request::CollectNow(_)
-        | Request::StopCollecting(_)
-        | Request::ListTransfers(_) => Err(ErrorCode::Unsupported.into()),
+        Request::ReadCollecting(_) | Request::CollectNow(_) | Request::StopCollecting(_) => {
+            Err(ErrorCode::Unsupported.into())
+        }
         mutation => mutate(user, mutation).await,
     }
 }
@@ -226,10 +227,12 @@ async fn mutate_mailboxes(user: &User, request: Request) -> Result<Reply, CallEr
         Request::OrderAccounts(call) => {
             reply::<OrderAccounts>(user.order_accounts(&call.accounts).await)
         }
-        Request::SetPolicy(_)
-        | Request::ExportMessages(_)
-        | Request::ImportMessages(_)
-        | Request::StopTransfer(_) => Err(ErrorCode::Unsupported.into()),
+        Request::ExportMessages(call) => reply::<ExportMessages>(user.export_messages(call).await),
+        Request::ImportMessages(call) => reply::<ImportMessages>(user.import_messages(call).await),
+        Request::StopTransfer(call) => {
+            reply::<StopTransfer>(user.stop_transfer(&call.transfer).await)
+        }
+        Request::SetPolicy(_) => Err(ErrorCode::Unsupported.into()),
         // `answer` sends questions elsewhere.
         _ => Err(ErrorCode::Internal.into()),
     }

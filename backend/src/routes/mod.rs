@@ -5,6 +5,7 @@ pub mod assets;
 mod blob;
 mod body;
 mod discover;
+mod export;
 mod health;
 mod link;
 mod message;
@@ -38,6 +39,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/remote/{message}/{seal}/{address}", get(remote::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/{section}", get(blob::serve))
         .route("/api/blob/{account}/{mailbox}/{numbers}/zip", get(blob::serve_all))
+        .route("/api/export/{transfer}", get(export::serve))
         .route("/api/editor/{build}", get(assets::frames::editor))
         .route("/api/viewer/{build}", get(assets::frames::viewer))
         .route("/api/upload", post(upload::begin))

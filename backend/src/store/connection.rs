@@ -233,12 +233,12 @@ verbs! {
     move_to(uids: &[u32], target: &MailboxName) -> Moved;
     /// Adds a message whose lines end in CRLF.
     append(name: &MailboxName, flags: &[Flag], date: Option<i64>, message: Vec<u8>) -> Appended;
-    /// Adds a message of `size` octets that comes in pieces.
+    /// Adds a message of so many octets that comes in pieces.
     append_from(
         name: &MailboxName,
         flags: &[Flag],
-        size: u64,
-        message: BoxStream<'static, io::Result<Bytes>>
+        date: Option<i64>,
+        message: (u64, BoxStream<'static, io::Result<Bytes>>)
     ) -> Appended;
     /// Every uid of the selected mailbox, ascending.
     uids() -> Vec<u32>;

@@ -29,3 +29,9 @@ pub use row::{
     Stretch, Traits,
 };
 pub use structure::Structure;
+
+/// The Message-ID of a message that begins so, as envelopes have it; empty where it has none.
+#[must_use]
+pub fn message_id(beginning: &[u8]) -> String {
+    imap::convert::from_header(beginning).message_id
+}

@@ -7,6 +7,7 @@ use postern_shared::flag::FlagChange;
 use postern_shared::mailbox::MailboxId;
 use serde::{Deserialize, Serialize};
 
+use super::crossing::Crossing;
 use super::{Error, User};
 use crate::account::{self, Account, Aim, Done, Step};
 
@@ -45,7 +46,7 @@ impl User {
         self.conclude(action, &account, account.change_flags(aim, change).await).await
     }
 
-    /// Moves messages within their account.
+    /// Moves messages, also into a mailbox of another account.
     ///
     /// # Errors
     /// As for `change_flags`.
@@ -56,10 +57,13 @@ impl User {
         to: MailboxId,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
+        if let Some(other) = self.other_owner(&account, &to) {
+            return self.cross(action, (&account, aim), (&other, to), Crossing::Move).await;
+        }
         self.conclude(action, &account, account.move_messages(aim, to).await).await
     }
 
-    /// Copies messages within their account.
+    /// Copies messages, also into a mailbox of another account.
     ///
     /// # Errors
     /// As for `change_flags`.
@@ -70,6 +74,9 @@ impl User {
         to: MailboxId,
     ) -> Result<Outcome, Error> {
         let (account, aim) = self.aim(targets).await?;
+        if let Some(other) = self.other_owner(&account, &to) {
+            return self.cross(action, (&account, aim), (&other, to), Crossing::Copy).await;
+        }
         self.conclude(action, &account, account.copy_messages(aim, to).await).await
     }
 
@@ -125,11 +132,18 @@ impl User {
         let kept = self.actions.way_back(undone).await.map_err(account::Error::from)?;
         let WayBack { account, steps } = kept.ok_or(Error::NonExistent)?;
         let account = &self.account(&account)?;
-        let done = account.take_back(steps).await?;
-        if done.outcome.failure.is_none() {
+        let crossing = steps.iter().any(|step| matches!(step, Step::Cross { .. }));
+        let outcome = match crossing {
+            true => self.cross_back(action, account, steps).await?,
+            false => {
+                let done = account.take_back(steps).await?;
+                self.conclude(action, account, Ok(done)).await?
+            }
+        };
+        if outcome.failure.is_none() {
             self.actions.forget_way_back(undone).await.map_err(account::Error::from)?;
         }
-        self.conclude(action, account, Ok(done)).await
+        Ok(outcome)
     }
 
     /// Keeps the way back and says whether there is one.

@@ -8,6 +8,7 @@ mod actions;
 mod arranging;
 mod aside;
 mod carrier;
+mod crossing;
 mod drafts;
 mod enclosing;
 mod entrant;
@@ -25,6 +26,7 @@ mod sizes;
 mod standing;
 mod submissions;
 mod templates;
+mod transfers;
 mod uploads;
 mod views;
 
@@ -62,6 +64,7 @@ use registry::Inner;
 pub use registry::Users;
 use roster::Roster;
 pub use standing::{Maildrop, Standing};
+pub use transfers::Export;
 use views::Views;
 
 /// Why a user's verb failed.
@@ -122,6 +125,7 @@ pub struct User {
     /// What every account of the user lives among.
     surroundings: Surroundings,
     registry: Weak<Inner>,
+    transfers: transfers::Transfers,
     audience: Arc<Audience>,
     views: Views,
     actions: Actions,

@@ -17,6 +17,7 @@ use super::entrant::{Entrant, account_id};
 use super::roster::Roster;
 use super::sizes::Sizes;
 use super::standing::{Maildrop, Standing};
+use super::transfers::{self, Transfers};
 use super::views::Views;
 use super::{Actions, User, uploads};
 use crate::account::{
@@ -49,7 +50,7 @@ pub struct Users(Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) db: Db,
-    clock: Clock,
+    pub(super) clock: Clock,
     outbox: Arc<Outbox<Carrier>>,
     blobs: Blobs,
     upload_limit: i64,
@@ -62,6 +63,7 @@ pub(super) struct Inner {
     indexes: Indexes,
     /// Mail that lives here.
     pub(super) stores: Stores,
+    pub(super) transfers: Transfers,
     /// More than one of a user where sessions have different passwords, which may all be good
     /// (those made for one program each); the last one came in last.
     present: Mutex<HashMap<UserId, Vec<Present>>>,
@@ -104,7 +106,7 @@ impl Inner {
     }
 
     /// Tells every link of a user.
-    fn publish(&self, id: UserId, event: &Event) {
+    pub(super) fn publish(&self, id: UserId, event: &Event) {
         let present = self.present();
         present.get(&id).into_iter().flatten().for_each(|one| one.user.audience.publish(event));
     }
@@ -151,6 +153,7 @@ impl Users {
                 memory,
                 indexes,
                 stores,
+                transfers: Transfers::default(),
                 present,
             }
         }))
@@ -225,7 +228,7 @@ impl Users {
         let user = Arc::new(self.build(entrant, saving));
         here.push(Present { user: user.clone(), alone_since });
         let (outbox, here) = (self.0.outbox.clone(), Arc::downgrade(&user));
-        let db = self.0.db.clone();
+        let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
         tokio::spawn(async move {
             if let Err(error) = outbox.signed_in(id).await {
                 tracing::error!(%error, "what waited for the sign-in could not be found");
@@ -235,6 +238,7 @@ impl Users {
             if let Some(user) = here.upgrade().filter(|_| begun) {
                 user.settle_all_drafts().await;
             }
+            transfers::resume(here, &clock).await;
         });
         user
     }
@@ -264,6 +268,7 @@ impl Users {
             roster,
             arranged: tokio::sync::Mutex::default(),
             surroundings,
+            transfers: self.0.transfers.clone(),
             registry: Arc::downgrade(&self.0),
             audience,
             views,
@@ -317,7 +322,7 @@ impl Users {
     fn take_idle(&self) -> Vec<Arc<User>> {
         let now = self.0.clock.elapsed();
         self.take(|_, one| {
-            if !one.user.audience.is_empty() {
+            if !one.user.audience.is_empty() || self.0.transfers.is_busy(one.user.id) {
                 one.alone_since = None;
                 return false;
             }

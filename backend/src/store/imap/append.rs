@@ -53,14 +53,18 @@ impl ImapConnection {
         &mut self,
         name: &MailboxName,
         flags: &[Flag],
-        size: u64,
-        mut message: BoxStream<'static, io::Result<Bytes>>,
+        internal_date: Option<i64>,
+        (size, mut message): (u64, BoxStream<'static, io::Result<Bytes>>),
     ) -> Result<Option<(u32, u32)>, Error> {
-        let command = Command::new("APPEND").mailbox(name)?.flags(flags)?.spelt(self.spelling());
+        let mut command = Command::new("APPEND").mailbox(name)?.flags(flags)?;
+        if let Some(seconds) = internal_date {
+            command = command.words(&format!("\"{}\"", date_time(seconds)));
+        }
+        let command = command.spelt(self.spelling());
         let Some(line) = command.as_line() else {
             // A name that is a literal itself: rare enough to hold the message.
             let whole: Vec<Bytes> = message.try_collect().await.map_err(unreadable)?;
-            return self.append(name, flags, None, whole.concat()).await;
+            return self.append(name, flags, internal_date, whole.concat()).await;
         };
         let direct = match self.literal_mode() {
             LiteralMode::NonSynchronising(most) => size <= most as u64,

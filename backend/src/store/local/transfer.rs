@@ -54,8 +54,8 @@ impl LocalConnection {
         &mut self,
         name: &MailboxName,
         flags: &[Flag],
-        size: u64,
-        message: BoxStream<'static, io::Result<Bytes>>,
+        internal_date: Option<i64>,
+        (size, message): (u64, BoxStream<'static, io::Result<Bytes>>),
     ) -> Result<Option<(u32, u32)>, Error> {
         let lost = |error: io::Error| Error::Lost(Box::new(error));
         let whole: Vec<Bytes> = message.try_collect().await.map_err(lost)?;
@@ -63,7 +63,7 @@ impl LocalConnection {
         if whole.len() as u64 != size {
             return Err(lost(io::Error::other("the message is not as long as it was")));
         }
-        self.append(name, flags, None, whole).await
+        self.append(name, flags, internal_date, whole).await
     }
 
     async fn append_fresh(

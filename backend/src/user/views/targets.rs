@@ -1,6 +1,6 @@
 //! Every message of a view, for what is done to all of them without naming them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use postern_shared::account::AccountId;
 use postern_shared::api::messages::MAX_KEYS;
@@ -23,6 +23,20 @@ impl Views {
         view: &View,
         except: &[MessageKey],
     ) -> Result<(AccountId, Vec<Batch>), Error> {
+        let mut all = self.gathered(view, except).await?;
+        let first = all.pop().ok_or(Error::NonExistent)?;
+        match all.is_empty() {
+            true => Ok(first),
+            false => Err(Error::Invalid("the messages belong to several accounts")),
+        }
+    }
+
+    /// The messages that a view holds now, by their accounts.
+    pub(in crate::user) async fn gathered(
+        &self,
+        view: &View,
+        except: &[MessageKey],
+    ) -> Result<Vec<(AccountId, Vec<Batch>)>, Error> {
         if except.len() > MAX_KEYS {
             return Err(Error::Limit("messages of one call"));
         }
@@ -35,20 +49,18 @@ impl Views {
         let index = &self.0.shelf.index;
         let ids = index.order(&look, &[]).await.map_err(failed)?;
         let except: HashSet<&MessageKey> = except.iter().collect();
-        let (mut owner, mut batches) = (None, Vec::new());
+        let mut all: BTreeMap<AccountId, Vec<Batch>> = BTreeMap::new();
         for ids in ids.chunks(ROWS) {
             let rows = index.rows(ids).await.map_err(failed)?;
             for key in rows.into_values().map(|row| row.key) {
-                if *owner.get_or_insert_with(|| key.account.clone()) != key.account {
-                    return Err(Error::Invalid("the messages belong to several accounts"));
-                }
+                let batches = all.entry(key.account.clone()).or_default();
                 if !except.contains(&key) {
-                    Batch::gather(&mut batches, &key);
+                    Batch::gather(batches, &key);
                 }
             }
         }
-        batches.iter_mut().for_each(|batch| batch.uids.sort_unstable());
-        Ok((owner.ok_or(Error::NonExistent)?, batches))
+        all.values_mut().flatten().for_each(|batch| batch.uids.sort_unstable());
+        Ok(all.into_iter().collect())
     }
 
     /// Has servers search what the index cannot; fails where neither can say all.
