@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attachments;
+mod backups;
 mod chaos;
 mod connections;
 mod crossing;

@@ -77,8 +77,8 @@ impl Program {
     }
 }
 
-/// The `postern` program: named by `POSTERN_BIN`, or beside this test's own.
-fn binary() -> Result<PathBuf> {
+/// Where the `postern` program is: named by `POSTERN_BIN`, or beside this test's own.
+pub fn binary() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("POSTERN_BIN") {
         return Ok(named.into());
     }

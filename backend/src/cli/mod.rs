@@ -1,10 +1,12 @@
 //! `postern VERB`: reads the arguments, runs the verb, and turns its end into an exit code.
 
+mod backup;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod healthcheck;
 mod log;
+mod restore;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -24,6 +26,10 @@ Postern, a webmail
                                      try the servers of an address
   postern healthcheck [--deep] [--config FILE]
                                      ask a running bridge whether it is well
+  postern backup FILE [--config FILE]
+                                     copy data_dir into a tar file; the bridge may run
+  postern restore FILE [--config FILE]
+                                     bring it back into an empty data_dir
   postern version
 
 Without --config, /etc/postern/postern.toml is read where it exists; every key is also a
@@ -83,6 +89,14 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
             options.finish()?;
             block_on(check::check(config, &address, form))
         }
+        "backup" => {
+            let (config, file) = with_file(rest, environment)?;
+            block_on(backup::backup(config, &file))
+        }
+        "restore" => {
+            let (config, file) = with_file(rest, environment)?;
+            restore::restore(&config, &file)
+        }
         "healthcheck" => {
             let mut options = Options::read(rest, &["--config"], &["--deep"])?;
             let config = options.config(environment)?;
@@ -94,6 +108,18 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
         "help" | "--help" | "-h" => say(USAGE),
         other => Err(End::Misused(format!("unknown command \"{other}\"\n\n{USAGE}"))),
     }
+}
+
+/// The configuration, and the one file that is named.
+fn with_file(
+    arguments: &[String],
+    environment: &Environment,
+) -> Result<(postern::config::Config, PathBuf), End> {
+    let mut options = Options::read(arguments, &["--config"], &[])?;
+    let config = options.config(environment)?;
+    let file = options.plain.pop().ok_or_else(|| End::Misused(USAGE.into()))?;
+    options.finish()?;
+    Ok((config, PathBuf::from(file)))
 }
 
 fn block_on(work: impl Future<Output = Result<(), End>>) -> Result<(), End> {

@@ -4,13 +4,17 @@ use super::Error;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-pub(super) struct Lock {
+/// A `data_dir` that is this process's alone, as long as this is held.
+pub struct Lock {
     _file: File,
 }
 
 impl Lock {
     /// Makes the folder where it is missing, and locks it.
-    pub(super) fn take(data_dir: &Path) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// `InUse` while another process has it.
+    pub fn take(data_dir: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Place { path: data_dir.to_path_buf(), source };
         make_private(data_dir).map_err(failed)?;
         let file = File::options()

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod codes;
+pub mod copy;
 pub mod crossings;
 pub mod drafts;
 pub mod identities;
@@ -23,6 +24,8 @@ pub mod transfers;
 pub mod undos;
 pub mod uploads;
 pub mod vaults;
+
+pub use lock::Lock;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -47,6 +50,8 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0011_servers.sql"),
     include_str!("migrations/0013_transfers.sql"),
 ];
+/// Where a backup lies in `data_dir` while it is brought back.
+pub const RESTORING: &str = "restore.tmp";
 const READERS: u32 = 3;
 /// How long a write waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,6 +87,9 @@ pub enum Error {
     /// Another bridge works there.
     #[error("{path} is in use by another postern", path = .0.display())]
     InUse(PathBuf),
+    /// A backup was not brought back to its end.
+    #[error("restoring {path} was cut off; run it again", path = .0.display())]
+    Unfinished(PathBuf),
     /// A later version wrote it.
     #[error("the database is of version {0}, newer than this postern understands")]
     TooNew(i64),
@@ -98,7 +106,7 @@ struct Inner {
     writer: SqlitePool,
     readers: SqlitePool,
     // Held for as long as the database is open.
-    _lock: lock::Lock,
+    _lock: Lock,
 }
 
 impl Db {
@@ -107,7 +115,10 @@ impl Db {
     /// # Errors
     /// `InUse` while another bridge has the folder, `TooNew` for a later version's database.
     pub async fn open(data_dir: &Path) -> Result<Self, Error> {
-        let lock = lock::Lock::take(data_dir)?;
+        let lock = Lock::take(data_dir)?;
+        if data_dir.join(RESTORING).exists() {
+            return Err(Error::Unfinished(data_dir.to_path_buf()));
+        }
         let options = SqliteConnectOptions::new()
             .filename(data_dir.join("postern.db"))
             .create_if_missing(true)
