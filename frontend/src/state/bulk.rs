@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use postern_shared::account::AccountId;
 use postern_shared::flag::{Flag, FlagChange};
-use postern_shared::mailbox::{MailboxId, Role};
+use postern_shared::mailbox::{Mailbox, MailboxId, Role};
 use postern_shared::window::Scope;
 
 use super::actions::{Everything, Verb};
@@ -66,8 +66,18 @@ impl Stores {
         true
     }
 
+    /// Moves what an action is for into a mailbox, of whichever account; `name` is what the notice
+    /// calls it.
+    pub fn move_to(self, mailbox: &Mailbox, name: &str) {
+        if self.relocate_everything(&mailbox.id, name) {
+            return;
+        }
+        let (to, name) = ((mailbox.account.clone(), mailbox.id.clone()), name.to_owned());
+        self.leave_with(move |targets| self.actions.relocate(targets, &to, &name));
+    }
+
     /// Moves everything that is selected into a mailbox; false where that is not everything.
-    pub fn relocate_everything(self, to: &MailboxId, name: &str) -> bool {
+    fn relocate_everything(self, to: &MailboxId, name: &str) -> bool {
         let everything = untrack(|| self.everything());
         let is_everything = everything.is_some();
         if let Some(everything) = everything {

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use postern_shared::account::AccountId;
 use postern_shared::api::messages::MAX_KEYS;
 use postern_shared::flag::{Flag, FlagChange, Flags};
+use postern_shared::mailbox::MailboxId;
 use postern_shared::message::{MessageKey, MessageSummary};
 
 use super::queue::Verb;
@@ -43,17 +45,20 @@ pub fn flag(targets: &[Target], flag: &Flag, on: bool) -> Vec<Plan> {
     chunks(wanting.collect()).iter().map(|rows| plan(rows)).collect()
 }
 
-/// Moves to where `destination` says for each account; messages that are there already stay.
+/// Moves to where `destination` says for each message, of whichever account; those that are there
+/// already stay.
 pub fn relocate(
     targets: &[Target],
-    destination: impl Fn(&MessageKey) -> Option<postern_shared::mailbox::MailboxId>,
+    destination: impl Fn(&MessageKey) -> Option<(AccountId, MailboxId)>,
 ) -> Vec<Plan> {
-    let elsewhere = |row: &&Target| destination(&row.key).is_some_and(|to| to != row.key.mailbox);
+    let elsewhere =
+        |row: &&Target| destination(&row.key).is_some_and(|(_, to)| to != row.key.mailbox);
     let moving: Vec<_> = targets.iter().filter(elsewhere).cloned().collect();
     let plan = |rows: &Vec<Target>| {
-        let to = destination(&rows.first()?.key)?;
+        let (account, to) = destination(&rows.first()?.key)?;
         let arrive = |row: &Target| {
-            let key = MessageKey { mailbox: to.clone(), ..row.key.clone() };
+            let (account, mailbox) = (account.clone(), to.clone());
+            let key = MessageKey { account, mailbox, ..row.key.clone() };
             shift(&key, 1, unseen(&row.flags))
         };
         let leave = |row: &Target| shift(&row.key, -1, -unseen(&row.flags));

@@ -104,13 +104,24 @@ fn only_messages_that_change_are_named_and_undone() {
 
 #[test]
 fn a_move_shifts_both_mailboxes_and_leads_back() {
-    let plans = relocate(&rows(vec![row(1), seen(2)]), |_| Some(mailbox("trash")));
+    let plans = relocate(&rows(vec![row(1), seen(2)]), |_| Some((account(), mailbox("trash"))));
     let shifts: Vec<_> =
         plans[0].shifts.iter().map(|s| (s.mailbox.0.as_str(), s.messages, s.unseen)).collect();
     assert_eq!(shifts, [("inbox", -2, -1), ("trash", 2, 1)]);
     let back = inverse(&plans[0]);
     assert_eq!(back, [(Verb::Move(mailbox("inbox")), vec![key(1), key(2)])]);
-    assert_eq!(relocate(&rows(vec![row(1)]), |_| Some(mailbox("inbox"))), []);
+    assert_eq!(relocate(&rows(vec![row(1)]), |_| Some((account(), mailbox("inbox")))), []);
+}
+
+#[test]
+fn a_move_to_another_account_counts_there() {
+    let other = postern_shared::account::AccountId("other".into());
+    let plans = relocate(&rows(vec![row(1)]), |_| Some((other.clone(), mailbox("archive"))));
+    let counted = |shift: &crate::state::overlay::CountShift| {
+        (shift.account.clone(), shift.mailbox.clone(), shift.messages)
+    };
+    let shifts: Vec<_> = plans[0].shifts.iter().map(counted).collect();
+    assert_eq!(shifts, [(account(), mailbox("inbox"), -1), (other, mailbox("archive"), 1)]);
 }
 
 #[test]

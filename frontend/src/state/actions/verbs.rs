@@ -1,5 +1,6 @@
 //! What a user can do to messages and submissions.
 
+use postern_shared::account::AccountId;
 use postern_shared::api::Reply;
 use postern_shared::draft::Draft;
 use postern_shared::error::{CallError, ErrorCode};
@@ -62,8 +63,8 @@ impl Actions {
         self.to_role(targets, Role::Inbox, Key::ActionUnjunked);
     }
 
-    /// Moves to a mailbox; `name` is what the notice calls it.
-    pub fn relocate(self, targets: &[Target], to: &MailboxId, name: &str) {
+    /// Moves to a mailbox, of whichever account; `name` is what the notice calls it.
+    pub fn relocate(self, targets: &[Target], to: &(AccountId, MailboxId), name: &str) {
         let plans = plan::relocate(targets, |_| Some(to.clone()));
         let count = targets.len() as u64;
         self.perform(plans, Tell::All(text_count(Key::ActionMoved, count, &[("mailbox", name)])));
@@ -127,7 +128,9 @@ impl Actions {
         if targets.iter().any(missing) {
             return self.toasts.complain(text(Key::ActionNoMailbox));
         }
-        let plans = plan::relocate(targets, |key| self.role(&key.account, role));
+        let plans = plan::relocate(targets, |key| {
+            self.role(&key.account, role).map(|to| (key.account.clone(), to))
+        });
         self.perform(plans, Tell::All(text_count(said, targets.len() as u64, &[])));
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::dragging::Dragging;
 use super::notices::Notices;
 use super::prompts::Prompts;
 use super::rounds::Rounds;
@@ -19,7 +20,7 @@ pub fn Layers() -> impl IntoView {
     let state = stores.session.state();
     let inside = Memo::new(move |_| state.get() != SessionState::SignedOut);
     view! {
-        {move || inside.get().then(|| view! { <Composers /> <Prompts /> <Gestures /> <Rounds /> })}
+        {move || inside.get().then(|| view! { <Composers /> <Prompts /> <Gestures /> <Dragging /> <Rounds /> })}
         <Notices />
         <TooltipLayer />
     }

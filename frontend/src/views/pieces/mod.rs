@@ -2,6 +2,7 @@
 
 mod account;
 pub mod deferred;
+mod dragging;
 pub mod keys;
 mod layers;
 pub mod mail;

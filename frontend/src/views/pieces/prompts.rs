@@ -1,11 +1,13 @@
 //! The page's own dialogs: which keys do what, and where to move messages.
 
 use leptos::prelude::*;
+use postern_shared::account::Account;
 use postern_shared::mailbox::Mailbox;
 
 use super::mailbox::MailboxActions;
 use super::tags::Tags;
 use crate::i18n::{Key, t};
+use crate::state::accounts::name_class;
 use crate::state::{Prompt, stores};
 use crate::ui::dialog::Dialog;
 use crate::ui::dom::lowercase;
@@ -53,36 +55,50 @@ pub fn Prompts() -> impl IntoView {
     }
 }
 
-/// Every mailbox of the messages' account that can take them.
+/// Every mailbox that can take the messages: grouped by account where there are several.
 #[component]
 fn Destinations() -> impl IntoView {
     let stores = stores();
     let targets = untrack(|| stores.targets());
-    let first = targets.first().map(|row| row.key.clone());
-    let fits = move |mailbox: &Mailbox| {
-        let first = first.as_ref();
-        first.is_some_and(|key| mailbox.account == key.account && mailbox.id != key.mailbox)
-    };
+    let accounts = stores.accounts.all().get_untracked();
+    let several = accounts.len() > 1;
     let all = untrack(|| stores.mailboxes.all()).unwrap_or_default();
-    let mut fitting: Vec<_> =
-        all.into_iter().filter(|mailbox| mailbox.selectable && fits(mailbox)).collect();
-    fitting.sort_by_key(|mailbox| (mailbox.role.is_none(), mailbox.role, lowercase(&mailbox.name)));
-    let choice = move |mailbox: Mailbox| {
-        let name = role_name(&mailbox);
-        let shown = name.clone();
-        let choose = move |_| {
-            stores.prompt.set(None);
-            if stores.relocate_everything(&mailbox.id, &name) {
-                return;
-            }
-            let (to, name) = (mailbox.id.clone(), name.clone());
-            stores.leave_with(move |targets| stores.actions.relocate(targets, &to, &name));
+    let group = move |account: Account| {
+        let fits = |mailbox: &&Mailbox| {
+            let elsewhere = targets.iter().any(|row| row.key.mailbox != mailbox.id);
+            mailbox.account == account.id && mailbox.selectable && elsewhere
         };
+        let mut fitting: Vec<_> = all.iter().filter(fits).cloned().collect();
+        let place =
+            |mailbox: &Mailbox| (mailbox.role.is_none(), mailbox.role, lowercase(&mailbox.name));
+        fitting.sort_by_key(place);
+        let heading = several.then(|| {
+            let name = account.shown().to_owned();
+            view! { <h3 class=[name_class(&account), " destinations-of".to_owned()].concat() dir="auto">{name}</h3> }
+        });
+        let label = several.then(|| account.shown().to_owned());
         view! {
-            <li>
-                <button type="button" class="destination" dir="auto" on:click=choose>{shown}</button>
-            </li>
+            {heading}
+            <ul class="destinations" aria-label=label>
+                {fitting.into_iter().map(|mailbox| view! { <Destination mailbox /> }).collect_view()}
+            </ul>
         }
     };
-    view! { <ul class="destinations">{fitting.into_iter().map(choice).collect_view()}</ul> }
+    accounts.into_iter().map(group).collect_view()
+}
+
+#[component]
+fn Destination(mailbox: Mailbox) -> impl IntoView {
+    let stores = stores();
+    let name = role_name(&mailbox);
+    let shown = name.clone();
+    let choose = move |_| {
+        stores.prompt.set(None);
+        stores.move_to(&mailbox, &name);
+    };
+    view! {
+        <li>
+            <button type="button" class="destination" dir="auto" on:click=choose>{shown}</button>
+        </li>
+    }
 }
