@@ -2,11 +2,13 @@
 //! anything.
 
 use postern_shared::account::Protocol;
-use postern_shared::error::CallError;
+use postern_shared::check::{Checked, ServerChecked, Spoken, Step, StepKind};
+use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::server::{Asks, Discovered, Endpoint, Found, Security, Servers, Source};
 
 use super::Stores;
-use super::session::failure;
+use super::arranging::{Chosen, asking};
+use super::session::{code, failure};
 use crate::browser::json::Json;
 use crate::browser::{fetch, history};
 
@@ -20,11 +22,61 @@ impl Stores {
         let body = post("api/discover", &json).await?;
         Ok(discovered(&body))
     }
+
+    /// Tries what an account would be added with; nothing is added, and without a password no
+    /// sign-in is tried.
+    ///
+    /// # Errors
+    /// As for `discover`.
+    pub async fn try_servers(
+        self,
+        address: &str,
+        password: &str,
+        from: &Chosen,
+    ) -> Result<Checked, CallError> {
+        let body = post("api/check", &asking(address, password, from)).await?;
+        let servers = body.list("servers").iter().filter_map(tried).collect();
+        Ok(Checked { good: body.flag("good"), servers })
+    }
+}
+
+fn tried(body: &Json) -> Option<ServerChecked> {
+    let protocol = match &*body.text("protocol") {
+        "imap" => Spoken::Imap,
+        "pop3" => Spoken::Pop3,
+        "smtp" => Spoken::Smtp,
+        _ => return None,
+    };
+    Some(ServerChecked {
+        protocol,
+        endpoint: body.text("endpoint"),
+        steps: body.list("steps").iter().filter_map(step).collect(),
+        capabilities: Vec::new(),
+        uidl: body.part("uidl").map(|_| body.flag("uidl")),
+        login_delay: None,
+    })
+}
+
+fn step(body: &Json) -> Option<Step> {
+    let kind = match &*body.text("kind") {
+        "resolve" => StepKind::Resolve,
+        "connect" => StepKind::Connect,
+        "tls" => StepKind::Tls,
+        "greeting" => StepKind::Greeting,
+        "capabilities" => StepKind::Capabilities,
+        "sign_in" => StepKind::SignIn,
+        "uidl" => StepKind::Uidl,
+        _ => return None,
+    };
+    let error = body.part("error").map(|error| {
+        let code = code(&error.text("code")).unwrap_or(ErrorCode::Unavailable);
+        CallError { text: error.text("text"), ..CallError::new(code) }
+    });
+    Some(Step { kind, seen: body.text("seen"), error })
 }
 
 /// Posts JSON to the bridge; what it answers to a success.
 pub(super) async fn post(path: &str, json: &str) -> Result<Json, CallError> {
-    use postern_shared::error::ErrorCode;
     let answer = fetch::request("POST", &[&history::base_path(), path].concat(), Some(json)).await;
     let answer = answer.ok_or_else(|| CallError::new(ErrorCode::Unavailable))?;
     if answer.status == 200 { Ok(answer.body) } else { Err(failure(&answer)) }

@@ -127,7 +127,7 @@ pub(super) fn failure(answer: &Answer) -> CallError {
 }
 
 /// An error code by the name that it has in the bridge's JSON.
-fn code(name: &str) -> Option<ErrorCode> {
+pub(super) fn code(name: &str) -> Option<ErrorCode> {
     // Not by `Debug`: it would bring the names of all codes along, and the formatting of texts.
     Some(match name {
         "AuthenticationFailed" => ErrorCode::AuthenticationFailed,

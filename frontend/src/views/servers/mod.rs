@@ -1,6 +1,7 @@
 //! Servers typed in: one form, at sign-in and where an account is added.
 
 mod sign_in;
+mod tested;
 
 use leptos::prelude::*;
 use postern_shared::account::Protocol;
@@ -12,6 +13,7 @@ use crate::ui::dom;
 use crate::ui::field::{Checkbox, Choice, Select, TextField, TextKind};
 
 pub use sign_in::SignInServers;
+pub use tested::Tested;
 
 const PROTOCOLS: [(Protocol, &str); 2] = [(Protocol::Imap, "IMAP"), (Protocol::Pop3, "POP3")];
 const SECURITIES: [Security; 3] = [Security::Tls, Security::StartTls, Security::Plain];

@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::account::Protocol;
+use postern_shared::check::Checked;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::server::{Discovered, Found};
 
@@ -15,7 +16,7 @@ use crate::state::servers::{Typed, may_type};
 use crate::state::{Stores, stores};
 use crate::ui::button::{Button, SubmitButton};
 use crate::ui::field::{TextField, TextKind};
-use crate::views::servers::{Fields, Opener};
+use crate::views::servers::{Fields, Opener, Tested};
 
 /// What is known of an address's servers.
 #[derive(Clone, Default, PartialEq)]
@@ -45,6 +46,8 @@ pub struct Desk {
     typed: Typed,
     busy: RwSignal<bool>,
     problem: RwSignal<String>,
+    /// What a test of the servers found.
+    tried: RwSignal<Option<Result<Checked, CallError>>>,
 }
 
 impl Desk {
@@ -60,6 +63,7 @@ impl Desk {
             typed: Typed::new(),
             busy: RwSignal::new(false),
             problem: RwSignal::new(String::new()),
+            tried: RwSignal::new(None),
         }
     }
 
@@ -120,6 +124,31 @@ impl Desk {
         Some(Chosen { protocol, servers: found.and_then(|found| found.servers) })
     }
 
+    async fn try_out(self) {
+        let _ = self.look_up().await;
+        let Some(from) = untrack(|| self.choice()) else {
+            let _ = self.problem.try_set(text(Key::ServersIncomplete));
+            return;
+        };
+        let secret = self.password.get_untracked();
+        let tried = self.stores.try_servers(&self.typed_address(), &secret, &from).await;
+        let _ = self.tried.try_set(Some(tried));
+    }
+
+    /// Does one thing at a time.
+    fn begin(self, work: impl Future<Output = ()> + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.problem.set(String::new());
+        self.tried.set(None);
+        spawn_local(async move {
+            work.await;
+            let _ = self.busy.try_set(false);
+        });
+    }
+
     async fn add(self, on_done: Callback<()>) {
         // What was found is seen before it is used.
         if self.look_up().await {
@@ -153,15 +182,9 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
     let desk = Desk::new(address);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if !desk.busy.get_untracked() {
-            desk.busy.set(true);
-            desk.problem.set(String::new());
-            spawn_local(async move {
-                desk.add(on_done).await;
-                let _ = desk.busy.try_set(false);
-            });
-        }
+        desk.begin(desk.add(on_done));
     };
+    let try_out = move |()| desk.begin(desk.try_out());
     let left = move |_| {
         spawn_local(async move {
             let _ = desk.look_up().await;
@@ -186,9 +209,13 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
                 <Opener open=desk.open />
                 {move || desk.open.get().then(|| view! { <Fields typed=desk.typed /> })}
             })}
+            {(!desk.again).then(|| view! { <Tested outcome=desk.tried /> })}
             <p class="settings-problem" role="alert">{desk.problem}</p>
             <div class="settings-deeds">
                 <SubmitButton label=t(Key::SettingsAccountAdd) busy=desk.busy />
+                {(!desk.again).then(|| view! {
+                    <Button label=t(Key::ServersTest) disabled=desk.busy on_press=try_out />
+                })}
                 <Button label=t(Key::SettingsCancel) on_press=on_done />
             </div>
         </form>
