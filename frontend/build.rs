@@ -12,7 +12,7 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// The locale that names the keys and stands in for what another one lacks.
 const SOURCE: &str = "en";
 /// Sections whose messages only later parts of the page say: they come with those.
-const LATER: [&str; 16] = [
+const LATER: [&str; 17] = [
     "action.",
     "card.",
     "cause.",
@@ -27,6 +27,7 @@ const LATER: [&str; 16] = [
     "shortcut.",
     "tag.",
     "time.",
+    "transfer.",
     "trust.",
     "viewer.",
 ];

@@ -40,8 +40,8 @@ impl Stores {
                 Some(Aside::SubmissionChanged(submission)) => self.submissions.change(submission),
                 Some(Aside::SubmissionGone(submission)) => self.submissions.drop_one(&submission),
                 Some(Aside::CollectingChanged(account, now)) => collecting::learn(account, now),
-                // Nothing shows these yet.
-                Some(Aside::TransferChanged(_)) | None => {}
+                Some(Aside::TransferChanged(transfer)) => self.transfer_changed(transfer),
+                None => {}
             },
         }
     }
@@ -65,6 +65,7 @@ impl Stores {
         self.follow_tags();
         self.follow_previews();
         self.follow_collecting();
+        self.follow_transfers();
     }
 
     /// Opens a message of Drafts to be written on.

@@ -49,6 +49,7 @@ pub mod submissions;
 pub mod tags;
 pub mod threads;
 pub mod toasts;
+pub mod transfers;
 pub mod uploads;
 pub mod viewing;
 pub mod windows;

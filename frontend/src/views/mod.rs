@@ -10,3 +10,4 @@ pub mod pieces;
 pub mod servers;
 pub mod settings;
 pub mod shell;
+pub mod transfers;

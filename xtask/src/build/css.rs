@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 20] = [
+const LATER: [&str; 21] = [
     "ui/avatar/",
     "ui/dialog/",
     "ui/menu/",
@@ -31,6 +31,7 @@ const LATER: [&str; 20] = [
     "views/pieces/pieces.css",
     "views/servers/",
     "views/settings/",
+    "views/transfers/",
 ];
 
 /// When a style sheet is wanted.

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use postern_shared::draft::{Enclosed, Source};
 use postern_shared::upload::UploadId;
 
-use super::Stores;
+use super::{Stores, transfers};
 use crate::browser::files::{Bytes, Stop, shelf};
 use crate::browser::random;
 
@@ -175,6 +175,11 @@ fn enter(file: &Enclosed, id: UploadId, bytes: Option<Bytes>) {
     ALL.with(|all| all.update(|all| all.push(upload)));
 }
 
+/// Forgets an upload that the bridge made use of.
+pub(super) fn forget(id: &UploadId) {
+    leave(id);
+}
+
 /// Forgets an upload here; what is kept on this device stays.
 fn leave(id: &UploadId) {
     HELD.with_borrow_mut(|held| {
@@ -225,6 +230,7 @@ fn rename(stores: Stores, from: &UploadId, to: &UploadId) {
     held(from, |held| held.id = to.clone());
     change(from, |upload| upload.id = to.clone());
     stores.drafts.rename_upload(from, to);
+    transfers::rename_upload(from, to);
     let bytes = held(to, |held| held.bytes.clone()).flatten();
     if let Some(bytes) = bytes {
         shelf::put(to.0.clone(), bytes);

@@ -65,6 +65,7 @@ async fn run(stores: Stores, mut id: UploadId, turn: u32) -> UploadId {
                 if end == End::Done {
                     shelf::remove(id.0.clone());
                     stores.drafts.upload_is_there(&id);
+                    stores.upload_is_there(&id);
                 }
                 return id;
             }

@@ -4,15 +4,18 @@ use leptos::ev;
 use leptos::prelude::*;
 use postern_shared::account::AccountId;
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
+use postern_shared::window::{Grouping, Scope, View};
 
-use crate::i18n::{Key, t, text_with};
+use crate::i18n::{Key, t, text, text_with};
 use crate::routes::Route;
 use crate::state::actions::Change;
+use crate::state::transfers::whole;
 use crate::state::{Stores, stores};
 use crate::ui::button::{Button, ButtonKind, SubmitButton};
 use crate::ui::dom;
 use crate::ui::field::{Checkbox, TextField};
 use crate::views::mailbox_tree::role_name;
+use crate::views::transfers::{Export, Import};
 
 /// What the dialog asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,8 @@ enum Step {
     Show,
     Empty,
     Delete,
+    Export,
+    Import,
 }
 
 /// The choices, and behind each what it needs to know.
@@ -31,7 +36,7 @@ pub fn MailboxActions() -> impl IntoView {
     let stores = stores();
     let step = RwSignal::new(Step::Choose);
     let Some(mailbox) = untrack(|| in_sight(stores)) else {
-        return view! { <p>{t(Key::TreeEmpty)}</p> }.into_any();
+        return view! { <List /> }.into_any();
     };
     let mailbox = StoredValue::new(mailbox);
     (move || match step.get() {
@@ -42,6 +47,14 @@ pub fn MailboxActions() -> impl IntoView {
         Step::Show => {
             view! { <Shown account=mailbox.with_value(|own| own.account.clone()) /> }.into_any()
         }
+        Step::Export => mailbox.with_value(|own| {
+            let scope = Scope::Mailbox(own.account.clone(), own.id.clone());
+            view! { <Export view=whole(scope) title=role_name(own) /> }.into_any()
+        }),
+        Step::Import => mailbox.with_value(|own| {
+            let (account, id) = (own.account.clone(), Some(own.id.clone()));
+            view! { <Import account mailbox=id title=role_name(own) /> }.into_any()
+        }),
         Step::Empty => {
             view! { <Confirm mailbox key=Key::MailboxEmptyHint empty=true /> }.into_any()
         }
@@ -58,6 +71,19 @@ fn in_sight(stores: Stores) -> Option<Mailbox> {
         Some(Route::Mailbox(account, mailbox)) => stores.mailboxes.get(&account, &mailbox),
         _ => None,
     }
+}
+
+/// A list that is no mailbox: it can be taken out as a file.
+#[component]
+fn List() -> impl IntoView {
+    let stores = stores();
+    let title = match untrack(|| stores.location.list()) {
+        Some(Route::Search(query)) => query,
+        _ => text(Key::TreeAllInboxes),
+    };
+    let view = untrack(|| stores.windows.view());
+    let view = view.map(|view| View { grouping: Grouping::Messages, ..view });
+    view.map(|view| view! { <Export view title /> })
 }
 
 /// Carries a change out and closes the dialog; a mailbox that got another id is followed.
@@ -93,6 +119,8 @@ fn Choices(mailbox: StoredValue<Mailbox>, step: RwSignal<Step>) -> impl IntoView
             <Button label=t(Key::MailboxMarkAll) kind=quiet on_press=mark />
             <Button label=t(Key::MailboxNew) kind=quiet on_press=go(Step::Create) />
             <Button label=t(Key::MailboxShow) kind=quiet on_press=go(Step::Show) />
+            <Button label=t(Key::MailboxExport) kind=quiet on_press=go(Step::Export) />
+            <Button label=t(Key::MailboxImport) kind=quiet on_press=go(Step::Import) />
             {role.is_none().then(|| view! {
                 <Button label=t(Key::MailboxRename) kind=quiet on_press=go(Step::Rename) />
                 <Button label=t(Key::MailboxDelete) kind=quiet on_press=go(Step::Delete) />

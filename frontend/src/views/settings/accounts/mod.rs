@@ -96,6 +96,10 @@ fn Card(
     let again = named(Key::SettingsAccountAgain);
     let asks = RwSignal::new(false);
     let id = StoredValue::new(id);
+    let hint = match protocol {
+        Protocol::Imap => Key::SettingsAccountRemoveHint,
+        Protocol::Pop3 => Key::CollectingRemoveHint,
+    };
     let protocol = match protocol {
         Protocol::Imap => "IMAP",
         Protocol::Pop3 => "POP3",
@@ -148,7 +152,7 @@ fn Card(
             <Removal
                 open=asks
                 question
-                hint=Key::SettingsAccountRemoveHint
+                hint
                 on_agree=move |()| attempt(stores, stores.remove_account(id.get_value()))
             />
         </li>
