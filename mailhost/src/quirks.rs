@@ -64,6 +64,10 @@ pub struct Pop3Quirks {
     pub stat_below_zero: bool,
     /// UIDL says nothing of the messages with these numbers.
     pub without_uidl: Vec<usize>,
+    /// UIDL says this of the messages with these numbers.
+    pub uidls: Vec<(usize, String)>,
+    /// LIST says that messages with these numbers are so large.
+    pub sizes: Vec<(usize, i64)>,
     /// Answers end in a dot and a bare LF.
     pub bare_dot: bool,
     /// A second sign-in within so long is refused (`[LOGIN-DELAY]`).

@@ -186,7 +186,7 @@ async fn habits_of_servers_are_taken_as_they_are() -> Result<()> {
         stat_below_zero: true,
         without_uidl: vec![2],
         bare_dot: true,
-        login_delay: None,
+        ..Pop3Quirks::default()
     };
     host.set_quirks(Quirks { pop3, ..Quirks::default() });
     let mut connection = visit(&host, &anna).await?;

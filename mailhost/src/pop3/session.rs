@@ -157,12 +157,18 @@ impl Session {
                     false => format!("{count} {octets}"),
                 })
             }
-            "LIST" => known.list(rest, |_, message| Some(message.content.raw.len().to_string())),
+            "LIST" => known.list(rest, |number, message| {
+                let other = quirks.sizes.iter().find(|(of, _)| *of == number);
+                let size = message.content.raw.len().to_string();
+                Some(other.map_or(size, |(_, size)| size.to_string()))
+            }),
             "UIDL" if offers.uidl => {
                 let validity = known.uid_validity;
                 known.list(rest, |number, message| {
                     let told = !quirks.without_uidl.contains(&number);
-                    told.then(|| format!("{validity:08x}{:08x}", message.uid))
+                    let other = quirks.uidls.iter().find(|(of, _)| *of == number);
+                    let own = || format!("{validity:08x}{:08x}", message.uid);
+                    told.then(|| other.map_or_else(own, |(_, uidl)| uidl.clone()))
                 })
             }
             "TOP" if offers.top => {

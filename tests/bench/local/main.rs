@@ -11,7 +11,7 @@ use bridge::Ground;
 use bytes::Bytes;
 use postern::blob::Blobs;
 use postern::clock::Clock;
-use postern::store::local::{Delivery, LocalConnection, Stores, UserStore};
+use postern::store::local::{Delivery, Label, LocalConnection, Stores, UserStore};
 use postern::store::query::{Day, parse};
 use postern::store::{Criteria, MailboxName, Stretch};
 use postern_tests::wait;
@@ -119,10 +119,11 @@ async fn deliver(store: &UserStore, account: &str, count: usize) -> Result<()> {
 fn delivery(number: usize) -> Delivery {
     Delivery {
         mailbox: MailboxName::from_text("INBOX"),
-        message: message(number),
+        message: message(number).into(),
         flags: Vec::new(),
         received_at: 1_600_000_000 + number as i64,
         name: number.to_string(),
+        label: Label::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::blob::Blobs;
 use crate::store::MailboxName;
 use crate::store::index::{Indexes, Settings};
-use crate::store::local::{Delivered, Delivery, Stores, UserStore};
+use crate::store::local::{Delivered, Delivery, Label, Stores, UserStore};
 use crate::store::query::{Day, Query, parse};
 
 struct Home {
@@ -41,10 +41,11 @@ impl Home {
 async fn deliver(store: &UserStore, facts: &Facts, number: usize) {
     let delivery = Delivery {
         mailbox: MailboxName::from_text("INBOX"),
-        message: message(number).into(),
+        message: Bytes::from(message(number)).into(),
         flags: Vec::new(),
         received_at: 1_700_000_000 + number as i64,
         name: number.to_string(),
+        label: Label::default(),
     };
     let delivered = store.deliver(&facts.id.0, vec![delivery]).await.unwrap();
     assert!(matches!(delivered[..], [Delivered::As(_)]));

@@ -9,6 +9,7 @@ use postern_shared::envelope::Envelope;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::outline::{Outlined, Places};
 use super::parts::{self, Span};
 use super::{Error, damaged};
 use crate::mime::{self, Parsed, html_to_text, preview};
@@ -77,9 +78,20 @@ impl Details {
 impl Content {
     /// Reads a message.
     pub(super) fn of(raw: &Bytes) -> Self {
+        let read = Self::read(raw, &Places::default());
+        Self { octets: raw.len() as u64, checksum: checksum(raw), ..read }
+    }
+
+    /// Reads a message by its outline.
+    pub(super) fn outlined(outlined: &Outlined) -> Self {
+        let read = Self::read(&outlined.kept, &outlined.places);
+        Self { octets: outlined.octets, checksum: outlined.checksum, ..read }
+    }
+
+    fn read(raw: &Bytes, places: &Places) -> Self {
         let parsed = mime::parse(raw.clone(), &mime::Limits::default());
         let header = raw.slice(..header_length(&parsed, raw));
-        let structure = parts::structure(&parsed);
+        let structure = parts::structure(&parsed, places);
         let files = structure.as_ref().map(Structure::attachments).unwrap_or_default();
         let names = files.iter().filter_map(|file| file.name.clone()).take(MOST_NAMES).collect();
         let summary =
@@ -90,20 +102,13 @@ impl Content {
             references: convert::references(&header),
             list_id: convert::list_id(&header),
             attachment_names: names,
-            spans: parts::spans(&parsed),
+            spans: parts::spans(&parsed, places),
         };
         let words = columns(&summary.envelope, &details, &body(&parsed));
         let spaced = words.iter().flat_map(|text| spaced(text));
         let vocabulary = spaced.filter(|word| is_kept(word)).map(str::to_owned).collect();
-        Self {
-            octets: raw.len() as u64,
-            checksum: checksum(raw),
-            has_attachment,
-            summary,
-            details,
-            words,
-            vocabulary,
-        }
+        let (octets, checksum) = Default::default();
+        Self { octets, checksum, has_attachment, summary, details, words, vocabulary }
     }
 }
 

@@ -9,21 +9,48 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Error;
+use super::large::Large;
+use super::ledger::{Label, forget, write_label};
 use super::mailboxes::id_of;
 use super::open::UserStore;
 use super::write::{Copy, Fresh, add, discard, insert_contents, packed, prepare};
+use crate::blob::Blobs;
 use crate::store::MailboxName;
 
 /// Messages of a batch that are read at the same time: it takes as long as writing them down.
 const AT_ONCE: usize = 4;
 
+/// The bytes of a message to be delivered.
+#[derive(Debug, Clone)]
+pub enum Octets {
+    /// In memory.
+    Memory(Bytes),
+    /// Stored and read already.
+    Large(Box<Large>),
+}
+
+impl Octets {
+    async fn ready(&self, blobs: &Blobs, owner: &str) -> Result<Fresh, Error> {
+        match self {
+            Self::Memory(bytes) => prepare(blobs, owner, bytes.clone()).await,
+            Self::Large(large) => Ok(large.fresh()),
+        }
+    }
+}
+
+impl From<Bytes> for Octets {
+    fn from(bytes: Bytes) -> Self {
+        Self::Memory(bytes)
+    }
+}
+
 /// A message to be delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Delivery {
     /// Where to.
     pub mailbox: MailboxName,
     /// Its bytes.
-    pub message: Bytes,
+    pub message: Octets,
     /// Its flags.
     pub flags: Vec<Flag>,
     /// When it arrived, in seconds since 1970 UTC.
@@ -31,6 +58,8 @@ pub struct Delivery {
     /// What its deliverer knows it by, within the account: a maildrop and a uidl. Whatever was
     /// delivered by this name is not delivered again.
     pub name: String,
+    /// What its deliverer knows it again by.
+    pub label: Label,
 }
 
 /// What became of a message.
@@ -66,12 +95,15 @@ impl UserStore {
     ) -> Result<Vec<Delivered>, Error> {
         let known = self.known_among(account, &batch).await?;
         let owner = self.owner();
-        let fresh = batch.iter().enumerate().filter(|(_, one)| !known.contains(&one.name));
-        let fresh = fresh.map(|(at, one)| {
-            let ready = prepare(&self.0.blobs, &owner, one.message.clone());
-            ready.map(move |ready| ready.map(|ready| (at, ready)))
-        });
-        let fresh: Vec<_> = stream::iter(fresh).buffered(AT_ONCE).collect().await;
+        let mut reading = Vec::with_capacity(batch.len());
+        for (at, one) in batch.iter().enumerate() {
+            if !known.contains(&one.name) {
+                let ready = one.message.ready(&self.0.blobs, &owner);
+                // Of one type whatever it borrows: a task of its own can do this too.
+                reading.push(ready.map(move |ready| ready.map(|ready| (at, ready))).boxed());
+            }
+        }
+        let fresh: Vec<_> = stream::iter(reading).buffered(AT_ONCE).collect().await;
         let (fresh, failed): (Vec<_>, Vec<_>) = fresh.into_iter().partition(Result::is_ok);
         let fresh: Vec<_> = fresh.into_iter().flatten().collect();
         if let Some(Err(error)) = failed.into_iter().next() {
@@ -125,12 +157,18 @@ impl UserStore {
         let ids = insert_contents(&mut writing, &ready, self.0.quota).await?;
         let mut by_mailbox: BTreeMap<&MailboxName, Vec<(usize, i64)>> = BTreeMap::new();
         for ((at, _), content) in taken.into_iter().zip(ids) {
-            sqlx::query("UPDATE deliveries SET content = $3 WHERE account = $1 AND name = $2")
-                .bind(account)
-                .bind(&batch[at].name)
-                .bind(content)
-                .execute(&mut *writing)
-                .await?;
+            let Delivery { name, label, .. } = &batch[at];
+            sqlx::query(
+                "UPDATE deliveries SET content = $3,
+                 checksum = (SELECT checksum FROM contents WHERE id = $3)
+                 WHERE account = $1 AND name = $2",
+            )
+            .bind(account)
+            .bind(name)
+            .bind(content)
+            .execute(&mut *writing)
+            .await?;
+            write_label(&mut writing, (account, name), label).await?;
             by_mailbox.entry(&batch[at].mailbox).or_default().push((at, content));
         }
         let mut uids = vec![None; batch.len()];
@@ -179,11 +217,7 @@ impl UserStore {
     pub async fn forget_deliveries(&self, account: &str, names: &[String]) -> Result<(), Error> {
         let mut writing = self.write().await?;
         for name in names {
-            sqlx::query("DELETE FROM deliveries WHERE account = $1 AND name = $2")
-                .bind(account)
-                .bind(name)
-                .execute(&mut *writing)
-                .await?;
+            forget(&mut writing, (account, name)).await?;
         }
         self.commit(writing).await
     }

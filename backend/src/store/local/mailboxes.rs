@@ -95,10 +95,12 @@ impl UserStore {
         for id in ids {
             remove(&mut writing, id, self.now()).await?;
         }
-        sqlx::query("DELETE FROM deliveries WHERE account = $1")
-            .bind(account)
-            .execute(&mut *writing)
-            .await?;
+        for step in [
+            "DELETE FROM deliveries WHERE account = $1",
+            "DELETE FROM maildrops WHERE account = $1",
+        ] {
+            sqlx::query(step).bind(account).execute(&mut *writing).await?;
+        }
         self.commit(writing).await
     }
 }

@@ -17,10 +17,13 @@ mod connection;
 mod content;
 mod deliver;
 mod flags;
+mod large;
+mod ledger;
 mod list;
 mod mailboxes;
 mod news;
 mod open;
+mod outline;
 mod pack;
 mod parts;
 mod rows;
@@ -32,7 +35,9 @@ mod transfer;
 mod write;
 
 pub use connection::LocalConnection;
-pub use deliver::{Delivered, Delivery, Known};
+pub use deliver::{Delivered, Delivery, Known, Octets};
+pub use large::Large;
+pub use ledger::{Amendment, Entry, Label, Rounds, Taken};
 pub use open::{LocalMail, Stores, UserStore};
 pub use sweep::{Scrubbed, Swept};
 
@@ -62,9 +67,18 @@ impl From<blob::Error> for Error {
     fn from(error: blob::Error) -> Self {
         match error {
             blob::Error::NonExistent => Self::NonExistent,
+            error if is_full(&error) => Self::OverQuota,
             error => Self::Storage(Box::new(error)),
         }
     }
+}
+
+/// Whether a disk without space is behind an error.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind;
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+        || error.source().is_some_and(is_full)
 }
 
 /// What is stored cannot be read.

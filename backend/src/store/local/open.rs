@@ -20,7 +20,8 @@ use crate::db::{UserId, migrate};
 use crate::store::Error;
 
 /// Every step from an empty file, in order; one is never changed once released.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_maildrops.sql")];
 /// Connections that read, of one user.
 const READERS: u32 = 2;
 /// How long a connection without use stays open: each is a thread.
@@ -92,6 +93,16 @@ impl Stores {
         LocalMail { stores: self.clone(), user }
     }
 
+    /// Everybody who has mail here.
+    #[must_use]
+    pub fn users(&self) -> Vec<UserId> {
+        // Without the folder there is none.
+        let Ok(files) = std::fs::read_dir(&self.0.directory) else { return Vec::new() };
+        let name =
+            |file: std::io::Result<std::fs::DirEntry>| file.ok()?.file_name().into_string().ok();
+        files.filter_map(name).filter_map(|name| user_of(&name)).collect()
+    }
+
     /// A user's mail; the file is made where there is none.
     ///
     /// # Errors
@@ -106,6 +117,16 @@ impl Stores {
         open.insert(user, Arc::downgrade(&inner));
         Ok(UserStore(inner))
     }
+}
+
+/// Whose file this is.
+fn user_of(file: &str) -> Option<UserId> {
+    let digits = file.strip_suffix(".mail").filter(|it| it.len() == 32 && it.is_ascii())?;
+    let mut id = [0; 16];
+    for (at, octet) in id.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).ok()?;
+    }
+    Some(UserId(id))
 }
 
 impl Shared {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::outline::Places;
 use crate::mime::{Disposition, Encoding, Parsed, Part};
 use crate::store::Structure;
 
@@ -10,12 +11,12 @@ use crate::store::Structure;
 pub(super) type Span = (String, Range<u64>);
 
 /// The tree of a message's parts; none where it has none.
-pub(super) fn structure(parsed: &Parsed) -> Option<Structure> {
+pub(super) fn structure(parsed: &Parsed, places: &Places) -> Option<Structure> {
     let first = parsed.parts.first()?;
-    Some(node(parsed, 0, first))
+    Some(node((parsed, places), 0, first))
 }
 
-fn node(parsed: &Parsed, index: usize, part: &Part) -> Structure {
+fn node((parsed, places): (&Parsed, &Places), index: usize, part: &Part) -> Structure {
     let (kind, subtype) = part.content_type.split_once('/').unwrap_or((&part.content_type, ""));
     let disposition = match part.disposition {
         Disposition::Unstated => None,
@@ -37,8 +38,10 @@ fn node(parsed: &Parsed, index: usize, part: &Part) -> Structure {
         name: part.name.clone(),
         id: part.content_id.clone().filter(|id| !id.is_empty()),
         encoding: encoding.to_owned(),
-        octets: (part.span.end - part.span.start) as u64,
-        children: children(parsed, index).map(|(at, child)| node(parsed, at, child)).collect(),
+        octets: places.end(part.span.end).saturating_sub(places.start(part.span.start)),
+        children: children(parsed, index)
+            .map(|(at, child)| node((parsed, places), at, child))
+            .collect(),
     }
 }
 
@@ -55,10 +58,11 @@ fn address(section: &str) -> &str {
 }
 
 /// Where every section lies that can be asked for.
-pub(super) fn spans(parsed: &Parsed) -> Vec<Span> {
+pub(super) fn spans(parsed: &Parsed, places: &Places) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut note = |section: String, span: Range<usize>| {
-        spans.push((section, span.start as u64..span.end.max(span.start) as u64));
+        let start = places.start(span.start);
+        spans.push((section, start..places.end(span.end).max(start)));
     };
     for (index, part) in parsed.parts.iter().enumerate() {
         if part.embedded.is_some() {
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_tree_is_numbered_as_a_server_does() {
-        let structure = structure(&parse(MAIL, &Limits::default())).unwrap();
+        let structure = structure(&parse(MAIL, &Limits::default()), &Places::default()).unwrap();
         let octets = |it: &Structure| it.octets;
         assert_eq!(
             shown(&structure),
@@ -140,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_section_is_found_where_it_lies() {
-        let spans = spans(&parse(MAIL, &Limits::default()));
+        let spans = spans(&parse(MAIL, &Limits::default()), &Places::default());
         let check = |section: &str, expect: &str| {
             let (_, span) = spans.iter().find(|(name, _)| name == section).unwrap();
             let (start, end) = (span.start as usize, span.end as usize);
@@ -165,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_message_of_one_part_has_that_part() {
-        let spans = spans(&parse(&b"Subject: x\r\n\r\nHi"[..], &Limits::default()));
+        let spans =
+            spans(&parse(&b"Subject: x\r\n\r\nHi"[..], &Limits::default()), &Places::default());
         let names: Vec<(&str, Range<u64>)> =
             spans.iter().map(|(name, span)| (name.as_str(), span.clone())).collect();
         assert_eq!(names, [("1", 14..16), ("HEADER", 0..14), ("TEXT", 14..16), ("1.MIME", 0..14)]);

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use super::content::checksum;
@@ -37,7 +39,60 @@ pub struct Scrubbed {
     pub damaged: Vec<i64>,
 }
 
+/// How often a sweep is due, and how long what is expunged stays, in seconds.
+const SWEEP: i64 = 86_400;
+/// How often a scrub is due, in seconds.
+const SCRUB: i64 = 7 * 86_400;
+
 impl UserStore {
+    /// Sweeps and scrubs, if that is due: daily and weekly.
+    ///
+    /// # Errors
+    /// `Storage`; then it is due the next time.
+    pub async fn look_after(&self) -> Result<(), Error> {
+        let user = self.0.user;
+        if self.is_due("swept", SWEEP).await? {
+            let swept = self.sweep(Duration::from_secs(SWEEP.unsigned_abs())).await?;
+            self.note_done("swept").await?;
+            tracing::debug!(user.id = %user, swept.contents, swept.blobs, "local mail was swept");
+        }
+        if self.is_due("scrubbed", SCRUB).await? {
+            let scrubbed = self.scrub().await?;
+            self.note_done("scrubbed").await?;
+            let damaged = scrubbed.damaged.len();
+            tracing::info!(user.id = %user, scrubbed.contents, damaged, "local mail was compared");
+        }
+        Ok(())
+    }
+
+    /// Whether something was done so many seconds ago or longer; the first time it counts from now.
+    async fn is_due(&self, name: &str, every: i64) -> Result<bool, Error> {
+        let mut reading = self.read().await?;
+        let done: Option<i64> = sqlx::query_scalar("SELECT value FROM counters WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut *reading)
+            .await?;
+        drop(reading);
+        let Some(done) = done else {
+            self.note_done(name).await?;
+            return Ok(false);
+        };
+        Ok(self.now() - done >= every)
+    }
+
+    async fn note_done(&self, name: &str) -> Result<(), Error> {
+        let mut writing = self.write().await?;
+        sqlx::query(
+            "INSERT INTO counters (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(name)
+        .bind(self.now())
+        .execute(&mut *writing)
+        .await?;
+        Ok(writing.commit().await?)
+    }
+
     /// Removes what was expunged longer ago than `grace`, and blobs older than that which nobody
     /// points at: of deliveries that did not come to their end.
     ///
@@ -171,15 +226,29 @@ impl UserStore {
         let octets = u64::try_from(row.try_get::<i64, _>("octets")?).unwrap_or(u64::MAX);
         let expected: Vec<u8> = row.try_get("checksum")?;
         let form = Form::parse(row.try_get("form")?).ok_or(damaged("a form"))?;
-        let bytes = if form == Form::Blob {
+        let found = if form == Form::Blob {
             let key: String = row.try_get("blob_key")?;
             let key = BlobKey::parse(&self.owner(), &key).ok_or(damaged("a blob's key"))?;
-            self.0.blobs.bytes(&key).await?
+            self.checksum_of_blob(&key).await?
         } else {
             let stored: Option<Vec<u8>> = row.try_get("bytes")?;
-            unpack(form, stored.unwrap_or_default(), octets).ok_or(damaged("a content"))?
+            let bytes = unpack(form, stored.unwrap_or_default(), octets);
+            let bytes = bytes.ok_or(damaged("a content"))?;
+            (bytes.len() as u64, checksum(&bytes))
         };
-        let same = bytes.len() as u64 == octets && checksum(&bytes)[..] == expected[..];
+        let same = found.0 == octets && found.1[..] == expected[..];
         same.then_some(()).ok_or(damaged("a content"))
+    }
+
+    /// The octets of a blob and their SHA-256; it is never held whole.
+    async fn checksum_of_blob(&self, key: &BlobKey) -> Result<(u64, [u8; 32]), Error> {
+        let (mut octets, mut hash) = (0, Sha256::new());
+        let mut stream = self.0.blobs.get(key, None).await?.stream;
+        while let Some(bytes) = stream.next().await {
+            let bytes = bytes?;
+            octets += bytes.len() as u64;
+            hash.update(&bytes);
+        }
+        Ok((octets, hash.finalize().into()))
     }
 }

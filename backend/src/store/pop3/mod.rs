@@ -6,6 +6,7 @@
 
 mod body;
 mod capabilities;
+pub mod collector;
 mod listing;
 mod reply;
 mod sign_in;
@@ -37,8 +38,15 @@ pub struct Pop3Connection {
     /// The timestamp of the greeting, with its angle brackets, where APOP is possible.
     timestamp: Option<String>,
     /// Messages that were asked for and not sent yet, and how many of them the server knows of.
-    asked: VecDeque<u32>,
+    asked: VecDeque<(u32, Extent)>,
     written: usize,
+}
+
+/// How much of a message is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Header,
 }
 
 impl Pop3Connection {
@@ -136,7 +144,19 @@ impl Pop3Connection {
     /// # Errors
     /// `Lost`, `TimedOut`.
     pub async fn ask(&mut self, numbers: impl IntoIterator<Item = u32>) -> Result<(), Error> {
-        self.asked.extend(numbers);
+        self.asked.extend(numbers.into_iter().map(|number| (number, Extent::Whole)));
+        self.write_ahead().await
+    }
+
+    /// Asks for the headers of messages in the same way.
+    ///
+    /// # Errors
+    /// As for `ask`.
+    pub async fn ask_headers(
+        &mut self,
+        numbers: impl IntoIterator<Item = u32>,
+    ) -> Result<(), Error> {
+        self.asked.extend(numbers.into_iter().map(|number| (number, Extent::Header)));
         self.write_ahead().await
     }
 
@@ -148,7 +168,7 @@ impl Pop3Connection {
     pub async fn message(&mut self) -> Result<Option<(u32, Result<Body<'_>, Error>)>, Error> {
         self.wire.finish_body().await?;
         self.write_ahead().await?;
-        let Some(number) = self.asked.pop_front() else { return Ok(None) };
+        let Some((number, _)) = self.asked.pop_front() else { return Ok(None) };
         self.written -= 1;
         let reply = Reply::read(&mut self.wire).await?;
         let body = reply.ok().map(|_| Body::new(&mut self.wire));
@@ -281,7 +301,11 @@ impl Pop3Connection {
             return Ok(());
         }
         let fresh = self.asked.iter().take(most).skip(self.written);
-        let lines: String = fresh.map(|number| format!("RETR {number}\r\n")).collect();
+        let line = |(number, extent): &(u32, Extent)| match extent {
+            Extent::Whole => format!("RETR {number}\r\n"),
+            Extent::Header => format!("TOP {number} 0\r\n"),
+        };
+        let lines: String = fresh.map(line).collect();
         self.written = self.written.max(most);
         match lines.is_empty() {
             true => Ok(()),

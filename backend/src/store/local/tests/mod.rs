@@ -13,7 +13,7 @@ use bytes::Bytes;
 use postern_shared::flag::Flag;
 use tempfile::TempDir;
 
-use super::{Delivered, Delivery, LocalConnection, Stores, UserStore};
+use super::{Delivered, Delivery, Label, LocalConnection, Stores, UserStore};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::db::UserId;
@@ -73,10 +73,11 @@ fn mail(subject: &str, body: &str) -> Bytes {
 fn delivery(name: &str, message: Bytes) -> Delivery {
     Delivery {
         mailbox: self::name("INBOX"),
-        message,
+        message: message.into(),
         flags: vec![Flag::Keyword("$New".into())],
         received_at: 1_600_000_000,
         name: name.into(),
+        label: Label::default(),
     }
 }
 
