@@ -184,7 +184,7 @@ impl From<user::Error> for CallError {
             }
             user::Error::NoPermission => ErrorCode::NoPermission.into(),
             user::Error::WrongCode => ErrorCode::Refused.into(),
-            user::Error::Unprovable => ErrorCode::Unsupported.into(),
+            user::Error::Unprovable | user::Error::Unsupported => ErrorCode::Unsupported.into(),
             user::Error::NotYet => ErrorCode::Unavailable.into(),
             user::Error::Limit(_) => ErrorCode::Limit.into(),
             user::Error::Outbox(error) => (&error).into(),

@@ -4,6 +4,8 @@ mod accounts;
 mod attachments;
 mod backups;
 mod chaos;
+mod collecting;
+mod collecting_kills;
 mod connections;
 mod crossing;
 mod doors;

@@ -67,6 +67,11 @@ impl Program {
         self.memory("RssAnon:")
     }
 
+    /// The most resident memory that the process ever had, in bytes.
+    pub fn peak(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
     fn memory(&self, field: &str) -> Result<u64> {
         let pid = self.server.as_ref().context("the bridge does not run")?.pid()?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;

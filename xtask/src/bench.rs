@@ -11,10 +11,11 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The verb: `page` needs a browser, mail servers and the page; `fidelity` a browser, `link` and `imap`
-/// mail servers, `mime` and `local` nothing.
+/// mail servers, `mime`, `local` and `collect` nothing.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
-    let (name, rest) =
-        args.split_first().context("which benchmark? page, link, imap, mime, fidelity, local")?;
+    let (name, rest) = args
+        .split_first()
+        .context("which benchmark? page, link, imap, mime, fidelity, local, collect")?;
     if name == "link" || name == "imap" {
         install::all(workspace, &[Need::MailServers])?;
     }

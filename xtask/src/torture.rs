@@ -29,6 +29,8 @@ const TARGETS: [&str; 12] = [
 const SECONDS: u64 = 600;
 /// How often a bridge is killed while mail is on its way.
 const KILLS: u64 = 200;
+/// How often a bridge is killed while it collects a maildrop of so many messages.
+const COLLECTED: (u64, u64) = (300, 10_000);
 /// How long a page follows chaos, and a bridge withstands a siege.
 const CHAOS: u64 = 120;
 
@@ -36,10 +38,12 @@ const CHAOS: u64 = 120;
 const SIEGE: &str = "chaos";
 /// What kills the bridge while mail is on its way.
 const KILLING: &str = "kills";
+/// What kills the bridge while it collects a maildrop.
+const COLLECTING: &str = "collect";
 
 /// The verb: every target, or those named, for so many seconds, as many at a time as there are cores;
 /// then chaos and siege for two minutes, or less where the targets have less, and 200 kills of a
-/// bridge at work. Prints what was counted.
+/// bridge at work, and 300 of one that collects. Prints what was counted.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let (seconds, named) = match args.split_first() {
         Some((first, rest)) if first.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -48,10 +52,13 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
         _ => (SECONDS, args),
     };
     let unknown = named.iter().find(|name| {
-        ![SIEGE, KILLING].contains(&name.as_str()) && !TARGETS.contains(&name.as_str())
+        ![SIEGE, KILLING, COLLECTING].contains(&name.as_str()) && !TARGETS.contains(&name.as_str())
     });
     if let Some(unknown) = unknown {
-        bail!("no target {unknown:?}; there are {}, {SIEGE}, {KILLING}", TARGETS.join(", "));
+        bail!(
+            "no target {unknown:?}; there are {}, {SIEGE}, {KILLING}, {COLLECTING}",
+            TARGETS.join(", ")
+        );
     }
     let wanted = |target: &str| named.is_empty() || named.iter().any(|name| name == target);
     install::all(workspace, &[Need::MailServers])?;
@@ -62,6 +69,10 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     }
     if wanted(KILLING) && killing(workspace, KILLS.min(seconds.div_ceil(3))).is_err() {
         broken.push(KILLING);
+    }
+    let (kills, messages) = COLLECTED;
+    if wanted(COLLECTING) && collecting(workspace, kills.min(seconds), messages).is_err() {
+        broken.push(COLLECTING);
     }
     ensure!(broken.is_empty(), "broken: {}", broken.join(", "));
     Ok(())
@@ -98,6 +109,15 @@ fn siege(workspace: &Workspace, seconds: u64) -> Result<()> {
     let mut command = workspace.cargo(["test"]);
     command.args(WORKSPACE).args(["--test", "bridge", "--", "chaos::", "malicious::"]);
     process::run(command.env("POSTERN_SECONDS", seconds.to_string()).env("POSTERN_BIN", bridge))
+}
+
+/// Kills a bridge so often, at some two seconds each, while it collects a maildrop.
+fn collecting(workspace: &Workspace, kills: u64, messages: u64) -> Result<()> {
+    let bridge = run::program(workspace, "postern")?;
+    let mut command = workspace.cargo(["test"]);
+    command.args(WORKSPACE).args(["--test", "bridge", "--", "collecting_kills::", "--nocapture"]);
+    command.env("POSTERN_KILLS", kills.to_string()).env("POSTERN_MESSAGES", messages.to_string());
+    process::run(command.env("POSTERN_BIN", bridge))
 }
 
 /// Kills a bridge so often, at some three seconds each, while mail is on its way.

@@ -222,6 +222,11 @@ impl Account {
         self.ask(Urgency::Now, |_| async { Ok(()) }.boxed()).await
     }
 
+    /// Its maildrop's server refused the password. Mail that lies here stays as it is.
+    pub fn refuse(&self) {
+        self.tell(|actor| actor.set_state(AccountState::NeedsSignIn));
+    }
+
     /// Says LOGOUT and ends; returns when every connection is closed.
     pub async fn stop(&self) {
         self.0.stop.cancel();

@@ -158,6 +158,7 @@ pub async fn remove(db: &Db, user: UserId, account: &str) -> Result<(), Error> {
         ("mailbox_roles", "account_id"),
         ("identities", "account"),
         ("drafts", "account"),
+        ("collecting", "account_id"),
     ];
     for (table, column) in tables {
         let sql = format!("DELETE FROM {table} WHERE user_id = $1 AND {column} = $2");

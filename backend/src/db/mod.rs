@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod codes;
+pub mod collecting;
 pub mod copy;
 pub mod crossings;
 pub mod drafts;
@@ -36,7 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -48,6 +49,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0009_receipts.sql"),
     include_str!("migrations/0010_accounts.sql"),
     include_str!("migrations/0011_servers.sql"),
+    include_str!("migrations/0012_collecting.sql"),
     include_str!("migrations/0013_transfers.sql"),
 ];
 /// Where a backup lies in `data_dir` while it is brought back.

@@ -6,6 +6,7 @@ use postern_shared::api::accounts::{
     EditAccount, ListAccounts, OrderAccounts, RemoveAccount, RetryAccount,
 };
 use postern_shared::api::addresses::SuggestAddresses;
+use postern_shared::api::collecting::{CollectNow, ReadCollecting, SetPolicy, StopCollecting};
 use postern_shared::api::drafts::{DiscardDraft, OpenDraft, ReadSizeLimits, SaveDraft};
 use postern_shared::api::identities::{ConfirmIdentity, DeleteIdentity, RequestCode, SaveIdentity};
 use postern_shared::api::invitations::{AnswerInvitation, ReadInvitation};
@@ -107,8 +108,19 @@ async fn ask(user: &User, link: LinkId, request: Request) -> Result<Reply, CallE
         Request::ListImageSenders(_) => reply::<ListImageSenders>(user.list_image_senders().await),
         Request::ListTransfers(_) => reply::<ListTransfers>(user.list_transfers().await),
         Request::ListTemplates(_) => reply::<ListTemplates>(user.list_templates().await),
-        Request::ReadCollecting(_) | Request::CollectNow(_) | Request::StopCollecting(_) => {
-            Err(ErrorCode::Unsupported.into())
+        other => ask_maildrop(user, other).await,
+    }
+}
+
+/// Of maildrops; what is none of that is a mutation.
+async fn ask_maildrop(user: &User, request: Request) -> Result<Reply, CallError> {
+    match request {
+        Request::ReadCollecting(call) => {
+            reply::<ReadCollecting>(user.read_collecting(&call.account))
+        }
+        Request::CollectNow(call) => reply::<CollectNow>(user.collect_now(&call.account).await),
+        Request::StopCollecting(call) => {
+            reply::<StopCollecting>(user.stop_collecting(&call.account).await)
         }
         mutation => mutate(user, mutation).await,
     }
@@ -227,12 +239,14 @@ async fn mutate_mailboxes(user: &User, request: Request) -> Result<Reply, CallEr
         Request::OrderAccounts(call) => {
             reply::<OrderAccounts>(user.order_accounts(&call.accounts).await)
         }
+        Request::SetPolicy(call) => {
+            reply::<SetPolicy>(user.set_policy(&call.account, call.policy).await)
+        }
         Request::ExportMessages(call) => reply::<ExportMessages>(user.export_messages(call).await),
         Request::ImportMessages(call) => reply::<ImportMessages>(user.import_messages(call).await),
         Request::StopTransfer(call) => {
             reply::<StopTransfer>(user.stop_transfer(&call.transfer).await)
         }
-        Request::SetPolicy(_) => Err(ErrorCode::Unsupported.into()),
         // `answer` sends questions elsewhere.
         _ => Err(ErrorCode::Internal.into()),
     }

@@ -180,6 +180,7 @@ impl User {
         let Some(mail) = &account.facts().local else { return Ok(()) };
         if let Some(registry) = self.registry.upgrade() {
             registry.standing.tell_of_change();
+            registry.collectors.end(self.id, &account.facts().id).await;
         }
         // Nobody works on it any more.
         account.stop().await;

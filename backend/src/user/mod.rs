@@ -8,6 +8,7 @@ mod actions;
 mod arranging;
 mod aside;
 mod carrier;
+mod collecting;
 mod crossing;
 mod drafts;
 mod enclosing;
@@ -91,6 +92,9 @@ pub enum Error {
     /// A code sent from this account could be read elsewhere than in the mail of its address.
     #[error("a code could be read by its sender")]
     Unprovable,
+    /// The account has no maildrop.
+    #[error("the account has no maildrop")]
+    Unsupported,
     /// It is not known yet where a code could be read.
     #[error("it is not known yet where the code could be read")]
     NotYet,

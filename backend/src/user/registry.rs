@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::aside::Aside;
 use super::carrier::Carrier;
+use super::collecting::Collectors;
 use super::entrant::{Entrant, account_id};
 use super::roster::Roster;
 use super::sizes::Sizes;
@@ -64,6 +65,8 @@ pub(super) struct Inner {
     /// Mail that lives here.
     pub(super) stores: Stores,
     pub(super) transfers: Transfers,
+    /// What is collected into it.
+    pub(super) collectors: Collectors,
     /// More than one of a user where sessions have different passwords, which may all be good
     /// (those made for one program each); the last one came in last.
     present: Mutex<HashMap<UserId, Vec<Present>>>,
@@ -154,6 +157,7 @@ impl Users {
                 indexes,
                 stores,
                 transfers: Transfers::default(),
+                collectors: Collectors::default(),
                 present,
             }
         }))
@@ -163,7 +167,8 @@ impl Users {
     /// Runs until it is dropped.
     pub async fn run(&self) {
         let announce = self.announce();
-        tokio::join!(self.0.outbox.clone().run(), announce, self.sweep());
+        let local = async { tokio::join!(self.collect(), self.look_after_mail()) };
+        tokio::join!(self.0.outbox.clone().run(), announce, self.sweep(), local);
     }
 
     async fn announce(&self) {
@@ -341,7 +346,12 @@ impl Users {
     pub async fn shutdown(&self) {
         let all: Vec<Present> = self.present().drain().flat_map(|(_, here)| here).collect();
         let stops = all.iter().map(|one| one.user.stop());
-        tokio::join!(futures_util::future::join_all(stops), self.0.outbox.finish());
+        let collectors = self.0.collectors.end_all();
+        tokio::join!(futures_util::future::join_all(stops), self.0.outbox.finish(), collectors);
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.0
     }
 
     fn present(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Present>>> {

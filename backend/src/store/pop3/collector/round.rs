@@ -361,15 +361,12 @@ impl Round<'_> {
     }
 }
 
+/// Where is noted what is durable.
+type Notes<'n> =
+    (&'n watch::Sender<Progress>, &'n mut Vec<(u32, String)>, &'n mut HashMap<u32, String>);
+
 /// Notes what is durable.
-fn note(
-    numbers: Vec<u32>,
-    (progress, durable, named): (
-        &watch::Sender<Progress>,
-        &mut Vec<(u32, String)>,
-        &mut HashMap<u32, String>,
-    ),
-) {
+fn note(numbers: Vec<u32>, (progress, durable, named): Notes<'_>) {
     if numbers.is_empty() {
         return;
     }

@@ -86,7 +86,7 @@ async fn what_does_not_fit_stays_where_it_is() {
     let blobs = stage.disk.path().join("blobs");
     std::fs::remove_dir_all(&blobs).unwrap();
     std::fs::write(&blobs, "in the way").unwrap();
-    stage.host.deliver(ANNA, &letter(4, 3 << 20)).unwrap();
+    stage.host.deliver(ANNA, letter(4, 3 << 20)).unwrap();
     assert!(stage.collect(Removal::AfterDownload).await.is_err(), "it cannot be stored");
     assert_eq!(stage.left(), 4, "a session that fails removes nothing");
     std::fs::remove_file(&blobs).unwrap();

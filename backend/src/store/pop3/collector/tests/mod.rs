@@ -59,7 +59,7 @@ impl Stage {
         let host = MailHost::builder().user(ANNA, "Anna", "secret").pop3(offers).start().await;
         let host = host.unwrap();
         for number in 1..=letters {
-            host.deliver(ANNA, &letter(number, 200 + 15 * number)).unwrap();
+            host.deliver(ANNA, letter(number, 200 + 15 * number)).unwrap();
         }
         let (disk, clock) = (tempfile::tempdir().unwrap(), Clock::fake(start()));
         let store = open(&disk, &clock, quota).await;

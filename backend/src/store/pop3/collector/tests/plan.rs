@@ -74,7 +74,7 @@ impl Model {
                     one.octets += 500_000;
                 }
             }
-            Step::Round { removes, quits } => self.round(*removes, *quits),
+            Step::Round { removes, quits } => self.round((*removes, *quits)),
             Step::Vanishes(_) => {}
             Step::Waits => self.now += DAY,
         }
@@ -95,7 +95,7 @@ impl Model {
         plan::resolve(listed, &self.ledger, (found, &digests))
     }
 
-    fn round(&mut self, removes: bool, quits: bool) {
+    fn round(&mut self, (removes, quits): (bool, bool)) {
         self.now += 300;
         let listed = self.listed();
         let mut found = plan::compare(&listed, &self.ledger);

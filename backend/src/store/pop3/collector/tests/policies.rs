@@ -19,7 +19,7 @@ async fn each_message_comes_once_and_whole_whatever_a_server_lacks() {
         assert_eq!(stage.came().await, up_to(5), "in order, {offers:?}");
         let letters: Vec<_> = (1..=5).map(|number| letter(number, 200 + 15 * number)).collect();
         assert_eq!(stage.bytes().await, letters);
-        stage.host.deliver(ANNA, &letter(6, 900)).unwrap();
+        stage.host.deliver(ANNA, letter(6, 900)).unwrap();
         stage.collect(Removal::Never).await.unwrap();
         assert_eq!((stage.came().await, stage.left()), (up_to(6), 6), "{offers:?}");
         let removed = stage.collect(Removal::AfterDownload).await.unwrap().removed;
@@ -34,13 +34,13 @@ async fn what_came_is_removed_when_the_policy_says_so() {
     let stage = Stage::new(Pop3Capabilities::default(), 2).await;
     stage.collect(Removal::AfterDays(3)).await.unwrap();
     stage.clock.advance(DAY * 2);
-    stage.host.deliver(ANNA, &letter(3, 500)).unwrap();
+    stage.host.deliver(ANNA, letter(3, 500)).unwrap();
     stage.collect(Removal::AfterDays(3)).await.unwrap();
     assert_eq!(stage.left(), 3);
     stage.clock.advance(DAY);
     stage.collect(Removal::AfterDays(3)).await.unwrap();
     assert_eq!(stage.left(), 1, "counted from when each came");
-    stage.host.deliver(ANNA, &letter(4, 500)).unwrap();
+    stage.host.deliver(ANNA, letter(4, 500)).unwrap();
     let done = stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((done.removed, stage.left()), (2, 0));
     assert_eq!(stage.came().await, up_to(4));
@@ -74,15 +74,15 @@ async fn the_first_round_goes_back_as_far_as_it_is_told() {
     for offers in [Pop3Capabilities::default(), Pop3Capabilities::default().without("top")] {
         let stage = Stage::new(offers, 0).await;
         for number in 1..=3 {
-            stage.host.deliver(ANNA, &old(number)).unwrap();
+            stage.host.deliver(ANNA, old(number)).unwrap();
         }
-        stage.host.deliver(ANNA, &letter(4, 300)).unwrap();
+        stage.host.deliver(ANNA, letter(4, 300)).unwrap();
         let policy = Policy { removal: Removal::AfterDownload, first_days: 7, ..Policy::default() };
         stage.collect_by(policy).await.unwrap();
         assert_eq!(stage.came().await, [4]);
         assert_eq!(stage.left(), 3, "what is older stays where it is");
         // Whatever comes later comes, also if it is old.
-        stage.host.deliver(ANNA, &old(5)).unwrap();
+        stage.host.deliver(ANNA, old(5)).unwrap();
         stage.collect_by(Policy { first_days: 0, ..policy }).await.unwrap();
         assert_eq!((stage.came().await, stage.left()), (vec![4, 5], 3));
     }
@@ -98,15 +98,15 @@ async fn equal_headers_are_as_many_messages_as_there_are() {
         letter
     };
     for body in ["one\r\n", "two\r\n", "three and more\r\n"] {
-        stage.host.deliver(ANNA, &with(body)).unwrap();
+        stage.host.deliver(ANNA, with(body)).unwrap();
     }
     stage.collect(Removal::Never).await.unwrap();
-    stage.host.deliver(ANNA, &with("four is another\r\n")).unwrap();
+    stage.host.deliver(ANNA, with("four is another\r\n")).unwrap();
     stage.collect(Removal::AfterDownload).await.unwrap();
     stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((stage.came().await, stage.left()), (vec![1; 4], 0));
     // One that is as long as one that was removed is another one.
-    stage.host.deliver(ANNA, &with("six\r\n")).unwrap();
+    stage.host.deliver(ANNA, with("six\r\n")).unwrap();
     stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((stage.came().await.len(), stage.left()), (5, 0));
 }
@@ -134,7 +134,7 @@ async fn servers_that_count_oddly_make_nothing_twice_and_nothing_lost() {
     stage.collect(Removal::Never).await.unwrap();
     assert_eq!(stage.came().await, up_to(6));
     // A uidl that was used before names another message.
-    stage.host.deliver(ANNA, &letter(7, 800)).unwrap();
+    stage.host.deliver(ANNA, letter(7, 800)).unwrap();
     let mut again = odd;
     again.uidls.push((7, "new3".into()));
     stage.quirks(again);
@@ -156,7 +156,7 @@ async fn what_is_there_under_a_name_is_removed_only_if_it_is_what_came() {
     stage.collect(Removal::Never).await.unwrap();
     // As long and called the same: only the header tells.
     stage.host.expunge((ANNA, "INBOX"), 1).unwrap();
-    stage.host.deliver(ANNA, &letter(3, 500)).unwrap();
+    stage.host.deliver(ANNA, letter(3, 500)).unwrap();
     stage.quirks(called("b", "a"));
     let done = stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((done.removed, stage.left()), (1, 1), "the new one stays");
@@ -185,7 +185,7 @@ async fn large_messages_are_stored_as_they_come_and_found_in_their_parts() {
          {file}\r\n--b\r\nContent-Type: text/plain; name=b.txt\r\n\r\nlast\r\n--b--\r\n"
     );
     stage.host.deliver(ANNA, large.as_bytes()).unwrap();
-    stage.host.deliver(ANNA, &letter(3, 300)).unwrap();
+    stage.host.deliver(ANNA, letter(3, 300)).unwrap();
     stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((stage.came().await, stage.left()), (up_to(3), 0));
     assert!(stage.bytes().await[1] == large.as_bytes(), "the bytes are what they were");

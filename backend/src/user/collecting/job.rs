@@ -1,0 +1,292 @@
+//! One maildrop's collection: waits, runs rounds, and says how it goes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use postern_shared::collecting::{Collecting, KnownBy, Policy, Stage};
+use postern_shared::error::{CallError, ErrorCode};
+use postern_shared::event::Aside;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::schedule;
+use crate::clock::Clock;
+use crate::db::collecting::{self, Written};
+use crate::store::local::{Rounds, Stores};
+use crate::store::pop3::collector::{self, Progress};
+use crate::user::registry::Inner;
+use crate::user::standing::Maildrop;
+
+/// How often a page is told how far a round is, at most.
+const TELL: Duration = Duration::from_millis(250);
+/// How long after a round that was broken off the next one begins: its server has to notice.
+const BREATHER: Duration = Duration::from_secs(2);
+
+/// What is wanted of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub policy: Policy,
+    pub stopped: bool,
+    pub refused: bool,
+    /// Counts how often a round was asked for.
+    pub asked: u64,
+}
+
+/// What is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Now {
+    /// A round begins at this time of the clock's `elapsed`; why the last one failed.
+    Waiting(Duration, Option<ErrorCode>),
+    Running(Progress),
+    Stopped,
+    Refused,
+}
+
+/// A maildrop that is collected.
+pub(super) struct Job {
+    pub maildrop: Maildrop,
+    /// A hash of what opens it, as it is sealed.
+    pub ticket: Vec<u8>,
+    stores: Stores,
+    clock: Clock,
+    registry: Weak<Inner>,
+    wish: watch::Sender<Wish>,
+    now: Mutex<(Now, Rounds)>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// How a round ended.
+enum End {
+    Through,
+    Failed(collector::Error),
+    /// The user wants something else.
+    BrokenOff,
+}
+
+impl Job {
+    /// A job that begins after `pause`.
+    pub fn start(
+        (maildrop, ticket): (Maildrop, Vec<u8>),
+        (registry, stores, clock): (Weak<Inner>, Stores, Clock),
+        written: &Written,
+        pause: Duration,
+    ) -> Arc<Self> {
+        let refused = !written.refused.is_empty() && written.refused == ticket;
+        let wish = Wish { policy: written.policy, stopped: written.stopped, refused, asked: 0 };
+        let job = Arc::new(Self {
+            maildrop,
+            ticket,
+            stores,
+            registry,
+            wish: watch::Sender::new(wish),
+            now: Mutex::new((Now::Waiting(clock.elapsed() + pause, None), Rounds::default())),
+            clock,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        let running = job.clone();
+        job.tasks.spawn(async move {
+            tokio::select! {
+                () = running.stop.cancelled() => {}
+                () = running.run(pause) => {}
+            }
+        });
+        job.tasks.close();
+        job
+    }
+
+    /// Ends it; nothing of it runs any more on return.
+    pub async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+
+    /// What is wanted.
+    pub fn wish(&self) -> Wish {
+        self.wish.borrow().clone()
+    }
+
+    /// Wants something else.
+    pub fn want(&self, change: impl FnOnce(&mut Wish)) {
+        self.wish.send_modify(change);
+    }
+
+    /// How it goes.
+    pub fn shown(&self) -> Collecting {
+        let (now, rounds) = *self.now();
+        let stage = match now {
+            Now::Waiting(until, failed) => {
+                let left = until.saturating_sub(self.clock.elapsed()).as_millis();
+                let left = u32::try_from(left).unwrap_or(u32::MAX);
+                failed.map_or(Stage::Waiting(left), |code| Stage::Failed(code, left))
+            }
+            Now::Running(Progress { done, total, octets, .. }) => {
+                Stage::Running { done, total, octets }
+            }
+            Now::Stopped => Stage::Stopped,
+            Now::Refused => Stage::NeedsSignIn,
+        };
+        let known_by = match now {
+            Now::Running(progress) if progress.known_by != KnownBy::Nothing => progress.known_by,
+            _ => rounds.known_by,
+        };
+        let (last_at, login_delay) = (rounds.last_at, rounds.login_delay);
+        Collecting { policy: self.wish.borrow().policy, stage, known_by, last_at, login_delay }
+    }
+
+    fn now(&self) -> MutexGuard<'_, (Now, Rounds)> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, now: Now) {
+        self.now().0 = now;
+        self.tell();
+    }
+
+    /// Tells every link of the user how it goes.
+    pub fn tell(&self) {
+        if let Some(registry) = self.registry.upgrade() {
+            let aside = Aside::CollectingChanged(self.maildrop.account.clone(), self.shown());
+            registry.publish(self.maildrop.user, &aside.wrap());
+        }
+    }
+
+    async fn run(&self, pause: Duration) {
+        let mut wishes = self.wish.subscribe();
+        let (mut failures, mut handled) = (0, 0);
+        self.learn().await;
+        let mut due = self.clock.elapsed() + pause.max(self.must_wait());
+        let mut failed = None;
+        loop {
+            let wish = wishes.borrow_and_update().clone();
+            let resting = if wish.refused { Some(Now::Refused) } else { None };
+            if let Some(now) = resting.or(wish.stopped.then_some(Now::Stopped)) {
+                self.set(now);
+                if wishes.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            if std::mem::replace(&mut handled, wish.asked) != wish.asked {
+                due = self.clock.elapsed() + self.must_wait();
+            }
+            let left = due.saturating_sub(self.clock.elapsed());
+            self.set(Now::Waiting(due, failed));
+            tokio::select! {
+                biased;
+                _ = wishes.changed() => continue,
+                () = self.clock.sleep(left) => {}
+            }
+            let end = self.round(&wish, &mut wishes).await;
+            self.learn().await;
+            (failures, failed) = match &end {
+                End::Failed(error) => (failures + 1, Some(code_of(error))),
+                End::Through | End::BrokenOff => (0, None),
+            };
+            let pause = match end {
+                End::Through => schedule::every(&wish.policy),
+                End::BrokenOff => BREATHER,
+                End::Failed(error) => {
+                    self.fail(&error, failures).await;
+                    schedule::after_failures(failures, &wish.policy)
+                }
+            };
+            due = self.clock.elapsed() + pause.max(self.must_wait());
+        }
+    }
+
+    /// A round, until it is over or the user wants something else.
+    async fn round(&self, wish: &Wish, wishes: &mut watch::Receiver<Wish>) -> End {
+        let progress = watch::Sender::new(Progress::default());
+        let mut seen = progress.subscribe();
+        self.set(Now::Running(Progress::default()));
+        let telling = async {
+            while seen.changed().await.is_ok() {
+                let progress = *seen.borrow_and_update();
+                self.set(Now::Running(progress));
+                self.clock.sleep(TELL).await;
+            }
+        };
+        let differs = |now: &Wish| now.policy != wish.policy || now.stopped;
+        tokio::select! {
+            done = self.collect(&wish.policy, &progress) => match done {
+                Ok(()) => {
+                    let Progress { done, octets, removed, .. } = *progress.borrow();
+                    tracing::info!(account = %self.maildrop.account.0, done, octets, removed, "collected");
+                    End::Through
+                }
+                Err(error) => End::Failed(error),
+            },
+            _ = wishes.wait_for(differs) => End::BrokenOff,
+            () = telling => End::BrokenOff,
+        }
+    }
+
+    async fn collect(
+        &self,
+        policy: &Policy,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<(), collector::Error> {
+        let Maildrop { user, account, provider, credentials, .. } = &self.maildrop;
+        let maildrop = collector::Maildrop {
+            provider: provider.clone(),
+            credentials: credentials.clone(),
+            store: self.stores.of(*user).await?,
+            account: account.0.clone(),
+            clock: self.clock.clone(),
+        };
+        maildrop.collect(policy, progress).await
+    }
+
+    async fn fail(&self, error: &collector::Error, failures: u32) {
+        let account = &self.maildrop.account;
+        tracing::warn!(account = %account.0, %error, failures, "a round failed");
+        if !error.is_refused_sign_in() {
+            return;
+        }
+        self.want(|wish| wish.refused = true);
+        let Some(registry) = self.registry.upgrade() else { return };
+        for user in registry.all_of(self.maildrop.user) {
+            if let Some(account) = user.roster.find(account) {
+                account.refuse();
+            }
+        }
+        let owner = (self.maildrop.user, account.0.clone());
+        let wish = self.wish();
+        let written = async {
+            // It may have been typed in since, as it was.
+            let refused = super::ticket_of(&registry.db, &owner).await?;
+            let written = Written { policy: wish.policy, stopped: wish.stopped, refused };
+            collecting::write(&registry.db, &owner, &written).await
+        };
+        if let Err(error) = written.await {
+            tracing::error!(%error, "a refused password could not be written down");
+        }
+    }
+
+    /// Learns how the rounds went so far.
+    async fn learn(&self) {
+        let rounds = async {
+            self.stores.of(self.maildrop.user).await?.rounds(&self.maildrop.account.0).await
+        };
+        match rounds.await {
+            Ok(rounds) => self.now().1 = rounds,
+            Err(error) => tracing::error!(%error, "a maildrop's rounds could not be read"),
+        }
+    }
+
+    fn must_wait(&self) -> Duration {
+        let Rounds { signed_in_at, login_delay, .. } = self.now().1;
+        schedule::must_wait(signed_in_at, login_delay, self.clock.unix_ms() / 1000)
+    }
+}
+
+fn code_of(error: &collector::Error) -> ErrorCode {
+    match error {
+        collector::Error::Net(error) => CallError::from(error).code,
+        collector::Error::Store(_) if error.is_busy() => ErrorCode::Limit,
+        collector::Error::Store(error) => CallError::from(error).code,
+    }
+}
