@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Fields, Opener};
+use crate::i18n::{Key, t};
 use crate::state::servers::{Typed, fields, may_type};
 use crate::state::stores;
 
@@ -17,10 +18,14 @@ pub fn SignInServers() -> impl IntoView {
         stores.session.go_along(fields(protocol, servers.as_ref()));
     });
     on_cleanup(move || stores.session.go_along(String::new()));
+    let incomplete = move || open.get() && typed.servers().is_none();
     may_type().then(|| {
         view! {
             <Opener open />
             {move || open.get().then(|| view! { <Fields typed /> })}
+            {move || incomplete().then(|| view! {
+                <p class="field-hint">{t(Key::ServersIncomplete)}</p>
+            })}
         }
     })
 }
