@@ -149,6 +149,12 @@ impl<R: Read + Seek> Reader<R> {
 }
 
 impl Entry {
+    /// Where the file begins in the archive.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// What the extra field of zip64 says, for every number that the list has no room for.
     fn read_far(&mut self, mut extra: &[u8]) {
         while extra.len() >= 4 {

@@ -57,19 +57,6 @@ proptest! {
 }
 
 #[test]
-fn more_files_than_fit_into_a_short_are_listed() {
-    let files: Vec<_> = (0..70_000).map(|number| (format!("{number}"), Vec::new())).collect();
-    let zip = archive(&files);
-    let mut reader = Reader::open(Cursor::new(&zip)).unwrap();
-    let mut count = 0;
-    while let Some(entry) = reader.next_entry().unwrap() {
-        assert_eq!(entry.name, count.to_string());
-        count += 1;
-    }
-    assert_eq!(count, 70_000);
-}
-
-#[test]
 fn a_bomb_gives_what_it_is_asked_for() {
     let zip = archive(&[("zeros".into(), vec![0; 5 << 20])]);
     assert!(zip.len() < 1 << 20);

@@ -4,6 +4,7 @@ use flate2::read::DeflateDecoder;
 use std::io::Read as _;
 
 use super::*;
+use crate::bundle::zip::Reader;
 
 /// 2026-11-02T10:00:06Z.
 const TIME: i64 = 1_793_613_606;
@@ -98,4 +99,22 @@ fn only_what_shrinks_is_compressed() {
     assert_eq!(level("text/csv"), Compression::fast());
     assert_eq!(level("image/jpeg"), Compression::none());
     assert_eq!(level("application/zip"), Compression::none());
+}
+
+#[test]
+fn more_files_than_fit_into_a_short_are_listed() {
+    let mut archive = Archive::new(TIME);
+    let time = archive.time;
+    let far = |number: u64| if number == 69_999 { 5 << 32 } else { 0 };
+    archive.done.extend((0..70_000).map(|number| {
+        let (name, offset) = (number.to_string(), far(number));
+        Entry { name, time, offset, crc: 0, packed: 0, size: 0 }
+    }));
+    let zip = archive.finish().unwrap();
+    let mut reader = Reader::open(io::Cursor::new(&zip)).unwrap();
+    for number in 0..70_000 {
+        let entry = reader.next_entry().unwrap().unwrap();
+        assert_eq!((entry.name.clone(), entry.offset()), (number.to_string(), far(number)));
+    }
+    assert_eq!(reader.next_entry().unwrap(), None);
 }
