@@ -126,6 +126,9 @@ async fn what_is_taken_out_comes_in_as_it_was() -> Result<()> {
             assert_eq!(transfer.total, transfer.done);
             assert_eq!(contents(&mut session, &archive.name).await?, before, "{form:?}");
             // All of it again, without what is there.
+            let gone = tab.link.refusal(import(&tab, Some(archive.id.clone()), upload)).await?;
+            assert_eq!(gone.code, ErrorCode::NonExistent, "the file is not kept");
+            let upload = uploaded(home, &visitor, "mail", &file).await?;
             let again = import(&tab, Some(archive.id.clone()), upload);
             let id = tab.link.call(ImportMessages { skip_known: true, ..again }).await?;
             let transfer = ended(&mut tab, &id).await?;

@@ -151,7 +151,7 @@ pub(super) async fn forget_expired(db: &Db, blobs: &Blobs, now: i64) -> Result<(
 }
 
 /// The rows first: a blob that nobody knows wastes space, a row without its blob loses a file.
-async fn forget(db: &Db, blobs: &Blobs, row: &UploadRow) -> Result<(), Error> {
+pub(super) async fn forget(db: &Db, blobs: &Blobs, row: &UploadRow) -> Result<(), Error> {
     let pieces = uploads::pieces(db, &row.id).await?;
     uploads::remove(db, &row.id).await?;
     for piece in pieces {

@@ -25,6 +25,7 @@ use crate::bundle::messages::{self, Item, Reading};
 use crate::bundle::{Marks, Spooled};
 use crate::db::uploads;
 use crate::store;
+use crate::user::uploads::forget;
 use crate::user::{Error, User};
 
 /// Largest message that is brought in.
@@ -89,6 +90,8 @@ pub(super) struct Bringing {
     unwritten: u64,
     pub(super) places: HashMap<Vec<String>, MailboxId>,
     pub(super) blobs: Blobs,
+    /// The file.
+    upload: String,
 }
 
 impl User {
@@ -124,6 +127,7 @@ impl User {
             unwritten: 0,
             places: HashMap::new(),
             blobs: self.blobs.clone(),
+            upload,
         };
         tokio::spawn(bringing.run(pieces));
         Ok(())
@@ -148,9 +152,22 @@ impl Bringing {
         }
     }
 
+    /// All of it is in: the file takes no more of the space that the user has for files.
+    async fn forget_file(&self) -> Result<(), Error> {
+        let db = &self.course.registry.db;
+        match uploads::find(db, self.course.row.user, &self.upload).await? {
+            Some(row) => forget(db, &self.blobs, &row).await,
+            None => Ok(()),
+        }
+    }
+
     async fn bring(&mut self, pieces: Option<Vec<super::file::Piece>>) -> Result<(), End> {
-        // It was given up, or is long forgotten.
-        let pieces = pieces.ok_or(End::Failed(ErrorCode::NonExistent))?;
+        let Some(pieces) = pieces else {
+            // It was given up, or is long forgotten; or it was cut off right at its end.
+            let total = u64::from(self.course.row.state.total);
+            let is_through = total > 0 && self.place.position >= total;
+            return if is_through { Ok(()) } else { Err(End::Failed(ErrorCode::NonExistent)) };
+        };
         self.course.enter(Stage::Running).await.map_err(Error::Db)?;
         if self.course.row.state.total == 0 {
             let (counting, mut none) = self.read(&pieces, u64::MAX);
@@ -170,7 +187,9 @@ impl Bringing {
         while let Some(item) = items.recv().await {
             self.take(item).await?;
         }
-        settled(reading).await.map(drop)
+        settled(reading).await?;
+        self.write(None).await?;
+        Ok(self.forget_file().await?)
     }
 
     /// Reads the file on a thread of its own, from a message on; what is read waits to be taken.
