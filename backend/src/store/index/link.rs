@@ -5,6 +5,10 @@
 //! has one. A graph knows no order, so the threads are the same in whatever order mail arrives, and
 //! so is a thread's number: the smallest hash in it.
 //!
+//! Accounts of one user share their threads: who asks by one and is answered by another sees one
+//! conversation. A server's own thread id says something of its account alone; the message's own id
+//! ties it to what other accounts hold.
+//!
 //! Only a message without any reference looks at subjects (RFC 5256 §3, REFERENCES step 5), and is
 //! tied to others without references only where one of them says "Re:" and the same two people
 //! are in both: two newsletters of one name are no thread.
@@ -31,10 +35,10 @@ pub(super) struct Links {
     pub is_reply: bool,
 }
 
-/// A hash of its own for each account and kind.
-pub(super) fn hash(account: &str, kind: &str, text: &str) -> i64 {
+/// A hash of its own for each kind, within what it is said of: an account, or all of them.
+pub(super) fn hash(within: &str, kind: &str, text: &str) -> i64 {
     let mut hash = Sha256::new();
-    for part in [account, kind, text] {
+    for part in [within, kind, text] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -46,14 +50,20 @@ pub(super) fn hash(account: &str, kind: &str, text: &str) -> i64 {
 }
 
 /// The hash of a message's Message-ID; 0 where it has none.
-pub(super) fn of_message_id(account: &str, entry: &IndexRow) -> i64 {
-    ids(&entry.row.envelope.message_id).next().map_or(0, |id| hash(account, "id", id))
+pub(super) fn of_message_id(entry: &IndexRow) -> i64 {
+    ids(&entry.row.envelope.message_id).next().map_or(0, of_id)
+}
+
+/// The hash of an id, the same in every account.
+fn of_id(id: &str) -> i64 {
+    hash("", "id", id)
 }
 
 /// What ties a message; `alone` names it where nothing else does.
 pub(super) fn links(account: &str, alone: &str, entry: &IndexRow) -> Links {
     if let Some(thread) = &entry.thread_id {
-        let nodes = vec![hash(account, "thread", thread)];
+        let own = ids(&entry.row.envelope.message_id).take(1).map(of_id);
+        let nodes = own.chain([hash(account, "thread", thread)]).collect();
         return Links { nodes, subjects: Vec::new(), is_reply: false };
     }
     let envelope = &entry.row.envelope;
@@ -68,19 +78,18 @@ pub(super) fn links(account: &str, alone: &str, entry: &IndexRow) -> Links {
         .chain(last)
         .chain(ids(&envelope.in_reply_to).take(4))
         .collect();
-    let mut nodes: Vec<i64> =
-        own.chain(referred.iter().copied()).map(|id| hash(account, "id", id)).collect();
+    let mut nodes: Vec<i64> = own.chain(referred.iter().copied()).map(of_id).collect();
     if nodes.is_empty() {
         nodes.push(hash(account, "alone", alone));
     }
     nodes.sort_unstable();
     nodes.dedup();
     let (subjects, is_reply) =
-        if referred.is_empty() { subjects(account, entry) } else { (Vec::new(), false) };
+        if referred.is_empty() { subjects(entry) } else { (Vec::new(), false) };
     Links { nodes, subjects, is_reply }
 }
 
-fn subjects(account: &str, entry: &IndexRow) -> (Vec<i64>, bool) {
+fn subjects(entry: &IndexRow) -> (Vec<i64>, bool) {
     let envelope = &entry.row.envelope;
     let base = base_subject(&envelope.subject);
     let Some(from) = envelope.from.first().filter(|_| !base.text.is_empty()) else {
@@ -94,7 +103,7 @@ fn subjects(account: &str, entry: &IndexRow) -> (Vec<i64>, bool) {
         .map(|to| {
             let to = fold(&to.email);
             let (one, other) = if from <= to { (&from, &to) } else { (&to, &from) };
-            hash(account, "subject", &format!("{one}\n{other}\n{}", base.text))
+            hash("", "subject", &format!("{one}\n{other}\n{}", base.text))
         })
         .collect();
     hashes.sort_unstable();

@@ -14,7 +14,7 @@ use super::Error;
 /// Connections that are open at once: each is a thread.
 const MOST_OPEN: usize = 32;
 /// Changes with the schema, or with what any column means.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// Pages that a connection keeps, in KiB.
 const CACHE_KIB: &str = "-1024";
 

@@ -157,6 +157,26 @@ async fn a_thread_spans_mailboxes_and_counts_copies_once() {
     assert_eq!(keys, [("in", 1), ("sent", 2), ("in", 3)]);
 }
 
+#[tokio::test]
+async fn a_thread_spans_accounts_also_where_a_server_has_threads_of_its_own() {
+    let index = filled(&[entry(1, "q", "Question", &[])]).await;
+    let other = Place { account: AccountId("b".into()), ..place("in") };
+    index.begin(&other, 1, Kind::Plain, 0).await.unwrap();
+    // The other account's server ties what it likes, by names that mean nothing elsewhere.
+    let with_own = |uid, id: &str, references: &[&str], thread: &str| IndexRow {
+        thread_id: Some(thread.into()),
+        ..entry(uid, id, "Re: Question", references)
+    };
+    index.add(&other, &[with_own(5, "answer", &["q"], "t1")]).await.unwrap();
+    index.add(&other, &[with_own(6, "elsewhere", &["answer"], "t2")]).await.unwrap();
+    index.add(&place("in"), &[entry(2, "thanks", "Re: Question", &["q", "answer"])]).await.unwrap();
+    let thread = index.thread(&place("in"), 1).await.unwrap();
+    let keys: Vec<_> =
+        thread.iter().map(|row| (row.key.account.0.as_str(), row.key.uid.0)).collect();
+    assert_eq!(keys, [("a", 1), ("a", 2), ("b", 5)]);
+    assert_eq!(index.thread(&other, 6).await.unwrap().len(), 1);
+}
+
 async fn search(index: &Index, query: &str) -> Vec<u32> {
     let query = parse(query, Day::of(2026, 1, 1).unwrap()).unwrap();
     let places = Places::from([("in".to_owned(), vec![place("in")])]);

@@ -68,7 +68,7 @@ impl Index {
             .collect();
         tie(&mut transaction, &mut ready).await?;
         for rows in ready.chunks(ROWS) {
-            insert(&mut transaction, (place, found), rows).await?;
+            insert(&mut transaction, found, rows).await?;
         }
         if kind == Kind::Sent as i64 {
             let sent = ready.iter().map(|one| one.entry);
@@ -289,7 +289,7 @@ async fn rename(connection: &mut SqliteConnection, old: i64, new: i64) -> Result
 
 async fn insert(
     connection: &mut SqliteConnection,
-    (place, found): (&Place, i64),
+    found: i64,
     rows: &[Ready<'_>],
 ) -> Result<(), Error> {
     let start = "INSERT INTO message (id, box, uid, flags, keywords, size, received_at, sent_at,
@@ -304,7 +304,7 @@ async fn insert(
         values.push_bind(keywords).push_bind(row.size).push_bind(row.internal_date);
         values.push_bind(row.envelope.sent_at.unwrap_or(row.internal_date));
         values.push_bind(row.has_attachment).push_bind(hash("", "person", &email));
-        values.push_bind(link::of_message_id(&place.account.0, one.entry)).push_bind(one.thread);
+        values.push_bind(link::of_message_id(one.entry)).push_bind(one.thread);
         let name = from.map(|from| if from.name.is_empty() { &from.email } else { &from.name });
         values.push_bind(name.map(|name| fold(&cut(name))).unwrap_or_default());
         values.push_bind(cut(&base_subject(&row.envelope.subject).text));
