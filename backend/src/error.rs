@@ -103,7 +103,7 @@ impl From<&SignInError> for CallError {
                 Self::new(ErrorCode::AuthenticationFailed).with_text(text)
             }
             SignInError::Verify(VerifyError::Net(error)) => error.into(),
-            SignInError::Verify(VerifyError::Unavailable(text)) => {
+            SignInError::Verify(VerifyError::Unavailable(text) | VerifyError::Busy(text)) => {
                 Self::new(ErrorCode::Unavailable).with_text(text)
             }
             SignInError::Verify(VerifyError::Garbled(_)) => ErrorCode::Garbled.into(),

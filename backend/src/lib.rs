@@ -135,6 +135,7 @@ impl App {
         let discovery =
             config.access.discovery.then(|| Discovery::new(names, web.clone(), mail, ispdb));
         let standing = Standing::new(db.clone(), clock.clone(), keys.clone(), providers.clone());
+        let standing = Arc::new(standing);
         let ground = Ground {
             clock: clock.clone(),
             db: db.clone(),
@@ -142,6 +143,7 @@ impl App {
             providers: providers.clone(),
             verifier,
             discovery,
+            standing: standing.clone(),
         };
         let sessions = Sessions::new(&config, ground);
         let metrics = Metrics::default();

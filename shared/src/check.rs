@@ -55,7 +55,7 @@ pub struct Step {
 }
 
 /// What is tried of a server, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// Its name has an address; not told of servers that a user named.

@@ -135,5 +135,12 @@ async fn a_busy_or_broken_maildrop_is_never_called_a_wrong_password() -> Result<
     let state = all_online(&mut tab, 1).await?.remove(0).state;
     assert_eq!(state, AccountState::Online);
     tab.link.call(ListAccounts).await?.first().context("it is there")?;
+    // While it is collected whoever knows the password comes in all the same, and nobody else.
+    let effect = Pop3Effect::Error("[IN-USE] collecting".into());
+    scene.world.host().faults().pop3(Trigger::on("AUTH"), effect);
+    let wrong = Person { password: "wrong".into(), ..anna.clone() };
+    let (status, error) = refused_sign_in(scene.home(), &wrong).await?;
+    assert_eq!((status, error.code), (503, ErrorCode::Unavailable));
+    scene.visitor("anna").await?;
     Ok(())
 }

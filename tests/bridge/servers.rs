@@ -5,6 +5,7 @@ use postern::net::Trust;
 use postern::net::public::Reach;
 use postern_shared::account::Protocol;
 use postern_shared::api::submissions::SubmitMessage;
+use postern_shared::check::{Checked, Spoken, StepKind};
 use postern_shared::draft::Draft;
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::server::{Discovered, Endpoint, Security, Servers, Source};
@@ -164,5 +165,55 @@ async fn what_is_configured_is_told_and_what_is_not_is_not_looked_for() -> Resul
     assert!(ask("someone@own.test").await?.found.is_empty());
     let known = ask("someone@qq.com").await?;
     assert!(known.found.is_empty() && known.asks.is_some());
+    Ok(())
+}
+
+/// The steps of one server, and whether each was good.
+fn steps(checked: &Checked, protocol: Spoken) -> Vec<(StepKind, bool)> {
+    let found = checked.servers.iter().find(|server| server.protocol == protocol);
+    let step = |step: &postern_shared::check::Step| (step.kind, step.error.is_none());
+    found.map(|server| server.steps.iter().map(step).collect()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn settings_are_tested_step_by_step_and_nothing_is_kept() -> Result<()> {
+    use StepKind::{Capabilities, Connect, Greeting, Resolve, SignIn, Tls, Uidl};
+    let world = World::real().await?;
+    let anna = world.person("anna");
+    let (reach, trust) = around(&world)?;
+    let home = Home::new(&world.pop3_provider(), "/", WITHIN)?;
+    let bridge = Bridge::start_within(home, reach, trust).await?;
+    let check = async |address: &str, password: &str, servers: Option<Servers>| {
+        let (address, password) = (address.to_owned(), password.to_owned());
+        let form = AddAccount { address, password, protocol: None, servers };
+        let response = post(&bridge.home, "api/check", &serde_json::to_value(form)?).await?;
+        ensure!(response.status == 200, "{}", response.text());
+        Ok(serde_json::from_slice::<Checked>(&response.body)?)
+    };
+    let all = |last: &[StepKind]| -> Vec<(StepKind, bool)> {
+        let first = [Resolve, Connect, Tls, Greeting, Capabilities];
+        first.iter().chain(last).map(|kind| (*kind, true)).collect()
+    };
+    let configured = check(&anna.address, &anna.password, None).await?;
+    assert!(configured.good, "{configured:?}");
+    assert_eq!(steps(&configured, Spoken::Pop3), all(&[SignIn, Uidl]));
+    assert_eq!(steps(&configured, Spoken::Smtp), all(&[SignIn]));
+    assert_eq!(configured.servers[0].uidl, Some(true));
+    let told = serde_json::to_string(&configured)?;
+    assert!(!told.contains("localhost:") && !told.contains("127.0.0.1"), "{told}");
+    let asked = check(&anna.address, "", None).await?;
+    assert_eq!(steps(&asked, Spoken::Pop3), all(&[]), "nothing to sign in with");
+    let wrong = check(&anna.address, "wrong", None).await?;
+    assert!(!wrong.good);
+    assert_eq!(steps(&wrong, Spoken::Pop3).last(), Some(&(SignIn, false)));
+    let own = check("someone@own.test", &anna.password, Some(typed(Protocol::Imap, &anna))).await?;
+    assert!(own.good, "{own:?}");
+    assert_eq!(steps(&own, Spoken::Imap), all(&[SignIn])[1..].to_vec());
+    let away = Servers { incoming: endpoint("localhost", 143), ..typed(Protocol::Imap, &anna) };
+    let away = check("someone@own.test", &anna.password, Some(away)).await?;
+    assert_eq!(steps(&away, Spoken::Imap), [(Connect, false)]);
+    let bare = Visitor::sign_in(&bridge.home, &anna).await?;
+    let mut tab = bare.tab().await?;
+    all_online(&mut tab, 1).await?;
     Ok(())
 }

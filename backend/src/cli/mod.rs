@@ -22,8 +22,9 @@ Postern, a webmail
 
   postern serve [--config FILE]      serve the page and the link
   postern demo [--listen ADDRESS]    the same with a mail host in memory
-  postern check ADDRESS [--json] [--config FILE]
-                                     try the servers of an address
+  postern check ADDRESS [--json] [--password-stdin] [--config FILE]
+                                     try the servers of an address; sign in where there is a
+                                     password: a line of input, or POSTERN_CHECK_PASSWORD
   postern healthcheck [--deep] [--config FILE]
                                      ask a running bridge whether it is well
   postern backup FILE [--config FILE]
@@ -82,12 +83,17 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
             block_on(demo::demo(listen))
         }
         "check" => {
-            let mut options = Options::read(rest, &["--config"], &["--json"])?;
+            let flags = ["--json", "--password-stdin"];
+            let mut options = Options::read(rest, &["--config"], &flags)?;
             let config = options.config(environment)?;
             let form = if options.flag("--json") { check::Form::Json } else { check::Form::Text };
             let address = options.plain.pop().ok_or_else(|| End::Misused(USAGE.into()))?;
+            let typed = options.flag("--password-stdin");
             options.finish()?;
-            block_on(check::check(config, &address, form))
+            let from =
+                if typed { check::PasswordFrom::Input } else { check::PasswordFrom::Environment };
+            let password = check::password(from, environment)?;
+            block_on(check::check(config, &address, &password, form))
         }
         "backup" => {
             let (config, file) = with_file(rest, environment)?;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
-/// Variables of that prefix which are not configuration: the tests' own.
-const NOT_OURS: [&str; 2] = ["POSTERN_BIN", "POSTERN_CORPORA"];
+/// Variables of that prefix which are not configuration: the tests' own, and a command's.
+const NOT_OURS: [&str; 3] = ["POSTERN_BIN", "POSTERN_CORPORA", "POSTERN_CHECK_PASSWORD"];
 /// Fewest characters of a `secret_key` line.
 const SHORTEST_KEY: usize = 32;
 

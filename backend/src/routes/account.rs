@@ -52,6 +52,21 @@ pub(super) async fn add(
     Ok(([(CACHE_CONTROL, "no-store")], Json(AccountAdded { account })).into_response())
 }
 
+/// 200 and what was found of the servers that an account would have; nothing is added. The limits
+/// are those of signing in.
+pub(super) async fn check(
+    State(state): State<AppState>,
+    Extension(ClientIp(client)): Extension<ClientIp>,
+    body: Result<Json<AddAccount>, JsonRejection>,
+) -> Result<Response, Failure> {
+    let Json(AddAccount { address, password, protocol, servers }) =
+        body.map_err(|_| Failure::from(ErrorCode::Invalid))?;
+    let (secret, wanted) = (Secret::new(password), Wanted::new(protocol, servers));
+    let checked = state.sessions.check(&address, &secret, wanted, client).await;
+    let checked = checked.map_err(|error| CallError::from(&error))?;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(checked)).into_response())
+}
+
 /// Starts the accounts that a user added.
 pub(super) async fn unlock(state: &AppState, session: &Session, user: &User) {
     let unlocked = match state.sessions.vault(session).await {

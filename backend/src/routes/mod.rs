@@ -32,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/api/session", get(session::who).post(session::sign_in).delete(session::sign_out))
         .route("/api/account", post(account::add))
+        .route("/api/check", post(account::check))
         .route("/api/discover", post(discover::discover))
         .route("/ws", get(link::open))
         .route("/api/body/{token}", get(body::serve))

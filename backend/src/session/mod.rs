@@ -4,6 +4,7 @@
 //! sealed under server key and cookie together. Whoever holds a `Session` can wait for its end.
 
 mod address;
+mod check;
 mod cookie;
 mod discover;
 mod key_file;
@@ -21,6 +22,7 @@ use crate::net::discovery::Discovery;
 use crate::net::{Provider, Providers, Ticket};
 use crate::seal::{Context, With};
 use crate::secret::{Credentials, Secret};
+use crate::user::Standing;
 use postern_shared::account::Protocol;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use crate::db::UserId;
 pub use crate::seal::{KeyId, Keys};
 pub use address::Address;
+pub use check::{Telling, examine};
 pub use cookie::{CookieRules, Token};
 pub use key_file::{Error as KeyError, load as load_keys};
 pub use limits::{Limited, SignInLimits};
@@ -67,6 +70,7 @@ struct Inner {
     providers: Providers,
     verifier: Arc<dyn Verifier>,
     discovery: Option<Discovery>,
+    standing: Arc<Standing>,
     found: discover::FoundLately,
     limits: SignInLimits,
     lifetimes: live::Lifetimes,
@@ -92,13 +96,15 @@ pub struct Ground {
     pub verifier: Arc<dyn Verifier>,
     /// Who knows of servers that are not configured; none: nobody is asked.
     pub discovery: Option<Discovery>,
+    /// What opens maildrops.
+    pub standing: Arc<Standing>,
 }
 
 impl Sessions {
     /// No sessions in memory yet; those of the database are found by their cookies.
     #[must_use]
     pub fn new(config: &Config, ground: Ground) -> Self {
-        let Ground { clock, db, keys, providers, verifier, discovery } = ground;
+        let Ground { clock, db, keys, providers, verifier, discovery, standing } = ground;
         Self(Arc::new(Inner {
             limits: SignInLimits::new(clock.clone()),
             lifetimes: live::Lifetimes::new(&config.session),
@@ -112,6 +118,7 @@ impl Sessions {
             providers,
             verifier,
             discovery,
+            standing,
             found: discover::FoundLately::default(),
         }))
     }

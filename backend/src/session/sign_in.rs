@@ -1,14 +1,17 @@
 //! Signing in: limits, provider, the server's word, and a session.
 
 use super::address::Address;
+use super::check::{Telling, examine};
 use super::limits::{Attempt, Limited};
 use super::verify::{Verified, VerifyError};
 use super::{Account, Session, Sessions, Token};
 use crate::db::{self, UserId};
-use crate::net::Setup;
+use crate::net::{self, Setup};
 use crate::secret::{Credentials, Secret};
 use crate::store::imap::ImapConnection;
 use postern_shared::account::Protocol;
+use postern_shared::check::{Checked, Step, StepKind};
+use postern_shared::error::ErrorCode;
 use postern_shared::server::Servers;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -127,33 +130,107 @@ impl Sessions {
         if password.is_empty() {
             return Err(Error::Invalid);
         }
-        let attempt = match self.0.limits.begin(client, address.as_str()).await {
-            Ok(attempt) => attempt,
-            Err(Limited(time)) => {
-                self.log_failure(client, &address, "Limit");
-                return Err(Error::Limited(time));
-            }
-        };
-        let account = match self.account_of(&address, wanted) {
-            Ok(account) => account,
-            Err(error) => {
-                attempt.void();
-                return Err(error);
-            }
-        };
+        let (attempt, account) = self.begin(client, &address, wanted).await?;
         let begun = self.0.clock.elapsed();
         let verified = self.0.verifier.verify(&account, password).await;
+        let (verified, guessed) = self.vouched_for(&account, password, verified).await?;
         let strange = account.provider.own.is_some();
         if strange && matches!(verified, Err(VerifyError::Net(_))) {
-            let taken = self.0.clock.elapsed().saturating_sub(begun);
-            self.0.clock.sleep(UNIFORM.saturating_sub(taken)).await;
+            self.wait_since(begun).await;
         }
         match (&verified, strange) {
             // To try server after server is no better than to try password after password.
             (Err(VerifyError::Net(_)), true) => drop(attempt),
+            _ if guessed => drop(attempt),
             _ => self.settle(attempt, client, &address, &verified),
         }
         Ok(Confirmed { account, connection: verified? })
+    }
+
+    /// Tries the servers of an account step by step, within the limits of sign-ins; signs in where
+    /// there is a password. Nothing is kept.
+    ///
+    /// # Errors
+    /// `Invalid`, `NoPermission`, `UnknownProvider`, `Limited`.
+    pub async fn check(
+        &self,
+        address: &str,
+        password: &Secret,
+        wanted: Wanted,
+        client: IpAddr,
+    ) -> Result<Checked, Error> {
+        let address = Address::parse(address).ok_or(Error::Invalid)?;
+        let (attempt, account) = self.begin(client, &address, wanted).await?;
+        let begun = self.0.clock.elapsed();
+        let tried = [account.protocol.into(), net::Protocol::Smtp];
+        let checked = examine(&account, password, &tried, Telling::User).await;
+        let failed = |is: fn(&Step, ErrorCode) -> bool| {
+            let mut steps = checked.servers.iter().flat_map(|server| &server.steps);
+            steps.any(|step| step.error.as_ref().is_some_and(|error| is(step, error.code)))
+        };
+        let strange = account.provider.own.is_some();
+        if strange && failed(|step, _| step.kind == StepKind::Connect) {
+            self.wait_since(begun).await;
+        }
+        if failed(|_, code| code == ErrorCode::AuthenticationFailed) {
+            drop(attempt);
+            self.log_failure(client, &address, "AuthenticationFailed");
+        } else if strange && !checked.good {
+            drop(attempt);
+        } else if checked.good && !password.is_empty() {
+            attempt.succeeded();
+        } else {
+            attempt.void();
+        }
+        Ok(checked)
+    }
+
+    /// An attempt within the limits, and where it leads.
+    async fn begin(
+        &self,
+        client: IpAddr,
+        address: &Address,
+        wanted: Wanted,
+    ) -> Result<(Attempt, Account), Error> {
+        let attempt = match self.0.limits.begin(client, address.as_str()).await {
+            Ok(attempt) => attempt,
+            Err(Limited(time)) => {
+                self.log_failure(client, address, "Limit");
+                return Err(Error::Limited(time));
+            }
+        };
+        match self.account_of(address, wanted) {
+            Ok(account) => Ok((attempt, account)),
+            Err(error) => {
+                attempt.void();
+                Err(error)
+            }
+        }
+    }
+
+    /// While a maildrop is collected nobody can sign in there. Whoever knows the password that opened
+    /// it last is let in all the same; another one is as good as a guess, which the second value says.
+    async fn vouched_for(
+        &self,
+        account: &Account,
+        password: &Secret,
+        verified: Verified,
+    ) -> Result<(Verified, bool), Error> {
+        if !matches!(verified, Err(VerifyError::Busy(_))) {
+            return Ok((verified, false));
+        }
+        let (user, address) = (user_id(account), &account.address);
+        Ok(match self.0.standing.is_opened_by(user, address, password).await? {
+            Some(true) => (Ok(None), false),
+            Some(false) => (verified, true),
+            None => (verified, false),
+        })
+    }
+
+    /// Until it is no longer seen how soon something failed.
+    async fn wait_since(&self, begun: Duration) {
+        let taken = self.0.clock.elapsed().saturating_sub(begun);
+        self.0.clock.sleep(UNIFORM.saturating_sub(taken)).await;
     }
 
     /// Where an address is to be signed in to.

@@ -34,6 +34,7 @@ async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
     let db = Db::open(files.path()).await.unwrap();
     let keys = Keys::parse(&Secret::new(key.into())).unwrap();
     let providers = Providers::new(&config.provider).unwrap();
+    let standing = Standing::new(db.clone(), clock.clone(), keys.clone(), providers.clone());
     let ground = Ground {
         clock: clock.clone(),
         db,
@@ -41,6 +42,7 @@ async fn open(files: tempfile::TempDir, clock: Clock, key: &str) -> Bench {
         providers,
         verifier: Arc::new(FakeVerifier),
         discovery: None,
+        standing: Arc::new(standing),
     };
     Bench { files, clock, sessions: Sessions::new(&config, ground) }
 }

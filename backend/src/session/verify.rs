@@ -23,6 +23,9 @@ pub enum VerifyError {
     /// The server was lost, or is not able to sign anybody in now.
     #[error("the server is not able to answer: {0}")]
     Unavailable(String),
+    /// Somebody else has the maildrop: the password was right, or not looked at.
+    #[error("the maildrop is in use: {0}")]
+    Busy(String),
     /// The server said something that is not its protocol.
     #[error("the server's answer was not understood: {0}")]
     Garbled(String),
@@ -51,7 +54,7 @@ impl Verifier for ServerVerifier {
     }
 }
 
-async fn imap(account: &Account, password: &Secret) -> Verified {
+pub(super) async fn imap(account: &Account, password: &Secret) -> Verified {
     let opened = account.provider.connect(net::Protocol::Imap).await?;
     let credentials = imap::Credentials { login: account.login.clone(), secret: password.clone() };
     let limits = imap::Limits::from(account.provider.settings.imap_limits);
@@ -60,6 +63,16 @@ async fn imap(account: &Account, password: &Secret) -> Verified {
 }
 
 async fn pop3(account: &Account, password: &Secret) -> Verified {
+    // It said yes; a goodbye that fails takes nothing back.
+    let _ = maildrop(account, password).await?.quit().await;
+    Ok(None)
+}
+
+/// A session with the maildrop of an account.
+pub(super) async fn maildrop(
+    account: &Account,
+    password: &Secret,
+) -> Result<Pop3Connection, VerifyError> {
     let opened = account.provider.connect(net::Protocol::Pop3).await?;
     let plaintext = match account.provider.settings.allow_plaintext {
         true => Plaintext::Allowed,
@@ -70,10 +83,7 @@ async fn pop3(account: &Account, password: &Secret) -> Verified {
         connection.sign_in(&account.login, Proof::Password(password), plaintext).await?;
         Ok(connection)
     };
-    let connection = signing_in.await.map_err(told_with_its_code)?;
-    // It said yes; a goodbye that fails takes nothing back.
-    let _ = connection.quit().await;
-    Ok(None)
+    signing_in.await.map_err(told_with_its_code)
 }
 
 /// What POP3 refuses is told with the code, which says more than the words: that somebody else has
@@ -81,9 +91,7 @@ async fn pop3(account: &Account, password: &Secret) -> Verified {
 /// them says that the password was wrong.
 fn told_with_its_code(error: store::Error) -> VerifyError {
     match error {
-        store::Error::TooManyConnections { text } => {
-            VerifyError::Unavailable(format!("[IN-USE] {text}"))
-        }
+        store::Error::TooManyConnections { text } => VerifyError::Busy(format!("[IN-USE] {text}")),
         store::Error::Refused { code: Some(code), text, .. } => {
             VerifyError::Unavailable(format!("[{code}] {text}"))
         }

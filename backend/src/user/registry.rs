@@ -58,7 +58,7 @@ pub(super) struct Inner {
     message_limit: u64,
     shows_images: bool,
     web: Web,
-    pub(super) standing: Standing,
+    pub(super) standing: Arc<Standing>,
     /// Messages opened before, of everybody's accounts.
     memory: Memory,
     indexes: Indexes,
@@ -131,7 +131,7 @@ impl Users {
     pub fn new(
         (db, blobs, web): (Db, Blobs, Web),
         (indexes, stores): (Indexes, Stores),
-        standing: Standing,
+        standing: Arc<Standing>,
         limits: Limits,
         access: &Access,
     ) -> Self {

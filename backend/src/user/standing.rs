@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use postern_shared::account::{AccountId, Protocol};
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::entrant::Entrant;
+use super::entrant::{Entrant, account_id};
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::db::standing::{self, Owner, Until};
@@ -104,6 +105,24 @@ impl Standing {
             },
             connection: None,
         }))
+    }
+
+    /// Whether this is the password that a maildrop was opened with last; none where nothing is kept
+    /// of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_opened_by(
+        &self,
+        user: UserId,
+        address: &str,
+        password: &Secret,
+    ) -> Result<Option<bool>, db::Error> {
+        let kept = self.entrant(user, &account_id(user, address)).await?;
+        let kept = kept.filter(|entrant| entrant.protocol == Protocol::Pop3);
+        // By their hashes: how far they agree does not show in how long it takes.
+        let hash = |secret: &Secret| Sha256::digest(secret.expose());
+        Ok(kept.map(|entrant| hash(&entrant.credentials.secret) == hash(password)))
     }
 
     /// Erases what is kept of an account until nothing of it waits.

@@ -17,7 +17,7 @@ async fn users(place: &tempfile::TempDir) -> Users {
     let (limits, access) = (Limits::default(), Access::default());
     let keys = Keys::parse(&Secret::new("key".into())).unwrap();
     let providers = Providers::new(&[toml::from_str(SETTINGS).unwrap()]).unwrap();
-    let standing = Standing::new(db.clone(), Clock::system(), keys, providers);
+    let standing = Arc::new(Standing::new(db.clone(), Clock::system(), keys, providers));
     let stores = Stores::new(place.path(), blobs.clone(), Clock::system(), 0);
     let ground = (db, blobs, Web::public().unwrap());
     Users::new(ground, (indexes, stores), standing, limits, &access)

@@ -1,48 +1,43 @@
 //! A short talk with one server: greeting, capabilities, goodbye.
 
-use postern::config::{Endpoint, Protocol};
-use postern::net::{Provider, Stream};
-use serde::Serialize;
 use std::time::Duration;
+
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+
+use crate::net::{Opened, Protocol, Stream};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_LINE: u64 = 8 * 1024;
 const MAX_LINES: usize = 200;
 
-/// What was seen of a server.
-#[derive(Default, Serialize)]
-pub struct Report {
-    pub protocol: &'static str,
-    pub endpoint: String,
-    pub peer: String,
-    pub tls: Option<&'static str>,
-    pub greeting: String,
-    pub capabilities: Vec<String>,
-    pub error: Option<String>,
+/// What a server says before anybody signs in.
+#[derive(Default)]
+pub(super) struct Heard {
+    /// None where it went by before the connection was protected, or did not come.
+    pub(super) greeting: Option<String>,
+    /// None where it did not say.
+    pub(super) capabilities: Option<Vec<String>>,
+    /// What kept it from going on.
+    pub(super) problem: Option<Problem>,
 }
 
-/// Connects and talks; whatever fails is in the report.
-pub async fn probe(provider: &Provider, protocol: Protocol, endpoint: &Endpoint) -> Report {
-    let mut report =
-        Report { protocol: protocol.name(), endpoint: endpoint.to_string(), ..Report::default() };
-    let opened = match provider.connect(protocol).await {
-        Ok(opened) => opened,
-        Err(error) => {
-            report.error = Some(error.to_string());
-            return report;
-        }
-    };
-    report.peer = opened.peer.to_string();
-    report.tls = opened.tls_version;
+/// Why a talk ended early.
+pub(super) enum Problem {
+    /// The connection ended, or nothing came.
+    Silence,
+    /// It said something else than was to be expected.
+    Odd(String),
+}
+
+/// Hears what a server says.
+pub(super) async fn hear(opened: Opened, protocol: Protocol) -> Heard {
+    let mut heard = Heard::default();
+    let greeted = opened.greeting_consumed;
     let mut talk = Talk(BufReader::new(opened.stream));
-    let work = talk.with(protocol, opened.greeting_consumed, &mut report);
-    report.error = match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(error.to_string()),
-        Err(_) => Some("no answer in time".into()),
-    };
-    report
+    let work = talk.with(protocol, greeted, &mut heard);
+    let ended = tokio::time::timeout(PATIENCE, work).await;
+    heard.problem = ended.unwrap_or(Err(Problem::Silence)).err();
+    heard
 }
 
 struct Talk(BufReader<Stream>);
@@ -52,29 +47,29 @@ impl Talk {
         &mut self,
         protocol: Protocol,
         greeted: bool,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
+        heard: &mut Heard,
+    ) -> Result<(), Problem> {
         if !greeted {
-            report.greeting = match protocol {
+            heard.greeting = Some(match protocol {
                 Protocol::Smtp => self.smtp_reply("220").await?.join(" "),
                 Protocol::Imap => expect(self.line().await?, "* ")?,
                 Protocol::Pop3 => expect(self.line().await?, "+OK")?,
-            };
+            });
         }
-        report.capabilities = match protocol {
+        heard.capabilities = Some(match protocol {
             Protocol::Imap => self.imap_capabilities().await?,
             Protocol::Smtp => {
                 self.say("EHLO localhost").await?;
                 self.smtp_reply("250").await?.into_iter().skip(1).collect()
             }
             Protocol::Pop3 => self.pop3_capabilities().await?,
-        };
+        });
         // A server that does not say goodbye is no worse for it.
         let _ = self.say(if protocol == Protocol::Imap { "P2 LOGOUT" } else { "QUIT" }).await;
         Ok(())
     }
 
-    async fn imap_capabilities(&mut self) -> anyhow::Result<Vec<String>> {
+    async fn imap_capabilities(&mut self) -> Result<Vec<String>, Problem> {
         self.say("P1 CAPABILITY").await?;
         let mut found = Vec::new();
         for _ in 0..MAX_LINES {
@@ -86,10 +81,10 @@ impl Talk {
                 return Ok(found);
             }
         }
-        anyhow::bail!("too many lines")
+        Err(Problem::Odd("too many lines".into()))
     }
 
-    async fn pop3_capabilities(&mut self) -> anyhow::Result<Vec<String>> {
+    async fn pop3_capabilities(&mut self) -> Result<Vec<String>, Problem> {
         self.say("CAPA").await?;
         let mut found = Vec::new();
         // CAPA is optional (RFC 2449 §5).
@@ -102,10 +97,10 @@ impl Talk {
                 line => found.push(line.to_owned()),
             }
         }
-        anyhow::bail!("too many lines")
+        Err(Problem::Odd("too many lines".into()))
     }
 
-    async fn smtp_reply(&mut self, code: &str) -> anyhow::Result<Vec<String>> {
+    async fn smtp_reply(&mut self, code: &str) -> Result<Vec<String>, Problem> {
         let mut lines = Vec::new();
         for _ in 0..MAX_LINES {
             let line = expect(self.line().await?, code)?;
@@ -116,28 +111,37 @@ impl Talk {
                 return Ok(lines);
             }
         }
-        anyhow::bail!("too many lines")
+        Err(Problem::Odd("too many lines".into()))
     }
 
-    async fn say(&mut self, command: &str) -> anyhow::Result<()> {
-        self.0.write_all(format!("{command}\r\n").as_bytes()).await?;
-        Ok(self.0.flush().await?)
+    async fn say(&mut self, command: &str) -> Result<(), Problem> {
+        let line = format!("{command}\r\n");
+        let said = async {
+            self.0.write_all(line.as_bytes()).await?;
+            self.0.flush().await
+        };
+        said.await.map_err(|_| Problem::Silence)
     }
 
-    /// The next line; its control characters never reach the terminal.
-    async fn line(&mut self) -> anyhow::Result<String> {
+    /// The next line; its control characters never reach a terminal.
+    async fn line(&mut self) -> Result<String, Problem> {
         let mut bytes = Vec::new();
-        let count = (&mut self.0).take(MAX_LINE).read_until(b'\n', &mut bytes).await?;
-        anyhow::ensure!(count > 0, "the server closed the connection");
-        anyhow::ensure!(bytes.ends_with(b"\n"), "a line without end");
+        let read = (&mut self.0).take(MAX_LINE).read_until(b'\n', &mut bytes).await;
+        match read {
+            Ok(0) | Err(_) => return Err(Problem::Silence),
+            Ok(_) if !bytes.ends_with(b"\n") => {
+                return Err(Problem::Odd("a line without end".into()));
+            }
+            Ok(_) => {}
+        }
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.trim_end().chars().map(|c| if c.is_control() { '?' } else { c }).collect())
     }
 }
 
-fn expect(line: String, start: &str) -> anyhow::Result<String> {
+fn expect(line: String, start: &str) -> Result<String, Problem> {
     match line.starts_with(start) {
         true => Ok(line),
-        false => anyhow::bail!("the server said \"{line}\""),
+        false => Err(Problem::Odd(line)),
     }
 }
