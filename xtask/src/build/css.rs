@@ -10,9 +10,10 @@ use anyhow::{Context as _, Result};
 const LAYERS: &str = "@layer reset,base,ui,views;";
 
 /// What the first screen does without, below `frontend/src`.
-const LATER: [&str; 21] = [
+const LATER: [&str; 22] = [
     "ui/avatar/",
     "ui/dialog/",
+    "ui/field/select.css",
     "ui/menu/",
     "ui/toast/",
     "ui/tooltip/",
