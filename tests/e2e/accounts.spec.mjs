@@ -1,6 +1,6 @@
 // Several accounts behind one sign-in: added, named, ordered, in one inbox, and forgotten.
 import AxeBuilder from '@axe-core/playwright';
-import { test, expect } from './play.mjs';
+import { test, expect, signIn } from './play.mjs';
 
 async function settings(page) {
   await page.getByRole('button', { name: 'Account menu' }).click();
@@ -73,3 +73,30 @@ for (const kind of ['dovecot', 'mailhost']) {
     await expect(tree.getByRole('treeitem', { name: /^All inboxes/ })).toBeHidden();
   });
 }
+
+test('an added account that does not open is mended by its password, and nobody is signed out', async ({ stage, visit }) => {
+  const world = await stage('mailhost');
+  const page = await visit(world, 'anna');
+  const added = await page.evaluate(async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/account', { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  }, world.person('ben'));
+  expect(added).toBe(200);
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  // Another password of hers opens no vault, and no other session of hers is there to vouch for it.
+  await world.do('add-password', { as: 'anna', password: 'another' });
+  await signIn(page, { ...world.person('anna'), password: 'another' });
+  await page.getByRole('status').getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Accounts', level: 2 })).toBeVisible();
+  const list = page.getByRole('list', { name: 'Accounts' });
+  await expect(list.getByRole('listitem').last()).toContainText('Its password is needed again.');
+  await axe(page);
+  await page.getByRole('button', { name: 'Password for ben@example.test' }).click();
+  const form = page.getByRole('form', { name: 'Password for ben@example.test' });
+  await form.getByLabel('Password', { exact: true }).fill('secret-ben');
+  await form.getByRole('button', { name: 'Sign in' }).click();
+  await expect(list.getByText('Its password is needed again.')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Back to mail' }).click();
+  await expect(page.getByRole('treeitem', { name: /^Inbox/ })).toHaveCount(2);
+});

@@ -72,6 +72,16 @@ impl World {
         }
     }
 
+    /// How a bridge reaches it by IMAP and by POP3, as whoever adds an account chooses.
+    pub fn provider_of_both(&self) -> Provider {
+        let Provider(imap) = self.provider();
+        let pop3 = match self {
+            Self::Real { dovecot, .. } => format!("pop3s://localhost:{}", dovecot.pop3s),
+            Self::InMemory { host, .. } => format!("pop3://127.0.0.1:{}", host.pop3_addr().port()),
+        };
+        Provider(format!("pop3 = \"{pop3}\"\n{imap}"))
+    }
+
     /// Who has a mailbox.
     pub fn people(&self) -> &[Person] {
         match self {

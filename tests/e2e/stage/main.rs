@@ -1,6 +1,6 @@
 //! The world that browser tests play in: mail servers and a bridge, directed line by line over standard input.
 //!
-//! `stage dovecot|mailhost [--base PATH] [--storage sdbox|mdbox] [--config LINE]…` prints one JSON object
+//! `stage dovecot|mailhost [--base PATH] [--storage sdbox|mdbox] [--receive both] [--config LINE]…` prints one JSON object
 //! `{url, people, imap}` (before Dovecot also `{submissions, authority}`) and then answers each JSON command with one JSON object; see [`orders`].
 
 mod orders;
@@ -21,6 +21,8 @@ struct Options {
     base_path: String,
     storage: &'static str,
     config: String,
+    /// POP3 beside IMAP.
+    both: bool,
 }
 
 #[tokio::main]
@@ -36,7 +38,8 @@ async fn main() -> Result<()> {
         true => options.config,
         false => options.config + "[limits]\nundo_seconds = 0\n",
     };
-    let home = Home::new(&world.provider(), &options.base_path, &config)?;
+    let provider = if options.both { world.provider_of_both() } else { world.provider() };
+    let home = Home::new(&provider, &options.base_path, &config)?;
     let bridge = Program::start(home).await?;
     let people: Vec<Value> = world
         .people()
@@ -69,11 +72,13 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
         base_path: "/".into(),
         storage: "sdbox",
         config: String::new(),
+        both: false,
     };
     while let Some(word) = words.next() {
         let value = words.next().with_context(|| format!("{word} wants a value"))?;
         match word.as_str() {
             "--base" => options.base_path = value,
+            "--receive" => options.both = value == "both",
             "--config" => options.config = format!("{}{value}\n", options.config),
             "--storage" => {
                 options.storage = match value.as_str() {

@@ -70,6 +70,10 @@ impl Stage {
             "kill-bridge" => self.bridge.kill()?,
             "start-bridge" => self.bridge.launch().await?,
             "fault" => self.arm(order)?,
+            "add-password" => {
+                let person = self.person(order, "as")?;
+                self.world.host().add_password(&person.address, text(order, "password")?)?;
+            }
             "clear-faults" => self.world.host().faults().clear_all(),
             "sentinel" => {
                 let sentinel = self.sentinel.insert(Sentinel::start().await?);

@@ -22,6 +22,8 @@ pub fn Identity(desk: Desk) -> impl IntoView {
         let fitting = all.into_iter().filter(|(of, _)| !bound || *of == account);
         fitting.collect::<Vec<_>>()
     });
+    // Said also where an answer leaves no choice: whoever has several should see which one it is.
+    let several = Memo::new(move |_| stores.accounts.identities().len() > 1);
     let chosen = move |at: usize| {
         let from = desk.draft.with(|draft| draft.from.clone());
         choices.with(|choices| choices.get(at).is_some_and(|(_, known)| known.from == from))
@@ -45,7 +47,7 @@ pub fn Identity(desk: Desk) -> impl IntoView {
     };
     view! {
         {move || {
-            (choices.with(Vec::len) > 1).then(|| {
+            several.get().then(|| {
                 view! {
                     <div class="composer-row">
                         <span class="composer-label" aria-hidden="true">{t(Key::ComposeFrom)}</span>

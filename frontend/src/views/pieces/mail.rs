@@ -6,7 +6,7 @@ use postern_shared::mailbox::MailboxId;
 
 use super::deferred::{Deferred, fetch};
 use crate::i18n::{error_text, number};
-use crate::routes::Route;
+use crate::routes::{Route, SettingsPage};
 use crate::state::parts::Region;
 use crate::state::preferences::{ReadingPane, Sizes};
 use crate::state::shortcuts::Command;
@@ -106,10 +106,19 @@ fn status(stores: Stores) -> Status {
     }
 }
 
+/// Whether it is the account of the sign-in whose password is refused; the others are mended one
+/// by one.
+fn owner_is_refused(stores: Stores) -> bool {
+    stores.accounts.all().with_untracked(|all| {
+        all.iter().any(|one| !one.added && one.state == AccountState::NeedsSignIn)
+    })
+}
+
 fn mend(stores: Stores) {
     match untrack(|| status(stores)) {
         Status::NewVersion => stores.reload(),
-        Status::NeedsSignIn => stores.sign_out(),
+        Status::NeedsSignIn if owner_is_refused(stores) => stores.sign_out(),
+        Status::NeedsSignIn => stores.location.go(Route::Settings(SettingsPage::Accounts)),
         Status::Incomplete => fetch(stores, Region::Layers),
         _ => stores.retry(),
     }

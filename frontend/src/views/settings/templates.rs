@@ -135,7 +135,7 @@ fn Form(began: Template, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
             let saved = stores.save_template(template).await;
             let _ = busy.try_set(false);
             let reason = match saved {
-                Ok(_) => return on_done.run(()),
+                Ok(_) => return on_done.try_run(()).unwrap_or_default(),
                 Err(CallError { code: ErrorCode::Invalid, .. }) => {
                     text(Key::SettingsTemplateNameless)
                 }

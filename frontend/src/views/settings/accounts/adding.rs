@@ -154,6 +154,10 @@ impl Desk {
         if self.look_up().await {
             return;
         }
+        // Whoever has left meanwhile adds nothing.
+        if self.busy.try_get_untracked().is_none() {
+            return;
+        }
         let Some(from) = untrack(|| self.choice()) else {
             let _ = self.problem.try_set(text(Key::ServersIncomplete));
             return;
@@ -161,7 +165,7 @@ impl Desk {
         let secret = self.password.get_untracked();
         let added = self.stores.add_account(&self.typed_address(), &secret, &from).await;
         let reason = match added {
-            Ok(()) => return on_done.run(()),
+            Ok(()) => return on_done.try_run(()).unwrap_or_default(),
             Err(CallError { code: ErrorCode::AlreadyExists, .. }) => {
                 text(Key::SettingsAccountYours)
             }
@@ -180,6 +184,7 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
         true => text(Key::SettingsAccountNew),
     };
     let desk = Desk::new(address);
+    let deed = if desk.again { Key::LoginSubmit } else { Key::SettingsAccountAdd };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         desk.begin(desk.add(on_done));
@@ -212,7 +217,7 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
             {(!desk.again).then(|| view! { <Tested outcome=desk.tried /> })}
             <p class="settings-problem" role="alert">{desk.problem}</p>
             <div class="settings-deeds">
-                <SubmitButton label=t(Key::SettingsAccountAdd) busy=desk.busy />
+                <SubmitButton label=t(deed) busy=desk.busy />
                 {(!desk.again).then(|| view! {
                     <Button label=t(Key::ServersTest) disabled=desk.busy on_press=try_out />
                 })}

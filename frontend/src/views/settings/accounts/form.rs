@@ -34,7 +34,7 @@ pub fn Look(account: Account, #[prop(into)] on_done: Callback<()>) -> impl IntoV
             let edited = stores.edit_account(id.get_value(), name, colour).await;
             let _ = busy.try_set(false);
             match edited {
-                Ok(()) => on_done.run(()),
+                Ok(()) => on_done.try_run(()).unwrap_or_default(),
                 Err(error) => {
                     let _ = problem.try_set(error_text(&error));
                 }

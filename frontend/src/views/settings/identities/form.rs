@@ -87,7 +87,7 @@ pub fn Form(
             let saved = stores.save_identity(account.get_untracked(), identity, first).await;
             let _ = busy.try_set(false);
             match saved {
-                Ok(()) => on_done.run(()),
+                Ok(()) => on_done.try_run(()).unwrap_or_default(),
                 Err(error) => drop(problem.try_set(reason(&error))),
             }
         });
