@@ -129,11 +129,12 @@ impl Vault {
     /// Does one thing to one store; what was written is there once this answers.
     async fn ask(&self, store: &str, mode: &str, verb: &str, with: &[&JsValue]) -> Answer<JsValue> {
         let transaction = call(&self.database, "transaction", &[&store.into(), &mode.into()])?;
-        let finished = heard(&transaction, ["complete", "abort"]);
+        // Listened to at once: where the request fails, this is broken too, and nobody waits for it.
+        let finished = JsFuture::from(heard(&transaction, ["complete", "abort"]));
         let place = call(&transaction, "objectStore", &[&store.into()])?;
         let answer = done(call(&place, verb, with)?).await?;
         if mode != "readonly" {
-            JsFuture::from(finished).await?;
+            finished.await?;
         }
         Ok(answer)
     }
