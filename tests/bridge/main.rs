@@ -38,4 +38,5 @@ mod sign_in;
 mod templates;
 mod transfers;
 mod uploads;
+mod verbs;
 mod views;

@@ -23,6 +23,16 @@ use crate::uploads::{begin, put};
 
 /// Messages of every kind, with flags and dates of their own.
 async fn fill(session: &mut RawImap, to: &Person, count: usize) -> Result<()> {
+    fill_mailbox(session, to, "INBOX", count).await
+}
+
+/// The same in another mailbox.
+pub(crate) async fn fill_mailbox(
+    session: &mut RawImap,
+    to: &Person,
+    mailbox: &str,
+    count: usize,
+) -> Result<()> {
     let from = Person::named("sender");
     let flags =
         ["\\Seen", "\\Seen \\Answered $Forwarded", "", "\\Flagged Work", "\\Draft \\Deleted"];
@@ -47,7 +57,7 @@ async fn fill(session: &mut RawImap, to: &Person, count: usize) -> Result<()> {
     }
     for batch in messages.chunks(200) {
         let batch = batch.iter().map(|(begin, text)| (begin.as_str(), text.as_slice()));
-        session.append_each("INBOX", batch).await?;
+        session.append_each(mailbox, batch).await?;
     }
     Ok(())
 }

@@ -130,6 +130,15 @@ impl Blobs {
         Ok(Self(Arc::new(store.with_fsync(true))))
     }
 
+    /// The store of a `data_dir` in which a bridge may be at work: for reading.
+    ///
+    /// # Errors
+    /// A folder that is not there.
+    pub fn beside(data_dir: &Path) -> std::io::Result<Self> {
+        let store = LocalFileSystem::new_with_prefix(data_dir).map_err(std::io::Error::other)?;
+        Ok(Self(Arc::new(store)))
+    }
+
     /// Where bytes lie that are needed only for a while; cleared when the store is opened.
     #[must_use]
     pub fn aside(&self) -> PathBuf {

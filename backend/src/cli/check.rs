@@ -88,10 +88,11 @@ pub async fn check(
     }
 }
 
-type Tried = Vec<(Account, Vec<Protocol>)>;
+/// Accounts, and what of them is tried.
+pub type Tried = Vec<(Account, Vec<Protocol>)>;
 
 /// What there is to try, and who says so.
-async fn accounts(config: &Config, address: &Address) -> Result<(String, Tried), End> {
+pub async fn accounts(config: &Config, address: &Address) -> Result<(String, Tried), End> {
     let Outside { web, mail, names, .. } = Outside::real(config)?;
     let providers = Providers::new(&config.provider)?;
     let described = |provider: Arc<net::Provider>, protocol| {

@@ -4,18 +4,26 @@ mod backup;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod export;
 mod healthcheck;
+mod import;
 mod log;
+mod lone;
 mod restore;
 mod serve;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The variables of the process.
 pub type Environment = BTreeMap<String, String>;
+
+/// How long threads that wait for files may go on at the end.
+const LINGER: Duration = Duration::from_secs(2);
 
 const USAGE: &str = "\
 Postern, a webmail
@@ -31,7 +39,19 @@ Postern, a webmail
                                      copy data_dir into a tar file; the bridge may run
   postern restore FILE [--config FILE]
                                      bring it back into an empty data_dir
+  postern export ADDRESS FILE [--mailbox NAME] [--search QUERY] [--form mbox|zip] [ACCOUNT]
+                                     take mail out into a file, or to standard output (-): all of
+                                     it, one mailbox, what a search finds. A zip (FILE.zip) keeps
+                                     mailboxes apart
+  postern import ADDRESS FILE [--mailbox NAME] [--duplicates] [ACCOUNT]
+                                     bring in an mbox, a message, or a zip of them, or what comes
+                                     from standard input (-); what is there already is left out
   postern version
+
+ACCOUNT: mail that lies in data_dir is read and written as it is (import: while no bridge runs);
+--user ID says whose it is where several have it. Mail at an IMAP server needs the password by
+--password-stdin (a line of input) or --password-file FILE, and may be signed in to as another
+name: --login NAME.
 
 Without --config, /etc/postern/postern.toml is read where it exists; every key is also a
 POSTERN_ variable.
@@ -103,6 +123,18 @@ fn dispatch(arguments: &[String], environment: &Environment) -> Result<(), End> 
             let (config, file) = with_file(rest, environment)?;
             restore::restore(&config, &file)
         }
+        "export" => {
+            let (config, asked, mut options) = of_account(rest, environment, &export::OPTIONS)?;
+            let wanted = export::Wanted::read(&mut options)?;
+            options.finish()?;
+            block_on(export::export(config, asked, wanted))
+        }
+        "import" => {
+            let (config, asked, mut options) = of_account(rest, environment, &import::OPTIONS)?;
+            let wanted = import::Wanted::read(&mut options)?;
+            options.finish()?;
+            block_on(import::import(config, asked, wanted))
+        }
         "healthcheck" => {
             let mut options = Options::read(rest, &["--config"], &["--deep"])?;
             let config = options.config(environment)?;
@@ -128,8 +160,36 @@ fn with_file(
     Ok((config, PathBuf::from(file)))
 }
 
+/// What a verb on an account is given: the address, and how the account is opened.
+fn of_account(
+    arguments: &[String],
+    environment: &Environment,
+    own: &[&str],
+) -> Result<(postern::config::Config, lone::Asked, Options), End> {
+    let values = [&["--config", "--user", "--login", "--password-file"], own].concat();
+    let flags = ["--password-stdin", "--duplicates"];
+    let mut options = Options::read(arguments, &values, &flags)?;
+    let config = options.config(environment)?;
+    if options.plain.is_empty() {
+        return Err(End::Misused(USAGE.into()));
+    }
+    let address = options.plain.remove(0);
+    let file = options.value("--password-file").map(PathBuf::from);
+    let password = match (options.flag("--password-stdin"), file) {
+        (true, Some(_)) => return Err(End::Misused("the password is given twice".into())),
+        (true, None) => Some(lone::PasswordFile::Input),
+        (false, file) => file.map(lone::PasswordFile::At),
+    };
+    let (login, user) = (options.value("--login"), options.value("--user"));
+    Ok((config, lone::Asked { address, login, password, user }, options))
+}
+
 fn block_on(work: impl Future<Output = Result<(), End>>) -> Result<(), End> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    // A thread may wait for input that nobody gives any more.
+    runtime.shutdown_timeout(LINGER);
+    done
 }
 
 /// An error and its causes; many of ours name their cause already.
@@ -177,7 +237,7 @@ impl Options {
                 options.values.insert(name.to_owned(), value);
             } else if flags.contains(&name) && joined.is_none() {
                 options.flags.push(name.to_owned());
-            } else if name.starts_with('-') {
+            } else if name.starts_with('-') && name != "-" {
                 return Err(End::Misused(format!("unknown option {argument}\n\n{USAGE}")));
             } else {
                 options.plain.push(argument.clone());

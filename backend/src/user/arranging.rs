@@ -283,7 +283,8 @@ impl User {
             return Ok(None);
         };
         let connection = fresh.and_then(|Fresh(_, connection)| connection);
-        let (facts, connection) = registry.describe(id, Entrant { connection, ..entrant });
+        let entrant = Entrant { connection, ..entrant };
+        let (facts, connection) = entrant.described(id, &registry.stores);
         Ok(Some(Account::start(facts, self.surroundings.clone(), connection)))
     }
 

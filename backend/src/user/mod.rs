@@ -59,13 +59,13 @@ use crate::submission::{Outbox, compose, outbox};
 pub use actions::Actions;
 use arranging::Arranged;
 use carrier::Carrier;
-pub use entrant::Entrant;
+pub use entrant::{Entrant, account_id};
 pub use images::Body;
 use registry::Inner;
 pub use registry::Users;
 use roster::Roster;
 pub use standing::{Maildrop, Standing};
-pub use transfers::Export;
+pub use transfers::{End, Export, Incoming, Lone, LoneGround, Selection, Tally};
 use views::Views;
 
 /// Why a user's verb failed.

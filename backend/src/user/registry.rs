@@ -4,10 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use postern_shared::account::{AccountId, AccountState, Protocol};
-use postern_shared::address::Address;
+use postern_shared::account::{AccountId, AccountState};
 use postern_shared::event::{self, Event};
-use postern_shared::identity::Identity;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
@@ -21,9 +19,7 @@ use super::standing::{Maildrop, Standing};
 use super::transfers::{self, Transfers};
 use super::views::Views;
 use super::{Actions, User, uploads};
-use crate::account::{
-    Account, Audience, Facts, Identities, Look, Memory, Progress, Shelf, Surroundings,
-};
+use crate::account::{Account, Audience, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
@@ -86,26 +82,6 @@ impl Inner {
     pub(super) fn all_of(&self, id: UserId) -> Vec<Arc<User>> {
         let present = self.present();
         present.get(&id).into_iter().flatten().map(|one| one.user.clone()).collect()
-    }
-
-    /// What an account is made of that comes in so, and the connection that it goes on with.
-    pub(super) fn describe(
-        &self,
-        id: AccountId,
-        entrant: Entrant,
-    ) -> (Facts, Option<imap::ImapConnection>) {
-        let Entrant { user, address, provider, protocol, credentials, connection } = entrant;
-        let from = Address { name: String::new(), email: address.clone() };
-        let facts = Facts {
-            id,
-            address,
-            provider,
-            credentials,
-            identities: Identities::new(vec![Identity { from, ..Identity::default() }]),
-            look: Look::default(),
-            local: (protocol == Protocol::Pop3).then(|| self.stores.at_need(user)),
-        };
-        (facts, connection)
     }
 
     /// Tells every link of a user.
@@ -250,7 +226,7 @@ impl Users {
 
     fn build(&self, entrant: Entrant, saving: Arc<tokio::sync::Mutex<()>>) -> User {
         let (id, primary) = (entrant.user, account_id(entrant.user, &entrant.address));
-        let (facts, connection) = self.0.describe(primary.clone(), entrant);
+        let (facts, connection) = entrant.described(primary.clone(), &self.0.stores);
         let audience = Arc::new(Audience::default());
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
         let index = self.0.indexes.of(&id.to_string());

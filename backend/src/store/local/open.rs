@@ -42,7 +42,17 @@ struct Shared {
     blobs: Blobs,
     clock: Clock,
     quota: u64,
+    access: Access,
     open: Mutex<HashMap<UserId, Weak<Inner>>>,
+}
+
+/// Whether there is a bridge beside us that owns the files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// They are ours.
+    Own,
+    /// They are read as they are.
+    Beside,
 }
 
 /// One user's local mail. Clones share it.
@@ -57,6 +67,7 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     /// Octets that may be stored; 0: as many as the disk holds.
     pub(super) quota: u64,
+    access: Access,
     /// Counts what was done, so that whoever waits for news looks.
     done: watch::Sender<u64>,
 }
@@ -84,7 +95,15 @@ impl Stores {
     #[must_use]
     pub fn new(data_dir: &Path, blobs: Blobs, clock: Clock, quota: u64) -> Self {
         let (directory, open) = (data_dir.join("mail"), Mutex::default());
-        Self(Arc::new(Shared { directory, blobs, clock, quota, open }))
+        Self(Arc::new(Shared { directory, blobs, clock, quota, access: Access::Own, open }))
+    }
+
+    /// The same to be read alone, whether or not a bridge works there: nothing can be written.
+    #[must_use]
+    pub fn beside(data_dir: &Path, blobs: Blobs, clock: Clock) -> Self {
+        let (directory, open) = (data_dir.join("mail"), Mutex::default());
+        let access = Access::Beside;
+        Self(Arc::new(Shared { directory, blobs, clock, quota: 0, access, open }))
     }
 
     /// A user's mail, without opening it yet.
@@ -132,7 +151,6 @@ fn user_of(file: &str) -> Option<UserId> {
 impl Shared {
     async fn open(&self, user: UserId) -> Result<Inner, Error> {
         let place = |error: std::io::Error| Error::Storage(Box::new(error));
-        std::fs::create_dir_all(&self.directory).map_err(place)?;
         let options = SqliteConnectOptions::new()
             .filename(self.directory.join(format!("{user}.mail")))
             .create_if_missing(true)
@@ -144,13 +162,31 @@ impl Shared {
             .pragma("cache_size", CACHE_KIB)
             .pragma("journal_size_limit", "16777216");
         let pool = || SqlitePoolOptions::new().min_connections(0).idle_timeout(IDLE);
+        let (blobs, clock, quota) = (self.blobs.clone(), self.clock.clone(), self.quota);
+        let (access, done) = (self.access, watch::Sender::new(0));
+        if access == Access::Beside {
+            let reading = options.create_if_missing(false).read_only(true);
+            let writer = pool().max_connections(1).connect_with(reading.clone()).await?;
+            check_version(&writer).await?;
+            let readers = pool().max_connections(READERS).connect_lazy_with(reading);
+            return Ok(Inner { user, writer, readers, blobs, clock, quota, access, done });
+        }
+        std::fs::create_dir_all(&self.directory).map_err(place)?;
         // A connection that only reads cannot even ask for it.
         let writing = options.clone().auto_vacuum(SqliteAutoVacuum::Incremental);
         let writer = pool().max_connections(1).connect_with(writing).await?;
         migrate(&writer, &MIGRATIONS).await?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.read_only(true));
-        let (blobs, clock, quota) = (self.blobs.clone(), self.clock.clone(), self.quota);
-        Ok(Inner { user, writer, readers, blobs, clock, quota, done: watch::Sender::new(0) })
+        Ok(Inner { user, writer, readers, blobs, clock, quota, access, done })
+    }
+}
+
+/// What is only read has to be as this version writes it.
+async fn check_version(pool: &SqlitePool) -> Result<(), Error> {
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool).await?;
+    match usize::try_from(version) {
+        Ok(known) if known == MIGRATIONS.len() => Ok(()),
+        _ => Err(Error::Storage("another version of postern wrote this mail".into())),
     }
 }
 
@@ -167,8 +203,23 @@ impl UserStore {
     /// # Errors
     /// `Storage`.
     pub async fn connect(&self, account: &str) -> Result<LocalConnection, Error> {
-        self.furnish(account).await?;
+        if self.0.access == Access::Own {
+            self.furnish(account).await?;
+        }
         Ok(LocalConnection::new(self.clone(), account.to_owned()))
+    }
+
+    /// Whether an account has mailboxes here.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn holds(&self, account: &str) -> Result<bool, Error> {
+        let mut reading = self.read().await?;
+        let found = sqlx::query("SELECT 1 FROM mailboxes WHERE account = $1 LIMIT 1")
+            .bind(account)
+            .fetch_optional(&mut *reading)
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Begins to write; nobody else writes meanwhile. Undone unless it is committed.

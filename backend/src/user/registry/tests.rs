@@ -1,5 +1,7 @@
 //! Who is here, and for how long.
 
+use postern_shared::account::Protocol;
+
 use super::*;
 use crate::db;
 use crate::net::{Provider, Providers};

@@ -4,16 +4,23 @@
 //! beside everything else (`import`): where it stands is durable, so that it goes on after the bridge
 //! was killed, once its user is here again, and adds nothing twice.
 
+mod alone;
+mod bringing;
+mod course;
 mod export;
 mod file;
 mod import;
+mod making;
 mod outlet;
+mod sources;
 mod target;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use postern_shared::account::AccountId;
 use postern_shared::api::transfers::{ExportMessages, ImportMessages};
 use postern_shared::error::ErrorCode;
@@ -31,7 +38,11 @@ use crate::clock::{Clock, random};
 use crate::db::transfers::{self, TransferRow, TransferState};
 use crate::db::{self, UserId};
 
+pub use alone::{Incoming, Lone, LoneGround, Selection, Tally};
+pub use course::End;
 pub use export::Export;
+
+use course::{Course, Log, Patience};
 
 /// How long a transfer is listed.
 const LISTED_MS: i64 = 24 * 3_600_000;
@@ -83,45 +94,27 @@ impl Transfers {
     }
 }
 
-/// A transfer under way: counts, is written down, and tells its user.
-struct Course {
+/// Keeps a transfer's row, and tells its user.
+struct RowLog {
     row: TransferRow,
     way: Way,
     registry: Arc<Inner>,
     told: Option<Duration>,
-    written: Duration,
-    /// Ends when it is to be stopped.
-    stop: CancellationToken,
 }
 
-impl Course {
-    fn stage(&self) -> Stage {
-        stage_of(&self.row.state.stage)
+impl Log for RowLog {
+    fn keep<'a>(&'a mut self, state: &'a TransferState) -> BoxFuture<'a, Result<(), db::Error>> {
+        transfers::update(&self.registry.db, &self.row.id, state).boxed()
     }
 
-    /// From now on in this stage: durable, and told at once.
-    async fn enter(&mut self, stage: Stage) -> Result<(), db::Error> {
-        if self.stage() != stage {
-            self.row.state.stage = written(stage);
-            self.told = None;
-        }
-        self.write().await
-    }
-
-    async fn write(&mut self) -> Result<(), db::Error> {
-        self.written = self.registry.clock.elapsed();
-        transfers::update(&self.registry.db, &self.row.id, &self.row.state).await?;
-        self.tell();
-        Ok(())
-    }
-
-    /// Tells the user how it goes, a few times a second.
-    fn tell(&mut self) {
+    fn tell(&mut self, state: &TransferState, at_once: bool) {
         let now = self.registry.clock.elapsed();
+        self.row.state.clone_from(state);
         if let Some(one) = self.registry.transfers.running().get_mut(&self.row.id) {
-            one.state.clone_from(&self.row.state);
+            one.state.clone_from(state);
         }
-        if self.told.is_some_and(|told| now.saturating_sub(told) < TOLD_EVERY) {
+        let is_fresh = self.told.is_some_and(|told| now.saturating_sub(told) < TOLD_EVERY);
+        if is_fresh && !at_once {
             return;
         }
         self.told = Some(now);
@@ -130,7 +123,7 @@ impl Course {
     }
 }
 
-impl Drop for Course {
+impl Drop for RowLog {
     fn drop(&mut self) {
         self.registry.transfers.running().remove(&self.row.id);
     }
@@ -294,8 +287,9 @@ impl User {
     fn course(&self, row: TransferRow, detail: &Detail) -> Option<Course> {
         let registry = self.registry.upgrade()?;
         let stop = self.transfers.begin(&row)?;
-        let way = way_of(detail);
-        Some(Course { row, way, registry, told: None, written: Duration::ZERO, stop })
+        let (state, clock) = (row.state.clone(), registry.clock.clone());
+        let log = RowLog { row, way: way_of(detail), registry, told: None };
+        Some(Course::new(state, (clock, stop), Patience::Endless, Box::new(log)))
     }
 }
 

@@ -2,15 +2,16 @@
 
 use postern_shared::mailbox::{Mailbox, MailboxId, Role};
 
-use super::import::{Bringing, End, PAUSE, is_passing};
+use super::bringing::{Bringing, PAUSE, is_passing};
+use super::course::End;
 use crate::account::{self, Arrived, Floor, Whole};
 
 impl Bringing {
     pub(super) async fn floor(&mut self, mailbox: &MailboxId) -> Result<Floor, End> {
         let mut pause = PAUSE;
         loop {
-            match self.account.floor(mailbox).await {
-                Err(error) if is_passing(&error) => self.wait(&mut pause).await?,
+            match self.target.account.floor(mailbox).await {
+                Err(error) if is_passing(&error) => self.wait(&mut pause, error).await?,
                 other => return Ok(other?),
             }
         }
@@ -20,16 +21,12 @@ impl Bringing {
         &mut self,
         mailbox: &MailboxId,
         floor: Floor,
-    ) -> Result<Vec<Arrived>, account::Error> {
+    ) -> Result<Vec<Arrived>, End> {
         let mut pause = PAUSE;
         loop {
-            match self.account.arrived_since(mailbox, floor).await {
-                Err(error) if is_passing(&error) => {
-                    if self.wait(&mut pause).await.is_err() {
-                        return Err(error);
-                    }
-                }
-                other => return other,
+            match self.target.account.arrived_since(mailbox, floor).await {
+                Err(error) if is_passing(&error) => self.wait(&mut pause, error).await?,
+                other => return Ok(other?),
             }
         }
     }
@@ -41,7 +38,7 @@ impl Bringing {
         mailbox: &MailboxId,
         (message_id, whole): (&str, &Whole),
     ) -> Result<bool, End> {
-        let (account, size) = (self.account.clone(), whole.size());
+        let (account, size) = (self.target.account.clone(), whole.size());
         let mut pause = PAUSE;
         loop {
             let found = match message_id {
@@ -49,7 +46,7 @@ impl Bringing {
                 id => account.with_message_id(mailbox, (id, size)).await.map(|all| !all.is_empty()),
             };
             match found {
-                Err(error) if is_passing(&error) => self.wait(&mut pause).await?,
+                Err(error) if is_passing(&error) => self.wait(&mut pause, error).await?,
                 other => return Ok(other?),
             }
         }
@@ -57,7 +54,7 @@ impl Bringing {
 
     /// The mailbox that a message goes into; made, with those it lies in, where it is not there.
     pub(super) async fn target(&mut self, levels: Vec<String>) -> Result<MailboxId, End> {
-        if let Some(mailbox) = &self.mailbox {
+        if let Some(mailbox) = &self.target.mailbox {
             return Ok(mailbox.clone());
         }
         if let Some(known) = self.places.get(&levels) {
@@ -66,7 +63,7 @@ impl Bringing {
         let mut pause = PAUSE;
         let made = loop {
             match self.make(&levels).await {
-                Err(error) if is_passing(&error) => self.wait(&mut pause).await?,
+                Err(error) if is_passing(&error) => self.wait(&mut pause, error).await?,
                 other => break other?,
             }
         };
@@ -75,7 +72,7 @@ impl Bringing {
     }
 
     async fn make(&self, levels: &[String]) -> Result<MailboxId, account::Error> {
-        let mut all = self.account.list_mailboxes().await?;
+        let mut all = self.target.account.list_mailboxes().await?;
         let (mut place, mut rest) = (None, levels);
         let is_inbox = levels.first().is_none_or(|first| first.eq_ignore_ascii_case("inbox"));
         if is_inbox {
@@ -89,8 +86,8 @@ impl Bringing {
             place = Some(match known {
                 Some(known) => known,
                 None => {
-                    let made = self.account.create_mailbox(place, level.clone()).await?.0;
-                    all = self.account.list_mailboxes().await?;
+                    let made = self.target.account.create_mailbox(place, level.clone()).await?.0;
+                    all = self.target.account.list_mailboxes().await?;
                     made
                 }
             });
