@@ -1,13 +1,13 @@
 //! Sessions with servers that play a script: what they said in life, what RFCs say, and garbage.
 
 mod sign_in;
+mod transcripts;
 
 use proptest::prelude::*;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::corpora;
 use crate::sasl::Proof;
 use crate::secret::Secret;
 
@@ -194,71 +194,6 @@ async fn odd_answers_are_understood() {
     assert!(connection.list().await.is_err(), "a listing that breaks off is not an empty one");
     connection.ask([1]).await.unwrap();
     assert_eq!(messages(&mut connection).await, [(1, Some(b"bare\n.\n".to_vec()))]);
-}
-
-/// A file of a real server's answers; none where the collection is absent.
-fn said(server: &str, file: &str) -> Option<Vec<u8>> {
-    let folder = corpora::find("pop3-transcripts/mailkit")?;
-    let text = std::fs::read(folder.join(server).join(format!("{file}.txt"))).unwrap();
-    // The files hold bare LF where the server sent CRLF.
-    let text = String::from_utf8(text).unwrap().replace("\r\n", "\n").replace('\n', "\r\n");
-    Some(text.into_bytes())
-}
-
-#[tokio::test]
-async fn gmail_is_understood() {
-    let files = ["greeting", "capa1", "auth", "capa2", "stat", "list", "uidl", "top", "retr123"];
-    let Some(answers) = files.map(|file| said("gmail", file)).into_iter().collect() else { return };
-    let answers: Vec<Vec<u8>> = answers;
-    let [greeting, capa1, auth, capa2, stat, list, uidl, top, retr] = &answers[..] else {
-        unreachable!("as many as were asked for")
-    };
-    let script: Vec<(&str, &[u8])> = vec![
-        ("CAPA", capa1),
-        ("AUTH PLAIN AGFubgB0d28gd29yZHM=", auth),
-        ("CAPA", capa2),
-        ("STAT", stat),
-        ("LIST", list),
-        ("UIDL", uidl),
-        ("TOP 1 0", top),
-        ("RETR 1", b""),
-        ("RETR 2", b""),
-        ("RETR 3", retr),
-    ];
-    let (opened, server) = server(greeting, &script);
-    let mut connection = Pop3Connection::greet(opened).await.unwrap();
-    let secret = secret();
-    connection.sign_in("ann", Proof::Password(&secret), Plaintext::Refused).await.unwrap();
-    assert!(connection.capabilities().has("PIPELINING"));
-    assert_eq!(connection.stat().await.unwrap().unwrap().octets, 221_409);
-    assert_eq!(connection.list().await.unwrap().len(), 3);
-    assert_eq!(connection.uidl().await.unwrap().unwrap()[2], (3, "103".to_owned()));
-    assert!(connection.top(1, 0).await.unwrap().starts_with(b"Delivered-To: "));
-    connection.ask(1..=3).await.unwrap();
-    for (_, message) in messages(&mut connection).await {
-        let message = message.unwrap();
-        assert!(message.starts_with(b"Delivered-To: ") && message.len() > 70_000);
-    }
-    drop(connection);
-    server.await.unwrap();
-}
-
-#[tokio::test]
-async fn what_servers_say_wrongly_is_refused_or_left_out() {
-    let check = |file: &'static str, expect: Option<usize>| async move {
-        let Some(answer) = said("gmail", file) else { return };
-        let (mut connection, _server) = session(CAPA, &[("UIDL", &answer)]).await;
-        assert_eq!(connection.uidl().await.unwrap().map(|found| found.len()), expect, "{file}");
-    };
-    check("uidl", Some(3)).await;
-    check("uidl-error1", Some(2)).await;
-    // A number that is not there: whoever looks it up in LIST finds nothing.
-    check("uidl-error2", Some(3)).await;
-    for file in ["uidl1-error1", "uidl1-error2"] {
-        let Some(answer) = said("gmail", file) else { return };
-        let (mut connection, _server) = session(CAPA, &[("UIDL 1", &answer)]).await;
-        assert_eq!(connection.uidl_of(1).await.unwrap(), None, "{file}");
-    }
 }
 
 /// Stuffs and ends a body as RFC 1939 says.
