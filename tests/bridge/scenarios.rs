@@ -1,9 +1,11 @@
 //! One suite of scenarios, as a page plays it, on good servers and on poor ones: the same results.
 //!
-//! `protocol/scenarios` plays the store's verbs; here the bridge makes up for what a server lacks.
+//! `protocol/scenarios` plays the store's verbs; here the bridge makes up for what a server lacks, and
+//! what is collected from a maildrop is mail like any other.
 
 use anyhow::{Context, Result, ensure};
-use postern_mailhost::Capabilities;
+use postern_mailhost::{Capabilities, Pop3Capabilities};
+use postern_shared::account::Protocol;
 use postern_shared::api::mailboxes::{CreateMailbox, RenameMailbox};
 use postern_shared::api::messages::{
     ChangeFlags, ExpungeMessages, MoveMessages, ReadPreviews, Targets,
@@ -14,11 +16,12 @@ use postern_shared::mailbox::Role;
 use postern_shared::message::MessageKey;
 use postern_shared::uid::Uid;
 use postern_shared::window::{Filter, Grouping, Order, Scope, Sort, SortKey, View, Within};
-use postern_tests::Person;
 use postern_tests::bridge::{Bridge, Home};
 use postern_tests::ground::{self, Ground, NOVEMBER};
 use postern_tests::list::List;
-use postern_tests::visitor::{Tab, Visitor, action};
+use postern_tests::other::Other;
+use postern_tests::visitor::{OpenList, Tab, Visitor, action};
+use postern_tests::{Person, message};
 
 /// From, subject, the message answered, the day that Date says, a word of the text.
 type Letter = (&'static str, &'static str, Option<u32>, u32, &'static str);
@@ -133,7 +136,7 @@ async fn keys(tab: &mut Tab, subjects: &[&str]) -> Result<Vec<MessageKey>> {
     subjects.iter().map(|subject| key(subject).with_context(|| format!("no {subject}"))).collect()
 }
 
-async fn changes(ground: &Ground, tab: &mut Tab, person: &Person) -> Result<()> {
+async fn changes(tab: &mut Tab, other: &mut Other) -> Result<()> {
     let view = inbox(tab).await?;
     let change = FlagChange { add: vec![Flag::Flagged, Flag::Seen], remove: vec![] };
     let targets = Targets::Keys(keys(tab, &["apples", "Plans"]).await?);
@@ -148,13 +151,10 @@ async fn changes(ground: &Ground, tab: &mut Tab, person: &Person) -> Result<()> 
     tab.link.call(MoveMessages { action: action(), targets, to: archive.clone() }).await?;
     let archived = View::of_mailbox(tab.id(), archive);
     check(tab, "the archive", archived, &["Re: apples"]).await?;
-    let mut session = ground.session(person).await?;
-    session.ok("SELECT Archive").await?;
-    ensure!(session.search("ALL").await?.len() == 1, "others do not see the move");
+    ensure!(other.count(Role::Archive, "Re: apples").await? == 1, "others do not see the move");
     let targets = Targets::Keys(keys(tab, &["Re: Plans"]).await?);
     let expunged = tab.link.call(ExpungeMessages { action: action(), targets }).await;
-    session.ok("SELECT INBOX").await?;
-    let left = session.search("SUBJECT \"Re: Plans\"").await?.len();
+    let left = other.count(Role::Inbox, "Re: Plans").await?;
     match expunged {
         Ok(_) => ensure!(left == 0, "expunged, and still there"),
         // Without UIDPLUS no single message can be expunged: it says so, and nothing is lost.
@@ -180,20 +180,44 @@ async fn mailboxes(tab: &mut Tab) -> Result<()> {
     Ok(())
 }
 
-/// What others do reaches the page; at once where the server pushes.
-async fn push(ground: &Ground, tab: &mut Tab, person: &Person) -> Result<()> {
+/// A message of others, as many hours after the last one; the page is told of it.
+async fn arrival(
+    (ground, person): (&Ground, &Person),
+    (tab, other): (&mut Tab, &mut Other),
+    subject: &str,
+) -> Result<OpenList> {
     let mut open = tab.open(Role::Inbox).await?;
-    let message = postern_tests::message::plain(person, person, "News", "new");
-    ground.file((person, "INBOX"), &[], NOVEMBER + 90_000, &message).await?;
-    tab.follow(&mut open, "an arrival", |list| list.row("News").is_some()).await?;
-    let mut session = ground.session(person).await?;
-    session.ok("SELECT INBOX").await?;
-    session.ok("STORE * +FLAGS (\\Flagged)").await?;
+    let message = message::plain(person, person, subject, "new");
+    let at = NOVEMBER + 3600 * (25 + open.list.rows.len() as u64);
+    ground.file((person, "INBOX"), &[], at, &message).await?;
+    other.bring_in().await?;
+    tab.follow(&mut open, "an arrival", |list| list.row(subject).is_some()).await?;
+    Ok(open)
+}
+
+/// What others do reaches the page; at once where the server pushes.
+async fn push(place: (&Ground, &Person), tab: &mut Tab, other: &mut Other) -> Result<()> {
+    let mut open = arrival(place, (tab, other), "News").await?;
+    other.flag("News").await?;
     let flagged = |list: &List| list.row("News").is_some_and(|row| row.flags.flagged());
     tab.follow(&mut open, "a flag", flagged).await?;
-    session.ok("STORE * +FLAGS (\\Deleted)").await?;
-    session.ok("EXPUNGE").await?;
+    other.expunge("News").await?;
     tab.follow(&mut open, "a removal", |list| list.row("News").is_none()).await
+}
+
+/// The next message comes alone: nothing that is gone comes back with it, from a maildrop neither.
+async fn afterwards(place: (&Ground, &Person), (tab, other): (&mut Tab, &mut Other)) -> Result<()> {
+    let before = tab.open(Role::Inbox).await?.list;
+    let after = arrival(place, (tab, other), "Last").await?.list;
+    let expected = [&["Last"], before.subjects().as_slice()].concat();
+    ensure!(after.subjects() == expected, "{:?} in place of {expected:?}", after.subjects());
+    Ok(())
+}
+
+/// Whether a page hears of what others do without asking.
+fn pushes(ground: &Ground) -> bool {
+    let lacks = |what: &&str| ground.name.contains(what);
+    ground.protocol == Protocol::Pop3 || !["idle", "nothing", "the least"].iter().any(lacks)
 }
 
 async fn play(ground: &Ground) -> Result<()> {
@@ -204,11 +228,15 @@ async fn play(ground: &Ground) -> Result<()> {
     orders_threads_and_searches(&mut tab).await.context("orders, threads, searches")?;
     previews(&mut tab).await.context("previews")?;
     mailboxes(&mut tab).await.context("mailboxes")?;
-    let pushes = !ground.name.contains("idle") && !ground.name.contains("nothing");
-    if pushes && !ground.name.contains("the least") {
-        push(ground, &mut tab, &person).await.context("push")?;
+    let (place, mut other) = ((ground, &person), Other::of(ground, &bridge, &person).await?);
+    if pushes(ground) {
+        push(place, &mut tab, &mut other).await.context("push")?;
     }
-    changes(ground, &mut tab, &person).await.context("changes")
+    changes(&mut tab, &mut other).await.context("changes")?;
+    if pushes(ground) {
+        afterwards(place, (&mut tab, &mut other)).await.context("afterwards")?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -230,4 +258,23 @@ async fn a_page_shows_the_same_whatever_the_mail_host_lacks() -> Result<()> {
         play(&ground).await.with_context(|| ground.name.clone())?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_page_shows_the_same_of_a_maildrop_whatever_its_server_lacks() -> Result<()> {
+    let every = Pop3Capabilities::every();
+    // A way to sign in there has to be.
+    let least = Pop3Capabilities { user: true, ..Pop3Capabilities::none() };
+    let all = [("everything", every), ("nothing", least)];
+    let one_less = Pop3Capabilities::NAMES.iter().map(|name| (*name, every.without(name)));
+    for (name, on) in all.into_iter().chain(one_less) {
+        let ground = Ground::host_by_pop3(name, on, &["anna"]).await?;
+        play(&ground).await.with_context(|| ground.name.clone())?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_shows_the_same_of_a_maildrop_of_dovecot() -> Result<()> {
+    play(&Ground::dovecot_by_pop3(&["anna"]).await?).await
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use postern_mailhost::{Capabilities, Host, MailHost};
+use postern_mailhost::{Capabilities, Host, MailHost, MailHostBuilder, Pop3Capabilities};
+use postern_shared::account::Protocol;
 
 use crate::Person;
 use crate::bridge::Provider;
@@ -58,6 +59,8 @@ pub fn masks() -> impl Iterator<Item = &'static str> {
 pub struct Ground {
     /// Which one it is, for what a test says when it fails.
     pub name: String,
+    /// What its accounts receive with.
+    pub protocol: Protocol,
     server: Kind,
     people: Vec<Person>,
 }
@@ -76,17 +79,38 @@ impl Ground {
         let people: Vec<Person> = people.iter().map(|name| Person::named(name)).collect();
         let setup = Setup { people: people.clone(), capability: *capability, ..Setup::default() };
         let server = Kind::Dovecot(Box::new(Dovecot::start_as(setup).await?));
-        Ok(Self { name: format!("Dovecot, {name}"), server, people })
+        Ok(Self { name: format!("Dovecot, {name}"), protocol: Protocol::Imap, server, people })
+    }
+
+    /// A Dovecot whose mail is reached by POP3.
+    pub async fn dovecot_by_pop3(people: &[&str]) -> Result<Self> {
+        let ground = Self::dovecot(MASKS[0].0, people).await?;
+        Ok(Self { name: "Dovecot, by POP3".to_owned(), protocol: Protocol::Pop3, ..ground })
     }
 
     /// A mail host with these extensions.
     pub async fn host(name: &str, on: Capabilities, people: &[&str]) -> Result<Self> {
+        let set = |builder: MailHostBuilder| builder.capabilities(on);
+        Self::host_as((format!("mail host, {name}"), Protocol::Imap), set, people).await
+    }
+
+    /// A mail host whose mail is reached by POP3, with these extensions.
+    pub async fn host_by_pop3(name: &str, on: Pop3Capabilities, people: &[&str]) -> Result<Self> {
+        let set = |builder: MailHostBuilder| builder.pop3(on);
+        Self::host_as((format!("mail host by POP3, {name}"), Protocol::Pop3), set, people).await
+    }
+
+    async fn host_as(
+        (name, protocol): (String, Protocol),
+        set: impl FnOnce(MailHostBuilder) -> MailHostBuilder,
+        people: &[&str],
+    ) -> Result<Self> {
         let people: Vec<Person> = people.iter().map(|name| Person::named(name)).collect();
         let builder = people.iter().fold(MailHost::builder(), |builder, person| {
             builder.user(&person.address, person.local(), &person.password)
         });
-        let host = builder.capabilities(on).start().await?;
-        Ok(Self { name: format!("mail host, {name}"), server: Kind::Host(Box::new(host)), people })
+        let server = Kind::Host(Box::new(set(builder).start().await?));
+        Ok(Self { name, protocol, server, people })
     }
 
     /// The mail host, where it is one.
@@ -105,10 +129,20 @@ impl Ground {
         }
     }
 
+    fn pop3_port(&self) -> u16 {
+        match &self.server {
+            Kind::Dovecot(dovecot) => dovecot.pop3,
+            Kind::Host(host) => host.pop3_addr().port(),
+        }
+    }
+
     /// How a bridge reaches it; submission is the mail host's, or nobody's.
     pub fn provider(&self) -> Provider {
         let smtp = self.as_host().map_or(9, |host| host.smtp_addr().port());
-        Provider::plain(self.port(), smtp)
+        match self.protocol {
+            Protocol::Imap => Provider::plain(self.port(), smtp),
+            Protocol::Pop3 => Provider::plain_pop3(self.pop3_port(), smtp),
+        }
     }
 
     /// The person with this local part.
@@ -135,7 +169,8 @@ impl Ground {
         }
     }
 
-    /// Files a message as another mail program does, arrived at this second since 1970.
+    /// Files a message as another mail program does, arrived at this second since 1970: in a maildrop
+    /// the server that took it wrote that down.
     pub async fn file(
         &self,
         (person, mailbox): (&Person, &str),
@@ -143,6 +178,14 @@ impl Ground {
         received_at: u64,
         message: &[u8],
     ) -> Result<()> {
+        let received = match self.protocol {
+            Protocol::Imap => String::new(),
+            Protocol::Pop3 => format!(
+                "Received: from a.test by b.test; {}\r\n",
+                internal_date(received_at).replace('-', " ")
+            ),
+        };
+        let message = &[received.as_bytes(), message].concat();
         match &self.server {
             Kind::Host(host) => {
                 let time = UNIX_EPOCH + Duration::from_secs(received_at);

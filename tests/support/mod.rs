@@ -16,6 +16,7 @@ pub mod link;
 pub mod list;
 pub mod malice;
 pub mod message;
+pub mod other;
 pub mod pages;
 pub mod postfix;
 pub mod program;
