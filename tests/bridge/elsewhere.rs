@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use postern_mailhost::Capabilities;
 use postern_shared::api::mailboxes::CreateMailbox;
+use postern_shared::api::windows::CloseWindow;
 use postern_shared::event::Event;
 use postern_shared::mailbox::{Mailbox, Role};
 use postern_shared::window::View;
@@ -42,6 +43,33 @@ async fn counts_of_other_mailboxes_are_told_and_not_polled() -> Result<()> {
         }
     })
     .await
+}
+
+/// Dovecot's STATUS says no more of the selected mailbox than the connection has heard of it.
+#[tokio::test]
+async fn a_mailbox_that_nobody_has_open_is_followed_while_it_is_selected() -> Result<()> {
+    let ground = Ground::dovecot("everything", &["anna"]).await?;
+    let person = ground.person("anna");
+    let bridge = Bridge::start(Home::new(&ground.provider(), "/", "")?).await?;
+    let mut tab = Visitor::sign_in(&bridge.home, &person).await?.tab().await?;
+    let inbox = tab.mailbox(Role::Inbox).await?.id;
+    // The watching connection is there once it tells of something.
+    let mut open = tab.open(Role::Inbox).await?;
+    for (subject, count) in [("First", 1), ("Second", 2)] {
+        let message = message::plain(&person, &person, subject, "text");
+        ground.file((&person, "INBOX"), &[], NOVEMBER, &message).await?;
+        let counted = tab.link.event("the count", |event| match event {
+            Event::CountsChanged(_, all) => {
+                all.into_iter().find(|(id, counts)| *id == inbox && counts.messages == count)
+            }
+            _ => None,
+        });
+        wait::within("the count of the inbox", counted).await?;
+        tab.link.call(CloseWindow { window: open.call.window }).await?;
+    }
+    open = tab.open(Role::Inbox).await?;
+    ensure!(open.list.subjects() == ["Second", "First"], "{:?}", open.list.subjects());
+    Ok(())
 }
 
 #[tokio::test]

@@ -119,7 +119,8 @@ impl Actor {
             counted.push((id, Counts { messages, unseen }));
         }
         let changed = self.take_counts(counted);
-        for id in changed.into_iter().filter(|id| self.windows.has(id)).collect::<Vec<_>>() {
+        let open = |id: &MailboxId| self.windows.has(id) || self.selected.as_ref() == Some(id);
+        for id in changed.into_iter().filter(open).collect::<Vec<_>>() {
             self.later(Chore::Refresh(id));
         }
     }
@@ -207,6 +208,11 @@ impl Actor {
     /// Asks how much is in a mailbox and tells everybody if that is news.
     pub(super) async fn count(&mut self, id: &MailboxId) -> Result<(), Error> {
         let Ok(name) = self.name(id) else { return Ok(()) };
+        if self.selected.as_ref() == Some(id) && !self.windows.has(id) {
+            // Nobody refreshed it: STATUS tells no more of a selected mailbox than this connection
+            // has heard, and whoever opens it next is shown just that.
+            self.store()?.noop().await?;
+        }
         let status = self.store()?.status(&name).await?;
         if name.is_inbox() {
             self.note_inbox(&status);
