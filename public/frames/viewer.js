@@ -149,19 +149,17 @@ function tellPlace() {
   say({ is: "at", page: at + 1 });
 }
 
-async function open({ bytes, password }) {
+async function open({ file }) {
   await thread().catch(() => {});
-  const task = pdf.getDocument({
-    data: new Uint8Array(bytes),
-    password,
-    enableXfa: false,
-    isEvalSupported: false,
-    useWorkerFetch: false,
-    BinaryDataFactory: LeftOut,
-    stopAtErrors: false,
-  });
   try {
-    opened = await task.promise;
+    opened = await pdf.getDocument({
+      data: new Uint8Array(await file.arrayBuffer()),
+      enableXfa: false,
+      isEvalSupported: false,
+      useWorkerFetch: false,
+      BinaryDataFactory: LeftOut,
+      stopAtErrors: false,
+    }).promise;
   } catch (error) {
     return say({ is: "failed", locked: error?.name === "PasswordException" });
   }
@@ -215,4 +213,4 @@ root.addEventListener("scroll", tellPlace, { passive: true });
 addEventListener("resize", () => { if (!scale) relay(); });
 addEventListener("keydown", ({ key }) => { if (key === "Escape") say({ is: "leave" }); });
 
-say = await connect((message) => VERBS[message?.is]?.(message));
+say = await connect((message) => VERBS[message?.do]?.(message));

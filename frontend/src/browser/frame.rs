@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
 use super::files::Bytes;
+use super::json::Json;
 
 /// The page's end of a channel to a frame; dropping it ends the channel.
 pub struct Channel {
@@ -23,7 +24,7 @@ impl Channel {
         let channel = MessageChannel::new().ok()?;
         let port = channel.port1();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            hear(Said(event.data()));
+            hear(Said(Json::new(event.data())));
         });
         port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         let ports = Array::of1(&channel.port2());
@@ -73,40 +74,43 @@ impl Saying {
 }
 
 /// A message from a frame: named values, none of which is to be believed.
-pub struct Said(JsValue);
+pub struct Said(Json);
 
 impl Said {
-    fn field(&self, name: &str) -> JsValue {
-        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
-    }
-
     /// A text; empty where there is none.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
-        self.field(name).as_string().unwrap_or_default()
+        self.0.text(name)
     }
 
     /// A number; 0 where there is none.
     #[must_use]
     pub fn number(&self, name: &str) -> f64 {
-        self.field(name).as_f64().unwrap_or_default()
+        self.0.number(name)
     }
 
-    /// A yes or no; no where there is none.
+    /// A count; 0 where there is none that is finite.
+    #[must_use]
+    pub fn count(&self, name: &str) -> u64 {
+        // Whatever is below 0 becomes 0.
+        Some(self.number(name)).filter(|it| it.is_finite()).unwrap_or_default() as u64
+    }
+
+    /// A yes or no; no where there is none, whatever else stands there.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        self.field(name).as_bool().unwrap_or_default()
+        self.0.field(name).as_bool().unwrap_or_default()
     }
 
     /// A file.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<Bytes> {
-        self.field(name).dyn_into().ok().map(Bytes::of)
+        self.0.field(name).dyn_into().ok().map(Bytes::of)
     }
 
     /// A file or other bytes.
     #[must_use]
     pub fn blob(&self, name: &str) -> Option<Blob> {
-        self.field(name).dyn_into().ok()
+        self.0.field(name).dyn_into().ok()
     }
 }

@@ -1,4 +1,5 @@
-//! JSON that was fetched, read field by field: no more of a parser than the browser has already.
+//! What was fetched as JSON or said by a frame, read field by field: no more of a parser than the
+//! browser has already.
 
 use wasm_bindgen::JsValue;
 
@@ -47,7 +48,8 @@ impl Json {
         js_sys::Array::from(&list).iter().map(Self).collect()
     }
 
-    fn field(&self, name: &str) -> JsValue {
+    /// Whatever stands there.
+    pub(super) fn field(&self, name: &str) -> JsValue {
         js_sys::Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
     }
 }

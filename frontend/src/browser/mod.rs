@@ -11,7 +11,6 @@ pub mod json;
 pub mod notices;
 pub mod page;
 pub mod pictures;
-pub mod port;
 pub mod random;
 pub mod seen;
 pub mod socket;

@@ -58,9 +58,6 @@ impl Stores {
     }
 }
 
-/// A channel to a frame that runs code of its own.
-pub use crate::browser::port::{Port, Said, bytes};
-
 /// The file beside one of `count`, forward or back; none past either end.
 #[must_use]
 pub fn beside(at: usize, count: usize, forward: bool) -> Option<usize> {

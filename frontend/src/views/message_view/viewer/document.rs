@@ -3,12 +3,11 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::wasm_bindgen::JsValue;
 
 use super::Unshown;
 use crate::i18n::{Key, number, t, text, text_with};
+use crate::state::frames::{Channel, Said, Saying, bytes};
 use crate::state::stores;
-use crate::state::viewing::{Port, Said, bytes};
 use crate::ui::button::{Button, ButtonKind, IconButton};
 use crate::ui::icon::Icon;
 
@@ -42,9 +41,9 @@ pub fn Paged(
     let stores = stores();
     let node = NodeRef::<html::Iframe>::new();
     let stage = RwSignal::new(Stage::Loading);
-    let port = StoredValue::new_local(None::<Port>);
+    let channel = StoredValue::new_local(None::<Channel>);
     let src = stores.viewer_url();
-    let hear = move |said: Said| match said.is().as_str() {
+    let hear = move |said: Said| match said.text("is").as_str() {
         "pages" => drop(stage.try_set(Stage::Here(said.count("count"), 1))),
         "at" => drop(stage.try_update(|stage| {
             if let Stage::Here(_, at) = stage {
@@ -58,21 +57,18 @@ pub fn Paged(
     };
     let loaded = move |_| {
         let Some(frame) = node.get_untracked() else { return };
-        port.set_value(Port::open(&frame, hear));
+        channel.set_value(Channel::open(&frame, hear));
         let dark = stores.preferences.dark();
-        say(port, "look", &[("dark", dark.into())]);
+        say(channel, Saying::new("look").with("dark", &dark.into()));
         let url = url.clone();
         spawn_local(async move {
             match bytes(&url).await {
-                // The viewer may show another file by now.
-                Some(bytes) => drop(port.try_with_value(|port| {
-                    port.iter().for_each(|port| port.give("open", &bytes));
-                })),
+                Some(file) => say(channel, Saying::new("open").with("file", &file)),
                 None => drop(stage.try_set(Stage::Failed(Key::ViewerFailed))),
             }
         });
     };
-    on_cleanup(move || drop(port.try_update_value(Option::take)));
+    on_cleanup(move || drop(channel.try_update_value(Option::take)));
     let failed = move || match stage.get() {
         Stage::Failed(key) => Some(view! { <Unshown said=text(key) /> }),
         _ => None,
@@ -89,16 +85,20 @@ pub fn Paged(
             src=src
             on:load=loaded
         ></iframe>
-        <Pages stage=stage.into() port />
+        <Pages stage=stage.into() channel />
     }
     .into_any()
 }
 
 /// Which page is in sight, and how large pages are.
 #[component]
-fn Pages(stage: Signal<Stage>, port: StoredValue<Option<Port>, LocalStorage>) -> impl IntoView {
-    let turn = move |by: f64| move |()| say(port, "turn", &[("by", by.into())]);
-    let zoom = move |by: f64| move |()| say(port, "zoom", &[("by", by.into())]);
+fn Pages(
+    stage: Signal<Stage>,
+    channel: StoredValue<Option<Channel>, LocalStorage>,
+) -> impl IntoView {
+    let by = move |what: &'static str, by: f64| {
+        move |()| say(channel, Saying::new(what).with("by", &by.into()))
+    };
     let at = move || match stage.get() {
         Stage::Here(pages, at) => Some((at, pages)),
         Stage::Loading => Some((0, 0)),
@@ -123,7 +123,7 @@ fn Pages(stage: Signal<Stage>, port: StoredValue<Option<Port>, LocalStorage>) ->
                             label=t(Key::ViewerPageBefore)
                             icon=Icon::ChevronEnd
                             disabled=first
-                            on_press=turn(-1.0)
+                            on_press=by("turn", -1.0)
                         />
                     </span>
                     <span class="viewer-place" role="status">{told}</span>
@@ -131,21 +131,26 @@ fn Pages(stage: Signal<Stage>, port: StoredValue<Option<Port>, LocalStorage>) ->
                         label=t(Key::ViewerPageAfter)
                         icon=Icon::ChevronEnd
                         disabled=last
-                        on_press=turn(1.0)
+                        on_press=by("turn", 1.0)
                     />
                     <IconButton
                         label=t(Key::ViewerSmaller)
                         icon=Icon::ZoomOut
-                        on_press=zoom(1.0 / STEP)
+                        on_press=by("zoom", 1.0 / STEP)
                     />
-                    <Button label=t(Key::ViewerFit) kind=ButtonKind::Quiet on_press=zoom(0.0) />
-                    <IconButton label=t(Key::ViewerLarger) icon=Icon::ZoomIn on_press=zoom(STEP) />
+                    <Button label=t(Key::ViewerFit) kind=ButtonKind::Quiet on_press=by("zoom", 0.0) />
+                    <IconButton label=t(Key::ViewerLarger) icon=Icon::ZoomIn on_press=by("zoom", STEP) />
                 </div>
             }
         })
     }
 }
 
-fn say(port: StoredValue<Option<Port>, LocalStorage>, is: &str, fields: &[(&str, JsValue)]) {
-    port.with_value(|port| port.iter().for_each(|port| port.say(is, fields)));
+fn say(channel: StoredValue<Option<Channel>, LocalStorage>, message: Saying) {
+    // It may be gone where another file is shown by now.
+    let _ = channel.try_with_value(|channel| {
+        if let Some(channel) = channel {
+            channel.say(message);
+        }
+    });
 }
