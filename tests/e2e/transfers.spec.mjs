@@ -64,3 +64,45 @@ test('a message goes to a mailbox of another account by Move to, and by dragging
   await expect(row(page, 'By the dialog')).toBeVisible();
   await expect(row(page, 'By the pointer')).toBeVisible();
 });
+
+test('mail that is only here is taken out before its account goes, and lists that are no mailbox as well', async ({ stage, visit }) => {
+  const world = await stage('mailhost', '--receive', 'both');
+  const page = await visit(world, 'anna');
+  await page.evaluate(async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    await fetch('/api/account', { method: 'POST', headers, body: JSON.stringify(body) });
+  }, { ...world.person('chen'), protocol: 'Pop3' });
+  for (const subject of ['Kept', 'Found']) await world.do('deliver', { from: 'ben', to: 'anna', subject });
+  const out = async (dialog, count) => {
+    const downloading = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    const text = await readFile(await (await downloading).path(), 'latin1');
+    expect(text.match(/^From /gm)).toHaveLength(count);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  };
+  const dialog = page.getByRole('dialog', { name: 'Export', exact: true });
+  await page.getByRole('treeitem', { name: /^All inboxes/ }).click();
+  await expect(row(page, 'Found')).toBeVisible();
+  await page.getByRole('button', { name: 'Export all…' }).click();
+  await out(dialog, 2);
+  const search = page.getByRole('searchbox', { name: 'Search mail' });
+  await search.fill('subject:Found');
+  await search.press('Enter');
+  await expect(row(page, 'Kept')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Export results…' }).click();
+  await out(dialog, 1);
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Accounts' }).click();
+  await world.do('deliver', { from: 'ben', to: 'chen', subject: 'Collected' });
+  await page.getByRole('button', { name: 'Edit chen@example.test' }).click();
+  const collecting = page.getByRole('region', { name: 'Collecting' });
+  await collecting.getByRole('button', { name: 'Collect now' }).click();
+  await expect(collecting.getByText(/Last round/)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Remove chen@example.test' }).click();
+  await page.getByRole('dialog', { name: 'Remove chen@example.test?' }).getByRole('button', { name: 'Export…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Remove chen@example.test?' })).toBeHidden();
+  await out(dialog, 1);
+});

@@ -8,7 +8,7 @@ use postern_shared::account::AccountId;
 use postern_shared::action::ActionId;
 use postern_shared::api::transfers::{ExportMessages, ImportMessages, ListTransfers, StopTransfer};
 use postern_shared::draft::Source;
-use postern_shared::error::CallError;
+use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::mailbox::MailboxId;
 use postern_shared::transfer::{Form, Stage, Transfer, TransferId, Way};
 use postern_shared::upload::UploadId;
@@ -96,7 +96,10 @@ pub fn said(transfer: &Transfer) -> String {
             text_with(Key::TransferRunning, &[("done", &done), ("total", &total)])
         }
         Stage::Failed(code) => {
-            let reason = error_text(&CallError::new(*code));
+            let reason = match (way, code) {
+                (Way::In(..), ErrorCode::Invalid) => text(Key::TransferUnreadable),
+                _ => error_text(&CallError::new(*code)),
+            };
             [text_with(Key::TransferFailed, &[("reason", &reason)]), moved].join(" ")
         }
         Stage::Done | Stage::Stopped => {

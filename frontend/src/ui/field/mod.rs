@@ -4,6 +4,7 @@ mod choice;
 
 use super::dom;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 
 pub use choice::{Checkbox, Choice, RadioGroup, Select};
 
@@ -61,6 +62,44 @@ pub fn TextField(
                 on:input=move |event| value.set(event_target_value(&event))
             />
             <p class="field-error" id=error_id hidden=move || !wrong.get()>{error}</p>
+        </div>
+    }
+}
+
+/// A labelled field for a whole number from 1 to `most`; once it is left it shows `value` again.
+#[component]
+pub fn NumberField(
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] value: Signal<String>,
+    most: u16,
+    /// Something was typed.
+    #[prop(optional, into)]
+    on_input: Option<Callback<String>>,
+    /// What was typed is complete.
+    #[prop(into)]
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let id = dom::unique_id("field");
+    let typed =
+        move |event| on_input.iter().for_each(|typed| typed.run(event_target_value(&event)));
+    let left = move |event| {
+        on_change.run(event_target_value(&event));
+        event_target::<HtmlInputElement>(&event).set_value(&value.get_untracked());
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for=id.clone()>{label}</label>
+            <input
+                class="field-input"
+                id=id
+                type="number"
+                inputmode="numeric"
+                min="1"
+                max=most.to_string()
+                prop:value=value
+                on:input=typed
+                on:change=left
+            />
         </div>
     }
 }

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::Desk;
 use crate::i18n::{Key, number, t, text, text_with};
 use crate::state::drafts::warnings::{Warning, find};
-use crate::ui::button::{Button, ButtonKind};
-use crate::ui::dialog::Dialog;
+use crate::ui::button::ButtonKind;
+use crate::views::pieces::question::Question;
 
 /// What deserves a question before the draft goes.
 pub fn second_look(desk: Desk) -> Vec<Warning> {
@@ -34,17 +34,16 @@ pub fn SecondLook(
         sentences.iter().map(|warning| view! { <li>{sentence(warning)}</li> }).collect_view()
     };
     view! {
-        <Dialog open on_close=back title=t(Key::ComposeLookTitle) close_label=t(Key::ShellClose)>
+        <Question
+            open
+            title=t(Key::ComposeLookTitle)
+            answers=[Key::ComposeLookBack, Key::ComposeLookSend]
+            kind=ButtonKind::Primary
+            on_leave=back
+            on_agree=send
+        >
             <ul class="composer-look">{all}</ul>
-            <div class="composer-look-deeds">
-                <Button label=t(Key::ComposeLookBack) on_press=back />
-                <Button
-                    label=t(Key::ComposeLookSend)
-                    kind=ButtonKind::Primary
-                    on_press=send
-                />
-            </div>
-        </Dialog>
+        </Question>
     }
 }
 

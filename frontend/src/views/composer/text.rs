@@ -7,7 +7,7 @@ use super::editor::RichText;
 use crate::i18n::{Key, t, text};
 use crate::state::drafts::writing::{Quoting, Writing};
 use crate::ui::button::{Button, ButtonKind};
-use crate::ui::dialog::Dialog;
+use crate::views::pieces::question::Question;
 
 impl Desk {
     /// Goes on without formatting; what is written stays as text.
@@ -61,22 +61,16 @@ pub fn Mode(desk: Desk) -> impl IntoView {
     };
     view! {
         <Button label kind=ButtonKind::Quiet on_press=press />
-        <Dialog
-            open=asks.into()
-            on_close=move |()| asks.set(false)
+        <Question
+            open=asks
             title=t(Key::ComposePlainAsk)
-            close_label=t(Key::ShellClose)
+            answers=[Key::ComposePlainKeep, Key::ComposePlainDo]
+            kind=ButtonKind::Primary
+            on_leave=move |()| asks.set(false)
+            on_agree=agree
         >
             <p>{t(Key::ComposePlainLoses)}</p>
-            <div class="composer-look-deeds">
-                <Button label=t(Key::ComposePlainKeep) on_press=move |()| asks.set(false) />
-                <Button
-                    label=t(Key::ComposePlainDo)
-                    kind=ButtonKind::Primary
-                    on_press=agree
-                />
-            </div>
-        </Dialog>
+        </Question>
     }
 }
 

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use postern_shared::window::{Filter, Sort, SortKey};
 
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, text};
+use crate::routes::Route;
 use crate::state::shortcuts::Command;
 use crate::state::{Prompt, stores};
 use crate::ui::button::IconButton;
@@ -15,6 +16,12 @@ pub fn Choices() -> impl IntoView {
     let stores = stores();
     let sort = move || stores.windows.view().map_or(Sort::NEWEST_FIRST, |view| view.sort);
     let filter = move || stores.windows.view().map_or(Filter::All, |view| view.filter);
+    // A list that is no mailbox can only be taken out as a file.
+    let deeds = move || match stores.location.list() {
+        Some(Route::Search(_)) => (Key::MailboxExportFound, Icon::Download),
+        Some(Route::All) => (Key::MailboxExportAll, Icon::Download),
+        _ => (Key::MailboxActions, Icon::More),
+    };
     view! {
         <IconButton
             label=t(Key::ListConversations)
@@ -23,8 +30,8 @@ pub fn Choices() -> impl IntoView {
             on_press=move |()| stores.perform(Command::Converse)
         />
         <IconButton
-            label=t(Key::MailboxActions)
-            icon=Icon::More
+            label=Signal::derive(move || text(deeds().0))
+            icon=Signal::derive(move || deeds().1)
             on_press=move |()| stores.prompt.set(Some(Prompt::Mailbox))
         />
         <Chooser

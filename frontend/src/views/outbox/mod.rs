@@ -11,10 +11,10 @@ use crate::state::stores;
 use crate::state::submissions::Listing;
 use crate::state::toasts::{Notice, Offer};
 use crate::ui::button::{Button, ButtonKind};
-use crate::ui::dialog::Dialog;
 use crate::ui::dom;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::skeleton::Skeleton;
+use crate::views::pieces::question::Question;
 
 use entry::Entry;
 
@@ -156,17 +156,14 @@ fn Doubt(desk: Desk) -> impl IntoView {
         }
     };
     view! {
-        <Dialog
-            open=open
-            on_close=keep
+        <Question
+            open
             title=t(Key::OutboxGiveUp)
-            close_label=t(Key::ShellClose)
+            answers=[Key::OutboxKeep, Key::OutboxGiveUp]
+            on_leave=keep
+            on_agree=give_up
         >
             <p>{t(Key::OutboxGiveUpAsk)}</p>
-            <div class="mailbox-answers">
-                <Button label=t(Key::OutboxKeep) on_press=keep />
-                <Button label=t(Key::OutboxGiveUp) kind=ButtonKind::Danger on_press=give_up />
-            </div>
-        </Dialog>
+        </Question>
     }
 }

@@ -10,6 +10,7 @@ mod mailbox;
 pub mod notices;
 pub mod preferences;
 pub mod prompts;
+pub mod question;
 mod rounds;
 pub mod sign_in;
 mod tags;

@@ -6,7 +6,8 @@ use postern_shared::mailbox::Mailbox;
 
 use super::mailbox::MailboxActions;
 use super::tags::Tags;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, text};
+use crate::routes::Route;
 use crate::state::accounts::name_class;
 use crate::state::{Prompt, stores};
 use crate::ui::dialog::Dialog;
@@ -19,6 +20,12 @@ use crate::views::settings::ShortcutTable;
 pub fn Prompts() -> impl IntoView {
     let prompt = stores().prompt;
     let open = move |which: Prompt| Signal::derive(move || prompt.get() == Some(which));
+    let list = stores().location;
+    let of_mailbox = move || match list.list() {
+        Some(Route::Mailbox(..)) => Key::MailboxActions,
+        // Nothing else can be done to a list that is no mailbox.
+        _ => Key::TransferExport,
+    };
     view! {
         <Dialog
             open=open(Prompt::Shortcuts)
@@ -39,7 +46,7 @@ pub fn Prompts() -> impl IntoView {
         <Dialog
             open=open(Prompt::Mailbox)
             on_close=move |()| prompt.set(None)
-            title=t(Key::MailboxActions)
+            title=Signal::derive(move || text(of_mailbox()))
             close_label=t(Key::ShellClose)
         >
             <MailboxActions />

@@ -9,8 +9,8 @@ use postern_shared::server::Security;
 
 use crate::i18n::{Key, t, text};
 use crate::state::servers::{End, Typed, protocol_name, security_name};
-use crate::ui::dom;
-use crate::ui::field::{Checkbox, Choice, Select, TextField, TextKind};
+use crate::ui::field::{Checkbox, Choice, NumberField, Select, TextField, TextKind};
+use crate::ui::icon::{Icon, icon};
 
 pub use sign_in::SignInServers;
 pub use tested::Tested;
@@ -28,7 +28,7 @@ pub fn Opener(open: RwSignal<bool>) -> impl IntoView {
             aria-expanded=move || if open.get() { "true" } else { "false" }
             on:click=move |_| open.update(|open| *open = !*open)
         >
-            <span class="button-text">{t(Key::ServersOpen)}</span>
+            {icon(Icon::ChevronEnd)} <span class="button-text">{t(Key::ServersOpen)}</span>
         </button>
     }
 }
@@ -129,24 +129,14 @@ fn Port(
     typed: RwSignal<Option<String>>,
     usual: Signal<u16>,
 ) -> impl IntoView {
-    let id = dom::unique_id("field");
     let shown = move || typed.get().unwrap_or_else(|| usual.get().to_string());
-    let left =
-        move |_| typed.update(|typed| *typed = typed.take().filter(|typed| !typed.is_empty()));
     view! {
-        <div class="field servers-port">
-            <label class="field-label" for=id.clone()>{label}</label>
-            <input
-                class="field-input"
-                id=id
-                type="number"
-                inputmode="numeric"
-                min="1"
-                max="65535"
-                prop:value=shown
-                on:input=move |event| typed.set(Some(event_target_value(&event)))
-                on:change=left
-            />
-        </div>
+        <NumberField
+            label
+            value=Signal::derive(shown)
+            most=u16::MAX
+            on_input=move |port| typed.set(Some(port))
+            on_change=move |port: String| typed.set((!port.is_empty()).then_some(port))
+        />
     }
 }

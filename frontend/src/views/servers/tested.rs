@@ -9,9 +9,14 @@ use crate::ui::icon::{Icon, icon};
 
 /// The outcome of a test, once there is one.
 #[component]
-pub fn Tested(outcome: RwSignal<Option<Result<Checked, CallError>>>) -> impl IntoView {
+pub fn Tested(
+    outcome: RwSignal<Option<Result<Checked, CallError>>>,
+    /// One is on its way.
+    trying: RwSignal<bool>,
+) -> impl IntoView {
     let said = move || {
         outcome.with(|outcome| match outcome {
+            None if trying.get() => text(Key::ServersTrying),
             None => String::new(),
             Some(Ok(Checked { good: true, .. })) => text(Key::ServersGood),
             Some(Ok(_)) => text(Key::ServersBad),
@@ -24,8 +29,14 @@ pub fn Tested(outcome: RwSignal<Option<Result<Checked, CallError>>>) -> impl Int
             _ => Vec::new(),
         })
     };
+    let bad = move || {
+        outcome.with(|outcome| match outcome {
+            Some(outcome) => !outcome.as_ref().is_ok_and(|checked| checked.good),
+            None => false,
+        })
+    };
     view! {
-        <p class="settings-note" role="status">{said}</p>
+        <p class="settings-note" class:settings-problem=bad role="status">{said}</p>
         {servers}
     }
 }
@@ -64,7 +75,9 @@ fn step(tried: &Step) -> impl IntoView + use<> {
             text_with(Key::ServersFailed, &[("step", &what), ("reason", &reason)])
         }
     };
-    let seen = (!tried.seen.is_empty()).then(|| tried.seen.clone());
+    // What the server said to a failure is in the reason already.
+    let quoted = tried.error.as_ref().is_some_and(|error| error.text == tried.seen);
+    let seen = (!tried.seen.is_empty() && !quoted).then(|| tried.seen.clone());
     let shape = if tried.error.is_some() { Icon::Close } else { Icon::Check };
     view! {
         <li class:is-failed=tried.error.is_some()>

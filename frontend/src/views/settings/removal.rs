@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::i18n::{Key, t};
-use crate::ui::button::{Button, ButtonKind};
-use crate::ui::dialog::Dialog;
+use crate::ui::button::Button;
+use crate::views::pieces::question::Question;
 
 /// The question, while there is one; `on_agree` removes.
 #[component]
@@ -13,27 +13,30 @@ pub fn Removal(
     #[prop(into)] question: Signal<String>,
     hint: Key,
     #[prop(into)] on_agree: Callback<()>,
+    /// Leads to where a copy can be kept.
+    #[prop(optional)]
+    on_export: Option<Callback<()>>,
 ) -> impl IntoView {
-    let agree = move |()| {
-        open.set(false);
-        on_agree.run(());
+    let closing = move |then: Callback<()>| {
+        move |()| {
+            open.set(false);
+            then.run(());
+        }
     };
     view! {
-        <Dialog
-            open=open.into()
-            on_close=move |()| open.set(false)
+        <Question
+            open
             title=question
-            close_label=t(Key::ShellClose)
+            answers=[Key::SettingsKeep, Key::SettingsRemove]
+            on_leave=move |()| open.set(false)
+            on_agree=closing(on_agree)
         >
             <p>{t(hint)}</p>
-            <div class="settings-deeds">
-                <Button label=t(Key::SettingsKeep) on_press=move |()| open.set(false) />
-                <Button
-                    label=t(Key::SettingsRemove)
-                    kind=ButtonKind::Danger
-                    on_press=agree
-                />
-            </div>
-        </Dialog>
+            {on_export.map(|export| view! {
+                <div class="settings-deeds">
+                    <Button label=t(Key::MailboxExport) on_press=closing(export) />
+                </div>
+            })}
+        </Question>
     }
 }

@@ -46,7 +46,9 @@ pub struct Desk {
     typed: Typed,
     busy: RwSignal<bool>,
     problem: RwSignal<String>,
-    /// What a test of the servers found.
+    /// A test of the servers is on its way.
+    trying: RwSignal<bool>,
+    /// What it found.
     tried: RwSignal<Option<Result<Checked, CallError>>>,
 }
 
@@ -63,6 +65,7 @@ impl Desk {
             typed: Typed::new(),
             busy: RwSignal::new(false),
             problem: RwSignal::new(String::new()),
+            trying: RwSignal::new(false),
             tried: RwSignal::new(None),
         }
     }
@@ -131,7 +134,9 @@ impl Desk {
             return;
         };
         let secret = self.password.get_untracked();
+        self.trying.set(true);
         let tried = self.stores.try_servers(&self.typed_address(), &secret, &from).await;
+        let _ = self.trying.try_set(false);
         let _ = self.tried.try_set(Some(tried));
     }
 
@@ -214,7 +219,7 @@ pub fn Adding(address: String, #[prop(into)] on_done: Callback<()>) -> impl Into
                 <Opener open=desk.open />
                 {move || desk.open.get().then(|| view! { <Fields typed=desk.typed /> })}
             })}
-            {(!desk.again).then(|| view! { <Tested outcome=desk.tried /> })}
+            {(!desk.again).then(|| view! { <Tested outcome=desk.tried trying=desk.trying /> })}
             <p class="settings-problem" role="alert">{desk.problem}</p>
             <div class="settings-deeds">
                 <SubmitButton label=t(deed) busy=desk.busy />

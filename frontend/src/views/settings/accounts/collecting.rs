@@ -14,8 +14,7 @@ use crate::i18n::{Key, error_text, full_date, t, text, text_count, text_with};
 use crate::state::collecting::{Course as Done, of};
 use crate::state::stores;
 use crate::ui::button::{Button, SubmitButton};
-use crate::ui::dom;
-use crate::ui::field::{Choice, Select};
+use crate::ui::field::{Choice, NumberField, Select};
 
 /// How far back the first round goes, in days.
 const BACK: [(u16, &str); 5] = [(0, "0"), (7, "7"), (30, "30"), (90, "90"), (365, "365")];
@@ -39,6 +38,13 @@ pub fn CollectingForm(account: AccountId) -> impl IntoView {
             }
         })
     }
+}
+
+/// Why the last round of an account failed, where it did.
+#[component]
+pub fn Failure(account: AccountId) -> impl IntoView {
+    let failed = move || of(&account).filter(|now| matches!(now.stage, Stage::Failed(..)));
+    move || failed().map(|now| view! { <span class="settings-problem">{stage_text(&now)}</span> })
 }
 
 /// How it goes, and what can be done about that.
@@ -244,25 +250,17 @@ fn Back(typed: RwSignal<Policy>) -> impl IntoView {
 /// A whole number from 1 to `most`.
 #[component]
 fn Number(label: Signal<String>, value: RwSignal<u16>, most: u16) -> impl IntoView {
-    let id = dom::unique_id("field");
-    let typed = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u16>() {
+    let change = move |typed: String| {
+        if let Ok(number) = typed.parse::<u16>() {
             value.set(number.clamp(1, most));
         }
     };
     view! {
-        <div class="field">
-            <label class="field-label" for=id.clone()>{label}</label>
-            <input
-                class="field-input"
-                id=id
-                type="number"
-                inputmode="numeric"
-                min="1"
-                max=most.to_string()
-                prop:value=move || value.get().to_string()
-                on:change=typed
-            />
-        </div>
+        <NumberField
+            label
+            value=Signal::derive(move || value.get().to_string())
+            most
+            on_change=change
+        />
     }
 }

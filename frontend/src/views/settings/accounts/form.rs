@@ -3,17 +3,14 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use postern_shared::account::{Account, AccountId, COLOURS, Protocol};
-use postern_shared::window::Scope;
+use postern_shared::account::{Account, COLOURS, Protocol};
 
 use super::collecting::CollectingForm;
+use super::moving::Moving;
 use crate::i18n::{Key, error_text, number, t, text, text_with};
 use crate::state::stores;
-use crate::state::transfers::whole;
 use crate::ui::button::{Button, SubmitButton};
-use crate::ui::dialog::Dialog;
 use crate::ui::field::TextField;
-use crate::views::transfers::{Export, Import};
 
 /// How an account is shown.
 #[component]
@@ -62,12 +59,12 @@ pub fn Look(account: Account, #[prop(into)] on_done: Callback<()>) -> impl IntoV
         }
     };
     view! {
-        {collected.then(|| view! { <CollectingForm account=id.get_value() /> })}
         <form class="settings-form" novalidate aria-label=title on:submit=submit>
             <h3 class="settings-subtitle" dir="auto">{title.clone()}</h3>
             <TextField label=t(Key::SettingsAccountName) value=name />
-            <fieldset class="message-list-hues" aria-label=t(Key::TagColour)>
-                {(0..=COLOURS).map(choice).collect_view()}
+            <fieldset class="field">
+                <legend class="field-label">{t(Key::TagColour)}</legend>
+                <div class="message-list-hues">{(0..=COLOURS).map(choice).collect_view()}</div>
             </fieldset>
             <p class="settings-problem" role="alert">{problem}</p>
             <div class="settings-deeds">
@@ -75,43 +72,7 @@ pub fn Look(account: Account, #[prop(into)] on_done: Callback<()>) -> impl IntoV
                 <Button label=t(Key::SettingsCancel) on_press=on_done />
             </div>
         </form>
+        {collected.then(|| view! { <CollectingForm account=id.get_value() /> })}
         <Moving account=id.get_value() />
-    }
-}
-
-/// All of an account's mail as a file, and files into its mailboxes.
-#[component]
-fn Moving(account: AccountId) -> impl IntoView {
-    let open = RwSignal::new(None::<bool>);
-    let account = StoredValue::new(account);
-    let title = move || {
-        text(if open.get() == Some(true) { Key::MailboxImport } else { Key::MailboxExport })
-    };
-    let name = move || {
-        let found = untrack(|| stores().accounts.get(&account.get_value()));
-        found.map(|found| found.shown().to_owned()).unwrap_or_default()
-    };
-    view! {
-        <div class="settings-deeds">
-            <Button label=t(Key::MailboxExport) on_press=move |()| open.set(Some(false)) />
-            <Button label=t(Key::MailboxImport) on_press=move |()| open.set(Some(true)) />
-        </div>
-        <Dialog
-            open=Signal::derive(move || open.get().is_some())
-            on_close=move |()| open.set(None)
-            title=Signal::derive(title)
-            close_label=t(Key::ShellClose)
-        >
-            {move || match open.get() {
-                Some(true) => {
-                    let account = account.get_value();
-                    view! { <Import account mailbox=None title=name() /> }.into_any()
-                }
-                _ => {
-                    let view = whole(Scope::Account(account.get_value()));
-                    view! { <Export view title=name() /> }.into_any()
-                }
-            }}
-        </Dialog>
     }
 }

@@ -4,6 +4,7 @@ mod adding;
 mod collecting;
 mod form;
 mod found;
+mod moving;
 
 use crate::i18n::{Key, error_text, t, text, text_with};
 use crate::state::{Stores, stores};
@@ -16,7 +17,9 @@ use postern_shared::error::{CallError, ErrorCode};
 
 use super::removal::Removal;
 use adding::Adding;
+use collecting::Failure;
 use form::Look;
+use moving::{Move, MovingDialog};
 
 /// What is open beside the list.
 #[derive(Clone, PartialEq)]
@@ -85,6 +88,8 @@ fn Card(
 ) -> impl IntoView {
     let stores = stores();
     let Account { id, address, protocol, state, name, colour, added, .. } = account;
+    // What it is called says which address it is, unless it has a name of its own.
+    let beside = (!name.is_empty()).then(|| view! { <bdi>{address.clone()}</bdi> " · " });
     let shown = if name.is_empty() { address.clone() } else { name };
     let named = |key| Signal::stored(text_with(key, &[("name", &shown)]));
     let (look, up, down) = (
@@ -96,19 +101,16 @@ fn Card(
     let again = named(Key::SettingsAccountAgain);
     let asks = RwSignal::new(false);
     let id = StoredValue::new(id);
-    let hint = match protocol {
-        Protocol::Imap => Key::SettingsAccountRemoveHint,
-        Protocol::Pop3 => Key::CollectingRemoveHint,
-    };
-    let protocol = match protocol {
-        Protocol::Imap => "IMAP",
-        Protocol::Pop3 => "POP3",
+    let (protocol, local) = match protocol {
+        Protocol::Imap => ("IMAP", false),
+        Protocol::Pop3 => ("POP3", true),
     };
     let trouble = match &state {
         AccountState::NeedsSignIn => Some(text(Key::SettingsAccountNeedsPassword)),
         AccountState::Offline { code, .. } => Some(error_text(&CallError::new(*code))),
         AccountState::Connecting | AccountState::Online => None,
     };
+    let round = local.then(|| view! { <Failure account=id.get_value() /> });
     let needs = (added && state == AccountState::NeedsSignIn).then(|| address.clone());
     let step = move |by: isize| {
         let mut order: Vec<AccountId> =
@@ -126,8 +128,9 @@ fn Card(
                 {mark}
                 <div class="settings-item-face">
                     <strong dir="auto">{shown}</strong>
-                    <span class="settings-note"><bdi>{address}</bdi> " · " {protocol}</span>
+                    <span class="settings-note">{beside} {protocol}</span>
                     {trouble.map(|words| view! { <span class="settings-problem">{words}</span> })}
+                    {round}
                 </div>
                 <span class="settings-item-deeds">
                     {(at > 0).then(|| view! { <Arrow label=up up=true on_press=move |()| step(-1) /> })}
@@ -149,13 +152,39 @@ fn Card(
                     <Button label=again on_press=move |()| open.set(Open::Adding(address.clone())) />
                 </div>
             })}
-            <Removal
-                open=asks
-                question
-                hint
-                on_agree=move |()| attempt(stores, stores.remove_account(id.get_value()))
-            />
+            {added.then(|| view! { <Forgetting account=id.get_value() open=asks question local /> })}
         </li>
+    }
+}
+
+/// Asks before an account goes; where its mail is here only, that can be kept first.
+#[component]
+fn Forgetting(
+    account: AccountId,
+    open: RwSignal<bool>,
+    question: Signal<String>,
+    local: bool,
+) -> impl IntoView {
+    let stores = stores();
+    let moving = RwSignal::new(None);
+    let id = account.clone();
+    let agree = move |()| attempt(stores, stores.remove_account(id.clone()));
+    match local {
+        true => view! {
+            <Removal
+                open
+                question
+                hint=Key::CollectingRemoveHint
+                on_agree=agree
+                on_export=Callback::new(move |()| moving.set(Some(Move::Export)))
+            />
+            <MovingDialog account open=moving />
+        }
+        .into_any(),
+        false => {
+            view! { <Removal open question hint=Key::SettingsAccountRemoveHint on_agree=agree /> }
+                .into_any()
+        }
     }
 }
 
