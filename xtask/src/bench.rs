@@ -10,13 +10,13 @@ use crate::install::{self, Need};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The verb: `page` needs a browser, mail servers and the page; `fidelity` a browser, `link` and `imap`
-/// mail servers, `mime`, `local` and `collect` nothing.
+/// The verb: `page` needs a browser, mail servers and the page; `fidelity` a browser, `link`, `imap`
+/// and `transfer` mail servers, `mime`, `local` and `collect` nothing.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let (name, rest) = args
         .split_first()
-        .context("which benchmark? page, link, imap, mime, fidelity, local, collect")?;
-    if name == "link" || name == "imap" {
+        .context("which benchmark? page, link, imap, mime, fidelity, local, collect, transfer")?;
+    if ["link", "imap", "transfer"].contains(&name.as_str()) {
         install::all(workspace, &[Need::MailServers])?;
     }
     if name == "fidelity" {

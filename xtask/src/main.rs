@@ -27,7 +27,7 @@ cargo xtask VERB
   check                 rustfmt, clippy on host and wasm32, rustdoc, the tidy test
   build [--dev]         bundle the page into dist/ and check its size
   image [FILE]          a container image FROM scratch, as an archive to load
-  bench NAME [ARGS]     run a benchmark: page, link, imap, mime
+  bench NAME [ARGS]     run a benchmark: page, link, imap, mime, fidelity, local, collect, transfer
   torture [SECONDS] [TARGET…]
                         hostile input against parsers, store and bridge: 600 s a target";
 

@@ -1,5 +1,8 @@
 //! Adding whole messages to a mailbox, each once: a lost answer is settled by looking for what came.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use futures_util::{FutureExt, TryStreamExt};
 use postern_shared::api::messages::Urgency;
 use postern_shared::flag::Flag;
@@ -16,6 +19,7 @@ use super::whole::Whole;
 use crate::blob::Blobs;
 use crate::bundle::Marks;
 use crate::store;
+use crate::store::imap::NewMessage;
 
 /// Messages whose sizes are asked for together.
 const AT_ONCE: usize = 1000;
@@ -86,6 +90,25 @@ impl Account {
         self.ask_once(Urgency::Ahead, move |actor| {
             let (mailbox, marks, bytes) = (mailbox.clone(), marks.clone(), bytes.clone());
             async move { actor.append(&mailbox, &marks, &bytes).await }.boxed()
+        })
+        .await
+    }
+
+    /// Adds messages that are small enough to be sent together. Says of each what `append` says, but
+    /// that none is tried without its keywords; behind a lost connection nothing is known of the
+    /// others.
+    ///
+    /// # Errors
+    /// The server's; then none was added.
+    pub async fn append_each(
+        &self,
+        mailbox: &MailboxId,
+        messages: Vec<(Marks, Bytes)>,
+    ) -> Result<Vec<Result<Option<MessageKey>, Error>>, Error> {
+        let (mailbox, messages) = (mailbox.clone(), Arc::new(messages));
+        self.ask_once(Urgency::Ahead, move |actor| {
+            let (mailbox, messages) = (mailbox.clone(), messages.clone());
+            async move { actor.append_each(&mailbox, &messages).await }.boxed()
         })
         .await
     }
@@ -214,11 +237,45 @@ impl Actor {
             }
             added => added?,
         };
+        self.refresh_later(mailbox);
+        Ok(added.map(|(validity, uid)| self.key(mailbox, UidValidity(validity), uid)))
+    }
+
+    async fn append_each(
+        &mut self,
+        mailbox: &MailboxId,
+        messages: &[(Marks, Bytes)],
+    ) -> Result<Vec<Result<Option<MessageKey>, Error>>, Error> {
+        let name = self.name(mailbox)?;
+        let message = |(marks, bytes): &(Marks, Bytes)| NewMessage {
+            flags: marks.flags.clone(),
+            internal_date: marks.received_at,
+            octets: bytes.to_vec(),
+        };
+        let all = messages.iter().map(message).collect();
+        let added = self.store()?.append_each(&name, all).await;
+        let mut told = Vec::with_capacity(added.len());
+        for one in added {
+            let one = one.map_err(Error::from);
+            if let Err(error) = &one {
+                self.heed(error);
+                if error.is_lost() {
+                    self.lose(error);
+                }
+            }
+            let key = |(validity, uid)| self.key(mailbox, UidValidity(validity), uid);
+            told.push(one.map(|at| at.map(key)));
+        }
+        self.refresh_later(mailbox);
+        Ok(told)
+    }
+
+    /// Shows and counts what came, behind it.
+    fn refresh_later(&mut self, mailbox: &MailboxId) {
         self.later(match self.windows.has(mailbox) {
             true => Chore::Refresh(mailbox.clone()),
             false => Chore::Count(mailbox.clone()),
         });
-        Ok(added.map(|(validity, uid)| self.key(mailbox, UidValidity(validity), uid)))
     }
 
     async fn append_with(

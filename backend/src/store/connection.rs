@@ -9,7 +9,7 @@ use postern_shared::flag::Flag;
 use postern_shared::mailbox::Role;
 use tokio::io::AsyncWrite;
 
-use super::imap::{Capabilities, Extract, ImapConnection, Traffic};
+use super::imap::{Capabilities, Extract, ImapConnection, NewMessage, Traffic};
 use super::local::LocalConnection;
 use super::query::Query;
 use super::{
@@ -111,6 +111,19 @@ impl Connection {
         match self {
             Self::Imap(it) => it.count_from(messages),
             Self::Local(it) => it.count_from(messages),
+        }
+    }
+
+    /// Adds messages, together as far as the store can. Says of each what `append` says; behind a
+    /// `Lost` nothing is known of the others.
+    pub async fn append_each(
+        &mut self,
+        name: &MailboxName,
+        messages: Vec<NewMessage>,
+    ) -> Vec<Result<Appended, Error>> {
+        match self {
+            Self::Imap(it) => it.append_each(name, messages).await,
+            Self::Local(it) => it.append_each(name, messages).await,
         }
     }
 

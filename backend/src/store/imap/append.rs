@@ -16,7 +16,7 @@ use super::wire::{Event, Failure, Status};
 use crate::store::{Error, MailboxName};
 
 /// The slowest upload that is waited for, in octets a second.
-pub(super) const SLOWEST: u64 = 32 << 10;
+const SLOWEST: u64 = 32 << 10;
 
 impl ImapConnection {
     /// Adds a message (lines end in CRLF). `internal_date` is in seconds since 1970. Gives the
@@ -99,12 +99,12 @@ impl ImapConnection {
     }
 
     /// Longer by what an upload of `size` octets may take.
-    fn upload_patience(&self, size: u64) -> Patience {
+    pub(super) fn upload_patience(&self, size: u64) -> Patience {
         let patience = self.patience();
         Patience { whole: patience.whole + Duration::from_secs(size / SLOWEST), ..patience }
     }
 
-    fn appended(
+    pub(super) fn appended(
         &mut self,
         outcome: Result<Result<(), Failure>, Overdue>,
     ) -> Result<Option<(u32, u32)>, Error> {

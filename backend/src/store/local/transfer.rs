@@ -4,18 +4,23 @@ use std::collections::HashMap;
 use std::io;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use postern_shared::flag::Flag;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use tokio_util::io::StreamReader;
 
 use super::Error;
 use super::connection::LocalConnection;
 use super::mailboxes::id_of;
 use super::rows::some;
-use super::write::{Copy, Fresh, add, discard, expunge, insert_contents, packed, prepare};
+use super::write::{Copy, Fresh, LARGE, add, discard, expunge, insert_contents, packed, prepare};
+use crate::store::imap::NewMessage;
 use crate::store::{MailboxName, Moved};
+
+/// Messages of a batch that are read at the same time.
+const AT_ONCE: usize = 4;
 
 impl LocalConnection {
     /// Adds a message. `internal_date` is in seconds since 1970. Gives the uid validity and the
@@ -37,16 +42,17 @@ impl LocalConnection {
         drop(reading);
         let (store, received_at) = (self.store(), internal_date.unwrap_or(self.store().now()));
         let fresh = prepare(&store.0.blobs, &store.owner(), message.into()).await?;
-        let added = self.append_fresh(name, &fresh, (flags, received_at)).await;
+        let fresh = [fresh];
+        let added = self.append_fresh(name, &fresh, &[(flags, received_at)]).await;
         if added.is_err() {
-            discard(&store.0.blobs, std::iter::once(&fresh)).await;
+            discard(&store.0.blobs, fresh.iter()).await;
         }
         let added = added?;
         self.noop().await?;
-        Ok(Some(added))
+        Ok(added.first().copied())
     }
 
-    /// Adds a message of `size` octets. Gives what `append` gives.
+    /// Adds a message of `size` octets; a large one is never held whole. Gives what `append` gives.
     ///
     /// # Errors
     /// As for `append`; `Lost` where the message cannot be read to its end.
@@ -58,31 +64,106 @@ impl LocalConnection {
         (size, message): (u64, BoxStream<'static, io::Result<Bytes>>),
     ) -> Result<Option<(u32, u32)>, Error> {
         let lost = |error: io::Error| Error::Lost(Box::new(error));
+        let other_size = || lost(io::Error::other("the message is not as long as it was"));
+        if size > LARGE as u64 {
+            let packed = packed(flags)?;
+            let mut reading = self.store().read().await?;
+            id_of(&mut reading, self.account(), name).await?;
+            drop(reading);
+            let store = self.store().clone();
+            let received_at = internal_date.unwrap_or(store.now());
+            let large = store.take_in(StreamReader::new(message)).await?;
+            let added = match large.octets() == size {
+                true => self.append_fresh(name, &[large.fresh()], &[(packed, received_at)]).await,
+                false => Err(other_size()),
+            };
+            if added.is_err() {
+                store.let_go(&large).await;
+            }
+            let added = added?;
+            self.noop().await?;
+            return Ok(added.first().copied());
+        }
         let whole: Vec<Bytes> = message.try_collect().await.map_err(lost)?;
         let whole = whole.concat();
         if whole.len() as u64 != size {
-            return Err(lost(io::Error::other("the message is not as long as it was")));
+            return Err(other_size());
         }
         self.append(name, flags, internal_date, whole).await
     }
 
+    /// Adds messages, all in one transaction if all can be added. Says of each what `append` says.
+    pub async fn append_each(
+        &mut self,
+        name: &MailboxName,
+        messages: Vec<NewMessage>,
+    ) -> Vec<Result<Option<(u32, u32)>, Error>> {
+        match self.append_together(name, &messages).await {
+            Ok(added) => added.into_iter().map(|at| Ok(Some(at))).collect(),
+            // One of them is to blame.
+            Err(_) => {
+                let mut all = Vec::with_capacity(messages.len());
+                for NewMessage { flags, internal_date, octets } in messages {
+                    all.push(self.append(name, &flags, internal_date, octets).await);
+                }
+                all
+            }
+        }
+    }
+
+    async fn append_together(
+        &mut self,
+        name: &MailboxName,
+        messages: &[NewMessage],
+    ) -> Result<Vec<(u32, u32)>, Error> {
+        let store = self.store().clone();
+        let marks = messages.iter().map(|message| {
+            let received_at = message.internal_date.unwrap_or(store.now());
+            Ok((packed(&message.flags)?, received_at))
+        });
+        let marks = marks.collect::<Result<Vec<_>, Error>>()?;
+        let owner = store.owner();
+        let reading = messages.iter().map(|message| {
+            let octets = Bytes::copy_from_slice(&message.octets);
+            prepare(&store.0.blobs, &owner, octets).boxed()
+        });
+        let reading: Vec<_> = reading.collect();
+        let ready: Vec<_> = stream::iter(reading).buffered(AT_ONCE).collect().await;
+        let (ready, failed): (Vec<_>, Vec<_>) = ready.into_iter().partition(Result::is_ok);
+        let ready: Vec<Fresh> = ready.into_iter().flatten().collect();
+        let added = match failed.into_iter().find_map(Result::err) {
+            Some(error) => Err(error),
+            None => self.append_fresh(name, &ready, &marks).await,
+        };
+        if added.is_err() {
+            discard(&store.0.blobs, ready.iter()).await;
+        }
+        let added = added?;
+        self.noop().await?;
+        Ok(added)
+    }
+
+    /// Adds messages that were read; their uid validity and uids.
     async fn append_fresh(
         &self,
         name: &MailboxName,
-        fresh: &Fresh,
-        (flags, received_at): ((i64, String), i64),
-    ) -> Result<(u32, u32), Error> {
+        fresh: &[Fresh],
+        marks: &[((i64, String), i64)],
+    ) -> Result<Vec<(u32, u32)>, Error> {
         let mut writing = self.store().write().await?;
         let mailbox = id_of(&mut writing, self.account(), name).await?;
-        let ids = insert_contents(&mut writing, &[fresh], self.store().0.quota).await?;
-        let copies: Vec<Copy> = ids
-            .into_iter()
-            .map(|content| Copy { content, flags: flags.clone(), received_at })
-            .collect();
+        let all: Vec<&Fresh> = fresh.iter().collect();
+        let ids = insert_contents(&mut writing, &all, self.store().0.quota).await?;
+        let copies = ids.into_iter().zip(marks).map(|(content, (flags, received_at))| Copy {
+            content,
+            flags: flags.clone(),
+            received_at: *received_at,
+        });
+        let copies: Vec<Copy> = copies.collect();
         let uids = add(&mut writing, mailbox, &copies).await?;
         self.store().commit(writing).await?;
         let validity = u32::try_from(mailbox).unwrap_or_default();
-        Ok((validity, uids.first().copied().unwrap_or_default()))
+        Ok(uids.into_iter().map(|uid| (validity, uid)).collect())
     }
 
     /// Copies messages of the selected mailbox.

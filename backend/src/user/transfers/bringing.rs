@@ -17,19 +17,18 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::io::StreamReader;
 
 use super::course::{Course, End, Patience, is_away};
+use super::group::{Addition, Entry, GROUP, Group, take_same};
+use super::target::Here;
 use crate::account::{self, Account, Arrived, Floor, Whole};
 use crate::blob::Blobs;
+use crate::bundle::Spooled;
 use crate::bundle::messages::{self, Item, Reading};
-use crate::bundle::{Marks, Spooled};
 use crate::store;
 
 /// Largest message that is brought in.
 const LARGEST: u64 = 256 << 20;
 /// Messages that wait to be added.
-const WAITING: usize = 2;
-/// Messages after which it is written down how far it is, and how long that takes at most.
-const WRITTEN_EVERY: u64 = 16;
-const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
+const WAITING: usize = 16;
 /// How long an account that is gone is left alone at first, and at most.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -50,7 +49,7 @@ pub(super) struct Place {
     /// Messages of the file that are done with.
     pub(super) position: u64,
     /// Where the last ones went, and from where on those lie that were added since.
-    since: Option<(MailboxId, Floor)>,
+    pub(super) since: Option<(MailboxId, Floor)>,
 }
 
 /// Where messages go, and how.
@@ -70,8 +69,10 @@ pub(super) struct Bringing {
     doubtful: Vec<Arrived>,
     /// Messages until which that may be.
     doubtful_until: u64,
-    /// Since when nothing was written down.
-    unwritten: u64,
+    /// Messages that are read, and not yet done with.
+    pub(super) group: Group,
+    /// What the mailbox holds that they go into.
+    pub(super) here: Here,
     pub(super) places: HashMap<Vec<String>, MailboxId>,
     pub(super) blobs: Blobs,
     /// The file's own name.
@@ -87,7 +88,8 @@ impl Bringing {
             place,
             doubtful: Vec::new(),
             doubtful_until: 0,
-            unwritten: 0,
+            group: Group::default(),
+            here: Here::default(),
             places: HashMap::new(),
             blobs,
             name,
@@ -114,12 +116,13 @@ impl Bringing {
                 }
                 arrived => arrived?,
             };
-            self.doubtful_until = self.place.position + WRITTEN_EVERY;
+            self.doubtful_until = self.place.position + GROUP as u64;
         }
         let (reading, mut items) = self.read(file, self.place.position);
         while let Some(item) = items.recv().await {
             self.take(item).await?;
         }
+        self.flush().await?;
         settled(reading).await?;
         self.write(Stage::Running).await
     }
@@ -150,103 +153,35 @@ impl Bringing {
         (work, items)
     }
 
-    /// Adds one message, unless it is there.
+    /// Takes one message in: it is added with others, unless it is there.
     async fn take(&mut self, item: Item) -> Result<(), End> {
         let Item { place, marks, content } = item;
-        let Some(content) = content else {
-            self.course.state.failed += 1;
-            return self.done_with().await;
-        };
+        let Some(content) = content else { return self.push(Entry::Failed).await };
         let (message_id, whole) = self.ready(content).await?;
         let mailbox = self.target(place).await?;
         if self.place.since.as_ref().is_none_or(|(known, _)| *known != mailbox) {
+            self.flush().await?;
             let floor = self.floor(&mailbox).await?;
             self.place.since = Some((mailbox.clone(), floor));
             self.doubtful.clear();
             self.write(Stage::Running).await?;
         }
         let size = whole.size();
-        let same = |it: &Arrived| it.message_id == message_id && it.size == size;
-        if self.place.position >= self.doubtful_until {
+        if self.place.position + self.group.len() as u64 >= self.doubtful_until {
             self.doubtful.clear();
         }
-        if let Some(at) = self.doubtful.iter().position(same) {
-            self.doubtful.remove(at);
-            self.course.state.done += 1;
-        } else if self.target.skip_known && self.is_known(&mailbox, (&message_id, &whole)).await? {
-            self.course.state.known += 1;
-        } else {
-            match self.add(&mailbox, (marks, whole), &message_id).await? {
-                true => self.course.state.done += 1,
-                false => self.course.state.failed += 1,
-            }
+        if take_same(&mut self.doubtful, (&message_id, size)).is_some() {
+            return self.push(Entry::Done).await;
         }
-        self.done_with().await
-    }
-
-    /// Adds a message, however often the account is gone meanwhile; whether it was taken.
-    async fn add(
-        &mut self,
-        mailbox: &MailboxId,
-        (marks, whole): (Marks, Whole),
-        message_id: &str,
-    ) -> Result<bool, End> {
-        let mut pause = PAUSE;
-        loop {
-            let added = self.target.account.append(mailbox, (marks.clone(), whole.clone())).await;
-            let error = match added {
-                Ok(key) => {
-                    let next = key.map(|key| (key.uid_validity.0, key.uid.0.saturating_add(1)));
-                    self.advance(mailbox, next).await?;
-                    return Ok(true);
-                }
-                Err(error) => error,
-            };
-            match error {
-                error if is_passing(&error) => {
-                    self.wait(&mut pause, error).await?;
-                    let Some((_, floor)) = self.place.since else { continue };
-                    let size = whole.size();
-                    let arrived = self.arrived(mailbox, floor).await?;
-                    let same = |it: &&Arrived| it.message_id == message_id && it.size == size;
-                    if let Some(found) = arrived.iter().find(same) {
-                        let next = found.uid.saturating_add(1);
-                        self.advance(mailbox, Some((floor.uid_validity, next))).await?;
-                        return Ok(true);
-                    }
-                }
-                account::Error::Store(store::Error::Refused { .. } | store::Error::Invalid(_)) => {
-                    return Ok(false);
-                }
-                error => return Err(error.into()),
-            }
+        if self.target.skip_known && self.is_known(&mailbox, (&message_id, &whole)).await? {
+            return self.push(Entry::Known).await;
         }
-    }
-
-    /// What is added from here on lies behind what was added now.
-    async fn advance(&mut self, mailbox: &MailboxId, next: Option<(u32, u32)>) -> Result<(), End> {
-        let floor = match next {
-            Some((uid_validity, uid)) => Floor { uid_validity, uid },
-            None => self.floor(mailbox).await?,
-        };
-        self.place.since = Some((mailbox.clone(), floor));
-        Ok(())
-    }
-
-    /// One more message of the file is done with.
-    async fn done_with(&mut self) -> Result<(), End> {
-        self.place.position += 1;
-        self.unwritten += 1;
-        if self.unwritten >= WRITTEN_EVERY || self.course.unkept_for() >= WRITTEN_WITHIN {
-            self.write(Stage::Running).await?;
-        }
-        self.course.tell();
-        Ok(())
+        self.here.note(&message_id, size);
+        self.push(Entry::Add(Addition { message_id, marks, whole })).await
     }
 
     /// Writes down how far it is.
     pub(super) async fn write(&mut self, stage: Stage) -> Result<(), End> {
-        self.unwritten = 0;
         self.course.state.place = postern_shared::frame::encode(&self.place);
         Ok(self.course.enter(stage).await?)
     }

@@ -40,7 +40,6 @@ pub(super) struct Course {
     pub(super) stop: CancellationToken,
     pub(super) patience: Patience,
     log: Box<dyn Log>,
-    kept_at: Duration,
 }
 
 /// Why a transfer ended before its end.
@@ -70,7 +69,7 @@ impl Course {
         patience: Patience,
         log: Box<dyn Log>,
     ) -> Self {
-        Self { state, clock, stop, patience, log, kept_at: Duration::ZERO }
+        Self { state, clock, stop, patience, log }
     }
 
     /// From now on in this stage: durable, and told at once.
@@ -79,7 +78,6 @@ impl Course {
         if is_news {
             self.state.stage = super::written(stage);
         }
-        self.kept_at = self.clock.elapsed();
         self.log.keep(&self.state).await?;
         self.log.tell(&self.state, is_news);
         Ok(())
@@ -88,11 +86,6 @@ impl Course {
     /// Tells how it goes.
     pub(super) fn tell(&mut self) {
         self.log.tell(&self.state, false);
-    }
-
-    /// For how long nothing was kept.
-    pub(super) fn unkept_for(&self) -> Duration {
-        self.clock.elapsed().saturating_sub(self.kept_at)
     }
 }
 

@@ -9,6 +9,7 @@ mod bringing;
 mod course;
 mod export;
 mod file;
+mod group;
 mod import;
 mod making;
 mod outlet;

@@ -264,8 +264,8 @@ async fn several_messages_go_in_one_command_where_that_is_offered() {
     let steps = steps.replace("C:  (", "C: a (");
     let (mut connection, _server) = connected("MULTIAPPEND", script(&steps)).await;
     let sent = MailboxName::from_text("Sent");
-    let added = connection.append_all(&sent, vec![message("a"), message("bc")]).await.unwrap();
-    assert_eq!(added, [Some(101), Some(102)]);
+    let added = connection.append_each(&sent, vec![message("a"), message("bc")]).await;
+    assert_eq!(uids(added), [Some(101), Some(102)]);
     let steps = "C: APPEND \"Sent\" (\\Seen) {1}
                  S: + go
                  C# 1
@@ -275,8 +275,40 @@ async fn several_messages_go_in_one_command_where_that_is_offered() {
                  C# 2
                  S: {tag} OK -";
     let (mut connection, _server) = connected("", script(steps)).await;
-    let added = connection.append_all(&sent, vec![message("a"), message("bc")]).await.unwrap();
-    assert_eq!(added, [Some(101), None]);
+    let added = connection.append_each(&sent, vec![message("a"), message("bc")]).await;
+    assert_eq!(uids(added), [Some(101), None]);
+    // One that is refused is no reason not to take the others, whichever way they are sent.
+    let ahead = "C: APPEND \"Sent\" (\\Seen) {1+}
+                 C# 1
+                 S: {tag} NO [CANNOT] -
+                 C: APPEND \"Sent\" (\\Seen) {2+}
+                 C# 2
+                 S: {tag} OK [APPENDUID 9 102] -";
+    let together = "C: APPEND \"Sent\" (\\Seen) {1+}
+                 C: a (\\Seen) {2+}
+                 C# 2
+                 S: {tag} NO [CANNOT] -";
+    for (offers, steps) in
+        [("LITERAL+", ahead.to_owned()), ("LITERAL+ MULTIAPPEND", format!("{together}\n{ahead}"))]
+    {
+        let (mut connection, _server) = connected(offers, script(&steps)).await;
+        let added = connection.append_each(&sent, vec![message("a"), message("bc")]).await;
+        assert!(matches!(added[0], Err(Error::Refused { .. })), "{added:?}");
+        assert_eq!(added[1].as_ref().unwrap(), &Some((9, 102)));
+    }
+    // Behind a connection that is lost nothing is known.
+    let cut = "C: APPEND \"Sent\" (\\Seen) {1+}
+                 C# 1
+                 S: {tag} OK [APPENDUID 9 101] -
+                 CLOSE";
+    let (mut connection, _server) = connected("LITERAL+", script(cut)).await;
+    let added = connection.append_each(&sent, vec![message("a"), message("bc")]).await;
+    assert_eq!(added[0].as_ref().unwrap(), &Some((9, 101)));
+    assert!(added[1].as_ref().unwrap_err().is_lost());
+}
+
+fn uids(added: Vec<Result<Option<(u32, u32)>, Error>>) -> Vec<Option<u32>> {
+    added.into_iter().map(|at| at.unwrap().map(|(_, uid)| uid)).collect()
 }
 
 #[tokio::test]
