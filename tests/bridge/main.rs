@@ -37,6 +37,7 @@ mod servers;
 mod sign_in;
 mod templates;
 mod transfers;
+mod transfers_here;
 mod uploads;
 mod verbs;
 mod views;

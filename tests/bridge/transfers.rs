@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use postern_mailhost::{Capabilities, ImapEffect, MailHost, Trigger};
 use postern_shared::api::transfers::{ExportMessages, ImportMessages, ListTransfers, StopTransfer};
 use postern_shared::error::ErrorCode;
 use postern_shared::mailbox::{MailboxId, Role};
@@ -11,6 +12,7 @@ use postern_shared::transfer::{Form, Stage, Transfer, TransferId};
 use postern_shared::upload::UploadId;
 use postern_shared::window::{Scope, View};
 use postern_tests::bridge::Home;
+use postern_tests::dovecot::Setup;
 use postern_tests::imap::RawImap;
 use postern_tests::program::Program;
 use postern_tests::scene::Scene;
@@ -67,7 +69,7 @@ async fn state(tab: &mut Tab, id: &TransferId) -> Result<Transfer> {
     all.into_iter().find(|one| one.id == *id).context("it is listed")
 }
 
-async fn ended(tab: &mut Tab, id: &TransferId) -> Result<Transfer> {
+pub(crate) async fn ended(tab: &mut Tab, id: &TransferId) -> Result<Transfer> {
     let work = async {
         loop {
             let transfer = state(tab, id).await?;
@@ -84,7 +86,12 @@ async fn ended(tab: &mut Tab, id: &TransferId) -> Result<Transfer> {
     }
 }
 
-async fn taken_out(visitor: &Visitor, tab: &mut Tab, view: View, form: Form) -> Result<Vec<u8>> {
+pub(crate) async fn taken_out(
+    visitor: &Visitor,
+    tab: &mut Tab,
+    view: View,
+    form: Form,
+) -> Result<Vec<u8>> {
     let id = tab.link.call(ExportMessages { action: action(), view, form }).await?;
     let response = visitor.fetch(&format!("api/export/{}", id.0)).await?;
     ensure!(response.status == 200, "{}", response.status);
@@ -97,7 +104,12 @@ async fn taken_out(visitor: &Visitor, tab: &mut Tab, view: View, form: Form) -> 
     Ok(response.body)
 }
 
-async fn uploaded(home: &Home, visitor: &Visitor, name: &str, bytes: &[u8]) -> Result<UploadId> {
+pub(crate) async fn uploaded(
+    home: &Home,
+    visitor: &Visitor,
+    name: &str,
+    bytes: &[u8],
+) -> Result<UploadId> {
     crate::uploads::upload(home, visitor, name, bytes).await.and_then(|enclosed| {
         match enclosed.source {
             postern_shared::draft::Source::Upload(id) => Ok(id),
@@ -106,7 +118,7 @@ async fn uploaded(home: &Home, visitor: &Visitor, name: &str, bytes: &[u8]) -> R
     })
 }
 
-fn import(tab: &Tab, mailbox: Option<MailboxId>, upload: UploadId) -> ImportMessages {
+pub(crate) fn import(tab: &Tab, mailbox: Option<MailboxId>, upload: UploadId) -> ImportMessages {
     ImportMessages { action: action(), account: tab.id(), mailbox, upload, skip_known: false }
 }
 
@@ -147,6 +159,58 @@ async fn what_is_taken_out_comes_in_as_it_was() -> Result<()> {
             session.ok("STORE 1:* +FLAGS.SILENT (\\Deleted)").await?;
             session.ok("EXPUNGE").await?;
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_says_little_and_hangs_up_gets_each_message_once() -> Result<()> {
+    const MESSAGES: usize = 150;
+    for without in
+        [&["uidplus", "multi_append", "literal_plus"][..], &["uidplus"], &["multi_append"]]
+    {
+        let offered = without.iter().fold(Capabilities::every(), |all, name| all.without(name));
+        let people = Setup::default().people;
+        let host = people.iter().fold(MailHost::builder(), |host, person| {
+            host.user(&person.address, person.local(), &person.password)
+        });
+        let host = Box::new(host.capabilities(offered).start().await?);
+        let scene = Scene::of(World::InMemory { host, people }, "").await?;
+        let (anna, home) = (scene.person("anna"), scene.home());
+        let mut session = scene.world.session(&anna).await?;
+        if without.contains(&"multi_append") {
+            fill_one_by_one(&mut session, &anna, MESSAGES).await?;
+        } else {
+            fill(&mut session, &anna, MESSAGES).await?;
+        }
+        let before = contents(&mut session, "INBOX").await?;
+        let visitor = scene.visitor("anna").await?;
+        let mut tab = visitor.tab().await?;
+        let inbox = tab.mailbox(Role::Inbox).await?.id;
+        let archive = tab.mailbox(Role::Archive).await?;
+        let view = View::of_mailbox(tab.id(), inbox);
+        let file = taken_out(&visitor, &mut tab, view, Form::Mbox).await?;
+        // The same file twice over, and answers that never come.
+        let file = [&file[..], &file].concat();
+        let upload = uploaded(home, &visitor, "mail.mbox", &file).await?;
+        let faults = scene.world.host().faults();
+        let cut = faults.imap(Trigger::on("APPEND").after(1).times(2), ImapEffect::Close);
+        let call = import(&tab, Some(archive.id), upload);
+        let id = tab.link.call(call).await?;
+        let transfer = ended(&mut tab, &id).await?;
+        assert_eq!((transfer.stage, transfer.done as usize), (Stage::Done, 2 * MESSAGES));
+        ensure!(faults.struck(cut) > 0, "nothing was cut");
+        let mut twice = [before.clone(), before].concat();
+        twice.sort();
+        assert_eq!(contents(&mut session, &archive.name).await?, twice, "{without:?}");
+    }
+    Ok(())
+}
+
+async fn fill_one_by_one(session: &mut RawImap, to: &Person, count: usize) -> Result<()> {
+    for number in 0..count {
+        let text = message::plain(&Person::named("sender"), to, &format!("Nr {number}"), "text");
+        session.append("INBOX", "\\Seen", [text.as_slice()]).await?;
     }
     Ok(())
 }
