@@ -62,6 +62,7 @@ impl Bridge {
         let failed = |source| StartError::Listen { address: state.config.listen, source };
         let local_addr = address(&listener).map_err(failed)?;
         let metrics_addr = metrics.as_ref().map(address).transpose().map_err(failed)?;
+        state.users.finish_removals().await;
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, routes::router(state.clone()), state.clone()));
         if let Some(metrics) = metrics {

@@ -12,6 +12,17 @@ pub const MAX_PIECE: u64 = 8 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UploadId(pub String);
 
+/// What a file is uploaded for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// To be attached to what is written.
+    #[default]
+    Attachment,
+    /// To have the mail in it brought in.
+    Import,
+}
+
 /// The body of `POST /api/upload`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewUpload {
@@ -21,6 +32,9 @@ pub struct NewUpload {
     pub content_type: String,
     /// Its bytes.
     pub size: u64,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: Purpose,
 }
 
 /// How far an upload has come.

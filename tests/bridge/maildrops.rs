@@ -1,6 +1,10 @@
 //! Accounts of POP3: signed in with and added, their mailboxes here, and sending from them.
 
 use anyhow::{Context, Result, ensure};
+use postern::blob::Blobs;
+use postern::clock::Clock;
+use postern::db::{Db, removals};
+use postern::store::local::Stores;
 use postern_mailhost::{Pop3Effect, Trigger};
 use postern_shared::account::{AccountId, AccountState, Protocol};
 use postern_shared::api::accounts::{ListAccounts, RemoveAccount};
@@ -70,13 +74,13 @@ async fn a_maildrop_is_signed_in_to_and_sends_with_a_copy_here() -> Result<()> {
 }
 
 /// A bridge whose provider has both protocols.
-async fn both(world: World) -> Result<Scene> {
+pub(crate) async fn both(world: World) -> Result<Scene> {
     let pop3 = format!("pop3 = \"pop3://127.0.0.1:{}\"\n", world.host().pop3_addr().port());
     let provider = Provider(format!("{}{pop3}", world.provider().0));
     Ok(Scene { bridge: Bridge::start(Home::new(&provider, "/", "")?).await?, world })
 }
 
-async fn add(visitor: &Visitor, person: &Person) -> Result<(u16, String)> {
+pub(crate) async fn add(visitor: &Visitor, person: &Person) -> Result<(u16, String)> {
     let Person { address, password, .. } = person.clone();
     let form = AddAccount { address, password, protocol: Some(Protocol::Pop3), servers: None };
     let response = visitor.post("api/account", &serde_json::to_value(form)?).await?;
@@ -116,6 +120,43 @@ async fn a_maildrop_beside_an_account_of_imap_stays_until_it_is_removed() -> Res
     assert_eq!(accounts[1].protocol, Protocol::Imap);
     drop(tab);
     bridge.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_removal_that_was_cut_off_is_finished_at_the_next_start() -> Result<()> {
+    let scene = both(World::in_memory().await?).await?;
+    let ben = scene.person("ben");
+    let letter = postern_tests::message::plain(&scene.person("anna"), &ben, "Collected", "text");
+    scene.world.host().deliver(&ben.address, letter)?;
+    let visitor = scene.visitor("anna").await?;
+    let mut tab = visitor.tab().await?;
+    let (_, text) = add(&visitor, &ben).await?;
+    let AccountAdded { account } = serde_json::from_str(&text)?;
+    all_online(&mut tab, 2).await?;
+    drop(tab);
+    let home = scene.bridge.stop().await;
+    // As far as a bridge comes that is killed between the two steps.
+    let folder = home.path().join("data");
+    let db = Db::open(&folder).await?;
+    let stores = Stores::new(&folder, Blobs::open(&folder)?, Clock::system(), 0);
+    let user = stores.users().first().copied().context("a file of mail")?;
+    ensure!(stores.of(user).await?.holds(&account.0).await?, "its mail is here");
+    postern::db::accounts::remove(&db, user, &account.0).await?;
+    ensure!(stores.of(user).await?.holds(&account.0).await?, "its mail is still here");
+    db.close().await;
+    drop((db, stores));
+    let bridge = Bridge::start(home).await?;
+    let mail = bridge.state().stores.of(user).await?;
+    ensure!(!mail.holds(&account.0).await?, "its mail is gone");
+    assert!(removals::list(&bridge.state().db).await?.is_empty());
+    // It can come again, and has what its maildrop has.
+    let mut tab = visitor.tab().await?;
+    assert_eq!(tab.link.call(ListAccounts).await?.len(), 1);
+    let (status, text) = add(&visitor, &ben).await?;
+    ensure!(status == 200, "{status} {text}");
+    all_online(&mut tab, 2).await?;
+    ensure!(mail.holds(&account.0).await?, "its mailboxes are here");
     Ok(())
 }
 

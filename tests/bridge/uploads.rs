@@ -9,11 +9,15 @@ use anyhow::{Context, Result, ensure};
 use postern::mime;
 use postern_shared::api::submissions::SubmitMessage;
 use postern_shared::draft::{Enclosed, Source};
+use postern_shared::error::ErrorCode;
+use postern_shared::mailbox::Role;
 use postern_shared::submission::{Plan, SubmissionState};
-use postern_shared::upload::{MAX_PIECE, NewUpload, Upload, UploadId};
+use postern_shared::transfer::Stage;
+use postern_shared::upload::{MAX_PIECE, NewUpload, Purpose, Upload, UploadId};
 use postern_tests::bridge::Home;
 use postern_tests::http::{self, Request, Response};
 use postern_tests::program::Program;
+use postern_tests::scene::Scene;
 use postern_tests::visitor::{Visitor, action};
 use postern_tests::world::World;
 use tokio::io::AsyncWriteExt;
@@ -34,9 +38,19 @@ pub(crate) async fn begin(
     name: &str,
     size: usize,
 ) -> Result<Response> {
+    begin_for(home, visitor, (name, size), Purpose::Attachment).await
+}
+
+async fn begin_for(
+    home: &Home,
+    visitor: &Visitor,
+    (name, size): (&str, usize),
+    purpose: Purpose,
+) -> Result<Response> {
     let mut request = request(home, visitor, "POST", "");
     request.headers.push(("Content-Type", "application/json".into()));
-    let new = NewUpload { name: name.into(), content_type: String::new(), size: size as u64 };
+    let (name, content_type, size) = (name.into(), String::new(), size as u64);
+    let new = NewUpload { name, content_type, size, purpose };
     request.body = serde_json::to_vec(&new)?;
     http::fetch(home.port, &request).await
 }
@@ -185,5 +199,42 @@ async fn a_large_file_is_never_held_whole() -> Result<()> {
     let told = format!("25 MB: {uploaded:.1} MB above idle while uploading, {most:.1} MB at most");
     writeln!(std::io::stderr(), "{told}")?;
     assert!(most < 40.0, "{most} MB above idle");
+    Ok(())
+}
+
+#[tokio::test]
+async fn mail_to_bring_in_has_a_limit_of_its_own_and_is_no_attachment() -> Result<()> {
+    let scene = Scene::of(World::in_memory().await?, "[limits]\nupload_mb = 1\nimport_mb = 3\n");
+    let scene = scene.await?;
+    let (home, ben) = (scene.home(), scene.person("ben"));
+    let visitor = scene.visitor("anna").await?;
+    let mut tab = visitor.tab().await?;
+    let large = (("mail.mbox", 2 << 20), ("mail.mbox", 4 << 20));
+    let refused = begin(home, &visitor, "file.bin", 2 << 20).await?;
+    assert_eq!(refused.status, 429, "{}", refused.text());
+    let refused = begin_for(home, &visitor, large.1, Purpose::Import).await?;
+    assert_eq!(refused.status, 429, "{}", refused.text());
+    let begun = begin_for(home, &visitor, large.0, Purpose::Import).await?;
+    assert_eq!(begun.status, 201, "{}", begun.text());
+    let refused = begin_for(home, &visitor, large.0, Purpose::Import).await?;
+    assert_eq!(refused.status, 429, "both would be more than there is room for");
+    assert_eq!(begin(home, &visitor, "file.bin", 1 << 20).await?.status, 201, "as ever");
+    let upload: Upload = serde_json::from_slice(&begun.body)?;
+    let line = b"From x Thu Jan  1 00:00:00 1970\nSubject: Large\n\n".to_vec();
+    let rest = vec![b'x'; (2 << 20) - line.len()];
+    let mail = [line, rest].concat();
+    let put = put(home, &visitor, &upload.id, 0, &mail).await?;
+    assert_eq!(put.status, 200, "{}", put.text());
+    let mut draft = letter(&tab, &ben, "With it");
+    let source = Source::Upload(upload.id.clone());
+    let (name, content_type, size) = (String::new(), String::new(), upload.size);
+    draft.attachments = vec![Enclosed { name, content_type, size, source, content_id: None }];
+    let call = SubmitMessage { action: action(), draft, plan: Plan::Now };
+    assert_eq!(tab.link.refusal(call).await?.code, ErrorCode::NonExistent);
+    let inbox = tab.mailbox(Role::Inbox).await?.id;
+    let call = crate::transfers::import(&tab, Some(inbox), upload.id);
+    let id = tab.link.call(call).await?;
+    let transfer = crate::transfers::ended(&mut tab, &id).await?;
+    assert_eq!((transfer.stage, transfer.done), (Stage::Done, 1));
     Ok(())
 }

@@ -151,6 +151,11 @@ impl Bridge {
         Ok(Self { running, home })
     }
 
+    /// Its parts.
+    pub fn state(&self) -> &postern::AppState {
+        self.running.state()
+    }
+
     /// Lets links and accounts say goodbye, and ends; its folder is free for another one then.
     pub async fn stop(self) -> Home {
         self.running.stop().await;

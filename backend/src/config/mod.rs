@@ -159,6 +159,8 @@ impl Default for SessionRules {
 pub struct Limits {
     /// Largest file to attach, in MiB.
     pub upload_mb: u32,
+    /// Largest file of mail to bring in, and all of a user's that wait, in MiB.
+    pub import_mb: u32,
     /// Largest message to send, in MiB.
     pub message_mb: u32,
     /// Most recipients of a message.
@@ -175,6 +177,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             upload_mb: 50,
+            import_mb: 4096,
             message_mb: 50,
             recipients: 100,
             submissions_per_hour: 200,

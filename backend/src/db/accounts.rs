@@ -144,7 +144,7 @@ pub async fn secret(
     Ok(Some(SecretRow { vault_id, key_id, sealed: row.try_get("sealed")? }))
 }
 
-/// Forgets an account and all that is kept of it alone.
+/// Forgets an account and all that is kept of it alone, but notes that its local mail is to go.
 ///
 /// # Errors
 /// The database's; then nothing changed.
@@ -168,6 +168,13 @@ pub async fn remove(db: &Db, user: UserId, account: &str) -> Result<(), Error> {
             .execute(&mut *transaction)
             .await?;
     }
+    sqlx::query(
+        "INSERT INTO removals (user_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    )
+    .bind(user.0.as_slice())
+    .bind(account)
+    .execute(&mut *transaction)
+    .await?;
     Ok(transaction.commit().await?)
 }
 

@@ -15,6 +15,7 @@ pub mod images;
 pub mod invitations;
 mod lock;
 pub mod receipts;
+pub mod removals;
 pub mod roles;
 pub mod server_keys;
 pub mod sessions;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Every step from an empty database, in order; one is never changed once released.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_mailboxes.sql"),
     include_str!("migrations/0003_images.sql"),
@@ -51,6 +52,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0011_servers.sql"),
     include_str!("migrations/0012_collecting.sql"),
     include_str!("migrations/0013_transfers.sql"),
+    include_str!("migrations/0014_imports.sql"),
 ];
 /// Where a backup lies in `data_dir` while it is brought back.
 pub const RESTORING: &str = "restore.tmp";

@@ -1,6 +1,7 @@
 //! Uploaded files: what was announced, and the pieces of it that are here; their bytes are blobs.
 
 use super::{Db, Error, UserId, user_id};
+use postern_shared::upload::Purpose;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -17,6 +18,8 @@ pub struct UploadRow {
     pub content_type: String,
     /// Bytes that it will have.
     pub size: i64,
+    /// What it is for.
+    pub purpose: Purpose,
     /// It may be forgotten after this, in milliseconds since 1970.
     pub kept_until: i64,
 }
@@ -38,8 +41,8 @@ pub struct PieceRow {
 /// The database's.
 pub async fn insert(db: &Db, row: &UploadRow) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO uploads (id, user_id, name, content_type, size, kept_until)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO uploads (id, user_id, name, content_type, size, kept_until, purpose)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&row.id)
     .bind(row.user.0.as_slice())
@@ -47,6 +50,7 @@ pub async fn insert(db: &Db, row: &UploadRow) -> Result<(), Error> {
     .bind(&row.content_type)
     .bind(row.size)
     .bind(row.kept_until)
+    .bind(word(row.purpose))
     .execute(db.writer())
     .await?;
     Ok(())
@@ -124,12 +128,18 @@ pub async fn keep(db: &Db, id: &str, until: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// The database's.
-pub async fn announced(db: &Db, user: UserId) -> Result<i64, Error> {
-    let row = sqlx::query("SELECT COALESCE(SUM(size), 0) FROM uploads WHERE user_id = $1")
-        .bind(user.0.as_slice())
-        .fetch_one(db.reader())
-        .await?;
+pub async fn announced(db: &Db, user: UserId, purpose: Purpose) -> Result<i64, Error> {
+    let sum = "SELECT COALESCE(SUM(size), 0) FROM uploads WHERE user_id = $1 AND purpose = $2";
+    let row =
+        sqlx::query(sum).bind(user.0.as_slice()).bind(word(purpose)).fetch_one(db.reader()).await?;
     Ok(row.try_get(0)?)
+}
+
+fn word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Attachment => "attachment",
+        Purpose::Import => "import",
+    }
 }
 
 /// Everybody's uploads that need not be kept any longer.
@@ -160,6 +170,10 @@ fn read(row: &SqliteRow) -> Result<UploadRow, Error> {
         name: row.try_get("name")?,
         content_type: row.try_get("content_type")?,
         size: row.try_get("size")?,
+        purpose: match row.try_get("purpose")? {
+            "import" => Purpose::Import,
+            _ => Purpose::Attachment,
+        },
         kept_until: row.try_get("kept_until")?,
     })
 }

@@ -14,6 +14,7 @@ use super::entrant::{Entrant, account_id};
 use super::{Error, User};
 use crate::account::{self, Account, Shape};
 use crate::db::accounts::{self, AccountRow, SecretRow};
+use crate::db::removals;
 use crate::net::Setup;
 use crate::seal::Vault;
 use crate::secret::Secret;
@@ -72,6 +73,10 @@ impl User {
         if known.iter().any(|one| one.id == id.0 && one.protocol != entrant.protocol) {
             // Its mail is elsewhere: removed first, it can come again with the other protocol.
             return Err(account::Error::from(store::Error::AlreadyExists).into());
+        }
+        if let Some(registry) = self.registry.upgrade() {
+            // What was left of one that was removed before is not this one's.
+            registry.finish_removals(Some((self.id, &id))).await?;
         }
         let setup = entrant.provider.setup(entrant.protocol);
         let row = AccountRow {
@@ -177,7 +182,10 @@ impl User {
 
     /// Removes what was collected into an account that is gone.
     async fn remove_local(&self, account: &Account) -> Result<(), Error> {
-        let Some(mail) = &account.facts().local else { return Ok(()) };
+        let id = &account.facts().id.0;
+        let Some(mail) = &account.facts().local else {
+            return Ok(removals::finish(&self.db, self.id, id).await?);
+        };
         if let Some(registry) = self.registry.upgrade() {
             registry.standing.tell_of_change();
             registry.collectors.end(self.id, &account.facts().id).await;
@@ -185,8 +193,8 @@ impl User {
         // Nobody works on it any more.
         account.stop().await;
         let mail = mail.open().await.map_err(account::Error::from)?;
-        let removed = mail.remove_account(&account.facts().id.0).await;
-        Ok(removed.map_err(account::Error::from)?)
+        mail.remove_account(id).await.map_err(account::Error::from)?;
+        Ok(removals::finish(&self.db, self.id, id).await?)
     }
 
     /// Arranges the other objects of the same user; `again`: that account has another password.

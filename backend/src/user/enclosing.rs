@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use postern_shared::draft::{Draft, Enclosed, Origin, Source};
 use postern_shared::message::MessageKey;
+use postern_shared::upload::Purpose;
 use postern_shared::upload::UploadId;
 use tokio_util::io::StreamReader;
 
@@ -50,7 +51,7 @@ impl User {
         for enclosed in &draft.attachments {
             let (mut head, bytes) = match &enclosed.source {
                 Source::Upload(id) => {
-                    let (upload, bytes) = self.uploaded(id, until).await?;
+                    let (upload, bytes) = self.uploaded(id, (Purpose::Attachment, until)).await?;
                     let head = PartHead {
                         name: upload.name,
                         content_type: upload.content_type,

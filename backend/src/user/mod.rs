@@ -137,6 +137,8 @@ pub struct User {
     blobs: Blobs,
     /// Largest file to attach, in bytes.
     upload_limit: i64,
+    /// Largest file to bring in, in bytes; and all of them that wait.
+    import_limit: i64,
     /// Largest message, in bytes.
     message_limit: u64,
     /// One draft of a person is saved at a time, by whichever sign-in; one receipt is sent.

@@ -18,12 +18,12 @@ use super::sizes::Sizes;
 use super::standing::{Maildrop, Standing};
 use super::transfers::{self, Transfers};
 use super::views::Views;
-use super::{Actions, User, uploads};
-use crate::account::{Account, Audience, Memory, Progress, Shelf, Surroundings};
+use super::{Actions, Error, User, uploads};
+use crate::account::{self, Account, Audience, Memory, Progress, Shelf, Surroundings};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{Access, Limits};
-use crate::db::{self, Db, UserId};
+use crate::db::{self, Db, UserId, removals};
 use crate::net::exchange::Web;
 use crate::store::imap;
 use crate::store::index::Indexes;
@@ -51,6 +51,7 @@ pub(super) struct Inner {
     outbox: Arc<Outbox<Carrier>>,
     blobs: Blobs,
     upload_limit: i64,
+    import_limit: i64,
     message_limit: u64,
     shows_images: bool,
     web: Web,
@@ -76,6 +77,25 @@ impl Inner {
         let found: Vec<Account> = here.filter_map(|one| one.user.roster.find(account)).collect();
         let good = found.iter().find(|one| one.shown().state != AccountState::NeedsSignIn);
         good.or(found.first()).cloned()
+    }
+
+    /// Removes what is left of accounts whose removal was cut off; of all, or of one.
+    pub(super) async fn finish_removals(
+        &self,
+        only: Option<(UserId, &AccountId)>,
+    ) -> Result<(), Error> {
+        let with_mail = self.stores.users();
+        for (user, account) in removals::list(&self.db).await? {
+            if only.is_some_and(|(whose, id)| (whose, id.0.as_str()) != (user, &account)) {
+                continue;
+            }
+            if with_mail.contains(&user) {
+                let mail = self.stores.of(user).await.map_err(account::Error::from)?;
+                mail.remove_account(&account).await.map_err(account::Error::from)?;
+            }
+            removals::finish(&self.db, user, &account).await?;
+        }
+        Ok(())
     }
 
     /// Every object of a user who is here.
@@ -116,6 +136,7 @@ impl Users {
             let carrier = Carrier(inner.clone());
             let outbox = Outbox::new(carrier, (db.clone(), blobs.clone()), clock.clone(), limits);
             let upload_limit = i64::from(limits.upload_mb) << 20;
+            let import_limit = i64::from(limits.import_mb) << 20;
             let message_limit = u64::from(limits.message_mb) << 20;
             let (memory, present) = (Memory::default(), Mutex::default());
             let shows_images = access.image_proxy;
@@ -125,6 +146,7 @@ impl Users {
                 outbox,
                 blobs,
                 upload_limit,
+                import_limit,
                 message_limit,
                 shows_images,
                 web,
@@ -162,6 +184,13 @@ impl Users {
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "submission news lost"),
                 Err(RecvError::Closed) => return,
             }
+        }
+    }
+
+    /// Finishes what was cut off with the bridge: the removal of accounts. Before anybody comes in.
+    pub async fn finish_removals(&self) {
+        if let Err(error) = self.0.finish_removals(None).await {
+            tracing::error!(%error, "mail of removed accounts could not be removed");
         }
     }
 
@@ -257,6 +286,7 @@ impl Users {
             outbox: self.0.outbox.clone(),
             blobs: self.0.blobs.clone(),
             upload_limit: self.0.upload_limit,
+            import_limit: self.0.import_limit,
             message_limit: self.0.message_limit,
             saving,
             aside: Aside::default(),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use postern_shared::upload::{MAX_PIECE, NewUpload, Upload, UploadId};
+use postern_shared::upload::{MAX_PIECE, NewUpload, Purpose, Upload, UploadId};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::{Error, User};
@@ -25,11 +25,16 @@ impl User {
     /// `Limit` for one that is too large, or one too many.
     pub async fn begin_upload(&self, new: NewUpload) -> Result<Upload, Error> {
         let size = i64::try_from(new.size).map_err(|_| Error::Limit("the file"))?;
-        if size > self.upload_limit {
+        let (most, all) = match new.purpose {
+            Purpose::Attachment => (self.upload_limit, FILES * self.upload_limit),
+            Purpose::Import => (self.import_limit, self.import_limit),
+        };
+        if size > most {
             return Err(Error::Limit("the file"));
         }
-        if uploads::announced(&self.db, self.id).await? + size > FILES * self.upload_limit {
-            return Err(Error::Limit("the files that wait to be sent"));
+        let waiting = uploads::announced(&self.db, self.id, new.purpose).await?;
+        if waiting.saturating_add(size) > all {
+            return Err(Error::Limit("the files that wait to be used"));
         }
         let content_type = attachment::content_type(&new.content_type);
         let row = UploadRow {
@@ -38,6 +43,7 @@ impl User {
             name: attachment::file_name(Some(&new.name), &content_type),
             content_type,
             size,
+            purpose: new.purpose,
             kept_until: self.clock.unix_ms() + KEEP_MS,
         };
         uploads::insert(&self.db, &row).await?;
@@ -104,18 +110,22 @@ impl User {
         id: &UploadId,
     ) -> Result<(String, impl Stream<Item = Result<Bytes, Error>> + Send + 'static), Error> {
         let until = self.clock.unix_ms().saturating_add(KEEP_MS);
-        let (upload, bytes) = self.uploaded(id, until).await?;
+        let (upload, bytes) = self.uploaded(id, (Purpose::Attachment, until)).await?;
         let bytes = bytes.map_err(|error| Error::Blob(crate::blob::Error::Source(error)));
         Ok((upload.name, bytes))
     }
 
-    /// A complete upload's bytes; it is kept at least until then.
+    /// A complete upload's bytes; it is kept at least until then. What is to be brought in is no
+    /// attachment, for it may be larger; but mail is read from either.
     pub(super) async fn uploaded(
         &self,
         id: &UploadId,
-        until: i64,
+        (purpose, until): (Purpose, i64),
     ) -> Result<(Upload, Content), Error> {
         let row = self.upload_row(id).await?;
+        if purpose == Purpose::Attachment && row.purpose != purpose {
+            return Err(Error::NonExistent);
+        }
         uploads::keep(&self.db, &row.id, until).await?;
         let pieces = uploads::pieces(&self.db, &row.id).await?;
         let upload = shown(&row, pieces.iter().map(|piece| piece.size).sum());

@@ -207,6 +207,12 @@ impl Stores {
     }
 }
 
+/// Whether a file is uploaded to be brought in.
+pub(super) fn is_import(upload: &UploadId) -> bool {
+    let mine = |coming: &Vec<Coming>| coming.iter().any(|one| one.upload == *upload);
+    COMING.with(|coming| untrack(|| coming.with(mine)))
+}
+
 /// The bridge gave an upload its id.
 pub(super) fn rename_upload(from: &UploadId, to: &UploadId) {
     COMING.with(|coming| {

@@ -25,7 +25,7 @@ impl User {
     /// Goes on with an import, or begins it; nothing happens where it is under way.
     pub(super) async fn resume_import(&self, id: &str) -> Result<(), Error> {
         let row = transfers::find(&self.db, self.id, id).await?;
-        let row = row.ok_or(Error::NonExistent)?;
+        let mut row = row.ok_or(Error::NonExistent)?;
         let Some(detail @ Detail::In { .. }) = detail_of(&row) else {
             return Err(Error::NonExistent);
         };
@@ -37,6 +37,8 @@ impl User {
         let name = row.name.clone();
         let (db, blobs) = (self.db.clone(), self.blobs.clone());
         let upload = Uploaded { row: uploads::find(&db, self.id, &upload).await?, db, blobs };
+        // However it ended before, whoever looks now sees that it goes on.
+        row.state.stage = super::written(Stage::Waiting);
         let Some(course) = self.course(row, &detail) else { return Ok(()) };
         let target = Target { account, mailbox, skip_known };
         let bringing = Bringing::new(course, target, (name, self.blobs.clone()));

@@ -29,6 +29,7 @@ use postern_shared::event::Aside;
 use postern_shared::frame;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::transfer::{Form, Stage, Transfer, TransferId, Way};
+use postern_shared::upload::Purpose;
 use postern_shared::window::View;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -204,7 +205,7 @@ impl User {
             return Err(Error::NonExistent);
         }
         let until = self.clock.unix_ms().saturating_add(KEPT_MS);
-        let (file, _) = self.uploaded(&upload, until).await?;
+        let (file, _) = self.uploaded(&upload, (Purpose::Import, until)).await?;
         let detail = Detail::In { account, mailbox, upload: upload.0, skip_known };
         let id = match self.unfinished(&detail).await? {
             Some(id) => id,

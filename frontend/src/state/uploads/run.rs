@@ -9,7 +9,7 @@ use super::{NEW, Phase, Upload, change, get, held, pump, rename};
 use crate::browser::fetch::{self, Answer};
 use crate::browser::files::{Bytes, Stop, shelf};
 use crate::browser::timer;
-use crate::state::{Stores, base_path};
+use crate::state::{Stores, base_path, transfers};
 
 /// A piece without an answer for so long is taken for lost, in milliseconds.
 const PATIENCE_MS: u32 = 90_000;
@@ -119,8 +119,10 @@ fn show(id: &UploadId, next: Next) {
 async fn announce(upload: &Upload) -> Result<UploadId, Heard> {
     let (name, content_type) = (fetch::quote(&upload.name), fetch::quote(&upload.content_type));
     let size = upload.size.to_string();
-    let json = ["{\"name\":", &name, ",\"content_type\":", &content_type, ",\"size\":", &size, "}"]
-        .concat();
+    let purpose = if transfers::is_import(&upload.id) { ",\"purpose\":\"import\"}" } else { "}" };
+    let json =
+        ["{\"name\":", &name, ",\"content_type\":", &content_type, ",\"size\":", &size, purpose]
+            .concat();
     let place = [&base_path(), "api/upload"].concat();
     match fetch::request("POST", &place, Some(&json)).await {
         None => Err(Heard::Nothing),
