@@ -43,8 +43,11 @@ pub fn CollectingForm(account: AccountId) -> impl IntoView {
 /// Why the last round of an account failed, where it did.
 #[component]
 pub fn Failure(account: AccountId) -> impl IntoView {
-    let failed = move || of(&account).filter(|now| matches!(now.stage, Stage::Failed(..)));
-    move || failed().map(|now| view! { <span class="settings-problem">{stage_text(&now)}</span> })
+    let failed = move || match of(&account)?.stage {
+        Stage::Failed(code, _) => Some(error_text(&CallError::new(code))),
+        _ => None,
+    };
+    move || failed().map(|reason| view! { <span class="settings-problem">{reason}</span> })
 }
 
 /// How it goes, and what can be done about that.
