@@ -43,6 +43,7 @@ fn status(code: ErrorCode) -> StatusCode {
         C::NotSignedIn => StatusCode::UNAUTHORIZED,
         C::AuthenticationFailed | C::NoPermission | C::ForbiddenOrigin => StatusCode::FORBIDDEN,
         C::NonExistent => StatusCode::NOT_FOUND,
+        C::Incomplete => StatusCode::GONE,
         C::AlreadyExists => StatusCode::CONFLICT,
         C::Limit => StatusCode::TOO_MANY_REQUESTS,
         C::OverQuota => StatusCode::INSUFFICIENT_STORAGE,
@@ -129,7 +130,10 @@ impl From<&store::Error> for CallError {
             }
             // More than we take in is, for the user, an answer that cannot be understood.
             store::Error::Garbled(_) | store::Error::Limit(_) => ErrorCode::Garbled.into(),
-            store::Error::Lost(_) | store::Error::TimedOut => ErrorCode::Unavailable.into(),
+            store::Error::Lost(_) | store::Error::TimedOut | store::Error::Incomplete { .. } => {
+                ErrorCode::Unavailable.into()
+            }
+            store::Error::RestGone => ErrorCode::Incomplete.into(),
             store::Error::Unsupported(_) => ErrorCode::Unsupported.into(),
             store::Error::Invalid(_) => ErrorCode::Invalid.into(),
             store::Error::Storage(_) => ErrorCode::Internal.into(),
@@ -156,7 +160,8 @@ impl From<&account::Error> for CallError {
             account::Error::Store(error) => error.into(),
             account::Error::Net(error) => error.into(),
             account::Error::Index(error) => error.into(),
-            account::Error::Offline { code, retry_after } => {
+            account::Error::Offline { code, retry_after }
+            | account::Error::Rest { code, retry_after } => {
                 Self::new(*code).with_retry_after(*retry_after)
             }
             account::Error::NeedsSignIn => ErrorCode::AuthenticationFailed.into(),

@@ -42,6 +42,8 @@ pub enum ErrorCode {
     Cancelled,
     /// A defect of the bridge, or its disk.
     Internal,
+    /// Only the header of the message is here, and the rest is no longer at its server.
+    Incomplete,
 }
 
 /// Characters of a mail server's own words that travel.

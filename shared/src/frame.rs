@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::settings::Limits;
 
 /// Raised with every change to a type that travels.
-pub const PROTOCOL_VERSION: u16 = 7;
+pub const PROTOCOL_VERSION: u16 = 8;
 /// Largest frame that the bridge accepts, in bytes.
 pub const MAX_INBOUND: usize = 1 << 20;
 /// Seconds between heartbeats that the page sends; the bridge answers each.

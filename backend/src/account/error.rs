@@ -26,6 +26,14 @@ pub enum Error {
         /// Seconds until the next attempt.
         retry_after: u32,
     },
+    /// Of the message only the header is here, and the rest cannot be fetched now.
+    #[error("the rest of the message could not be fetched")]
+    Rest {
+        /// Why.
+        code: ErrorCode,
+        /// Seconds until another attempt makes sense; 0 where that is not known.
+        retry_after: u32,
+    },
     /// The server refused the credentials earlier; they are not tried again.
     #[error("the account needs a new sign-in")]
     NeedsSignIn,

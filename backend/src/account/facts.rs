@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use futures_util::future::BoxFuture;
 use postern_shared::account::{Account as Shown, AccountId, AccountState, Protocol};
 use postern_shared::identity::Identity;
 
 use super::audience::Audience;
 use super::cache::Memory;
+use super::error::Error;
 use super::progress::Shelf;
 use crate::clock::Clock;
 use crate::db::{Db, UserId};
@@ -135,4 +137,12 @@ pub struct Surroundings {
     pub shelf: Option<Shelf>,
     /// Durable state, and whose part of it is theirs.
     pub durable: (Db, UserId),
+    /// Fetches the rest of messages of which only the header is here.
+    pub rest: Arc<dyn Rest>,
+}
+
+/// Fetches what is missing of messages that were collected in part.
+pub trait Rest: Send + Sync {
+    /// Makes a message whole, by the name that its deliverer knows it by.
+    fn fetch(&self, account: AccountId, name: String) -> BoxFuture<'static, Result<(), Error>>;
 }

@@ -121,8 +121,16 @@ impl Actor {
         let now = self.clock.unix_ms();
         // What was fetched before must not come in behind the comparison, which shows how it ended.
         let _ = self.keeper.settled().await;
-        let listing = self.listings.get(id).ok_or(Error::NonExistent)?;
         let known = shelf.index.begin(&place, uid_validity, kind, now).await?;
+        let again = match known.mark.modseq {
+            // Otherwise than they were noted: they are fetched as if they were missing.
+            Some(before) => self.store()?.completed_since(before).await?,
+            None => Vec::new(),
+        };
+        if !again.is_empty() {
+            shelf.index.remove(&place, &again).await?;
+        }
+        let listing = self.listings.get(id).ok_or(Error::NonExistent)?;
         let compared = compare(shelf, &place, listing.uids()).await?;
         let of = u32::try_from(listing.uids().len()).unwrap_or(u32::MAX);
         if !compared.gone.is_empty() {

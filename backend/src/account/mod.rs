@@ -80,7 +80,7 @@ pub use cache::Memory;
 pub use download::{Download, SOURCE};
 pub use drafts::Copies;
 pub use error::Error;
-pub use facts::{Facts, Identities, Look, Shape, Surroundings};
+pub use facts::{Facts, Identities, Look, Rest, Shape, Surroundings};
 pub use indexed::Finds;
 pub use mutate::Batch;
 pub use quoting::clean_html;
@@ -121,6 +121,7 @@ struct Inner {
     cache: Cache,
     turns: Turns,
     lane: Arc<Lane>,
+    rest: Arc<dyn Rest>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -134,7 +135,7 @@ impl Account {
         surroundings: Surroundings,
         signed_in: Option<ImapConnection>,
     ) -> Self {
-        let Surroundings { audience, clock, memory, durable, shelf } = surroundings;
+        let Surroundings { audience, clock, memory, durable, shelf, rest } = surroundings;
         let (now, now_inbox) = mpsc::channel(QUEUE);
         let (later, later_inbox) = mpsc::channel(QUEUE);
         let (hints, hint_inbox) = mpsc::channel(HINTS);
@@ -142,8 +143,7 @@ impl Account {
         let (shown, tree) = watch::channel(Vec::new());
         let (focus, focus_seen) = watch::channel(None);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let cache = Cache::new(memory);
-        let give_way = Arc::new(Notify::new());
+        let (give_way, cache) = (Arc::new(Notify::new()), Cache::new(memory));
         let lane = Arc::new(Lane::new(facts.clone(), clock.clone()));
         let actor = Actor {
             facts: facts.clone(),
@@ -193,7 +193,8 @@ impl Account {
         }
         tasks.close();
         let (state, turns) = (state_seen, Turns::default());
-        Self(Arc::new(Inner { facts, now, later, state, tree, cache, turns, lane, stop, tasks }))
+        let inner = Inner { facts, now, later, state, tree, cache, turns, lane, rest, stop, tasks };
+        Self(Arc::new(inner))
     }
 
     /// Where its servers are.

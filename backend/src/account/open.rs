@@ -84,7 +84,15 @@ impl Account {
         if let Some(opened) = known() {
             return Ok(opened);
         }
-        let (described, first) = self.describe(key, urgency).await?;
+        let mut found = self.describe(key, urgency).await;
+        // What nobody looks at yet is not fetched.
+        if urgency == Urgency::Now {
+            found = match self.or_fetch_rest(found).await? {
+                Some(found) => Ok(found),
+                None => self.describe(key, urgency).await,
+            };
+        }
+        let (described, first) = found?;
         let reader = self.0.facts.reader();
         let charset = charset.map(str::to_owned);
         let wanted = Wanted { key: key.clone(), described, charset, reader };

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::open::SLICE;
 use crate::mime::part::{Disposition, Flowed};
 use crate::mime::{Encoding, Part};
-use crate::store::{Slice, Structure};
+use crate::store::{self, Slice, Structure};
 
 impl Account {
     /// One slice of a part's encoded bytes.
@@ -18,6 +18,34 @@ impl Account {
         key: &MessageKey,
         section: &str,
         offset: u64,
+        urgency: Urgency,
+    ) -> Result<Slice, Error> {
+        let read = self.slice_here(key, (section, offset), urgency).await;
+        match self.or_fetch_rest(read).await? {
+            Some(slice) => Ok(slice),
+            None => self.slice_here(key, (section, offset), urgency).await,
+        }
+    }
+
+    /// What was done with the bytes of a message; none where only its header was here: now the rest
+    /// is, and it is to be done again.
+    pub(super) async fn or_fetch_rest<T>(
+        &self,
+        done: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match done {
+            Err(Error::Store(store::Error::Incomplete { name })) => {
+                self.0.rest.fetch(self.0.facts.id.clone(), name).await?;
+                Ok(None)
+            }
+            done => done.map(Some),
+        }
+    }
+
+    async fn slice_here(
+        &self,
+        key: &MessageKey,
+        (section, offset): (&str, u64),
         urgency: Urgency,
     ) -> Result<Slice, Error> {
         if urgency == Urgency::Ahead && self.0.lane.is_allowed() {

@@ -74,8 +74,8 @@ impl Actor {
         selected: &Selected,
         told: Since,
     ) -> Result<(), Error> {
-        let Since { vanished, changed, arrived } = told;
-        if changed.len() > FLAGS_AT_ONCE || arrived.len() > ROWS_AT_ONCE as usize {
+        let Since { vanished, changed, arrived, otherwise } = told;
+        if otherwise || changed.len() > FLAGS_AT_ONCE || arrived.len() > ROWS_AT_ONCE as usize {
             return self.start_anew(id).await;
         }
         if !vanished.is_empty() {

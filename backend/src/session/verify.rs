@@ -131,6 +131,8 @@ impl From<store::Error> for VerifyError {
             | E::NonExistent
             | E::AlreadyExists
             | E::OverQuota
+            | E::Incomplete { .. }
+            | E::RestGone
             | E::Storage(_) => Self::Unavailable(String::new()),
         }
     }

@@ -230,6 +230,8 @@ verbs! {
     flags_by_uid(uids: &[u32]) -> Vec<FlagsOf>;
     /// The flags of messages that changed after this modification number.
     flags_since(modseq: u64) -> Vec<FlagsOf>;
+    /// The uids of messages that became whole after this modification number.
+    completed_since(modseq: u64) -> Vec<u32>;
     /// The flags of every message of the selected mailbox.
     all_flags() -> Vec<FlagsOf>;
     /// Sets and clears flags; those in neither list stay as they are.

@@ -63,6 +63,15 @@ pub enum Error {
     /// Our own disk or database failed; nothing was done.
     #[error("local mail cannot be read or written")]
     Storage(#[source] Box<dyn StdError + Send + Sync>),
+    /// Of the message only the header is here; whoever delivered it by this name can fetch the rest.
+    #[error("only the header of the message is here")]
+    Incomplete {
+        /// What its deliverer knows it by.
+        name: String,
+    },
+    /// Of the message only the header is here, and the rest is not to be had any more.
+    #[error("the rest of this message is no longer at the server")]
+    RestGone,
     /// The caller's argument cannot be sent: control characters, an impossible section or flag.
     #[error("an argument cannot be sent: {0}")]
     Invalid(&'static str),

@@ -87,6 +87,8 @@ pub struct Since {
     pub changed: Vec<FlagsOf>,
     /// The uids of messages that came, ascending.
     pub arrived: Vec<u32>,
+    /// A known message is not what it was: it became whole, and rows of it are read anew.
+    pub otherwise: bool,
 }
 
 impl Since {

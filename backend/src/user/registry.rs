@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::aside::Aside;
 use super::carrier::Carrier;
-use super::collecting::Collectors;
+use super::collecting::{Collectors, Fetcher};
 use super::entrant::{Entrant, account_id};
 use super::roster::Roster;
 use super::sizes::Sizes;
@@ -266,6 +266,7 @@ impl Users {
             memory: self.0.memory.clone(),
             durable: (db.clone(), id),
             shelf: Some(shelf.clone()),
+            rest: Arc::new(Fetcher::new(Arc::downgrade(&self.0), id)),
         };
         let account = Account::start(facts, surroundings.clone(), connection);
         let roster = Arc::new(Roster::new(vec![account]));

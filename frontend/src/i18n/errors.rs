@@ -38,5 +38,6 @@ fn key(code: ErrorCode) -> Key {
         ErrorCode::VersionMismatch => Key::ErrorVersionMismatch,
         ErrorCode::Cancelled => Key::ErrorCancelled,
         ErrorCode::Internal => Key::ErrorInternal,
+        ErrorCode::Incomplete => Key::ErrorIncomplete,
     }
 }

@@ -311,9 +311,9 @@ fn outcome() -> Outcome {
 
 fn errors() -> Vec<CallError> {
     use ErrorCode::{
-        AlreadyExists, AuthenticationFailed, Cancelled, ForbiddenOrigin, Garbled, Internal,
-        Invalid, Limit, NoPermission, NonExistent, NotSignedIn, OverQuota, Refused, Unavailable,
-        UnknownProvider, Unsupported, UntrustedCertificate, VersionMismatch,
+        AlreadyExists, AuthenticationFailed, Cancelled, ForbiddenOrigin, Garbled, Incomplete,
+        Internal, Invalid, Limit, NoPermission, NonExistent, NotSignedIn, OverQuota, Refused,
+        Unavailable, UnknownProvider, Unsupported, UntrustedCertificate, VersionMismatch,
     };
     let codes = [
         AuthenticationFailed,
@@ -334,6 +334,7 @@ fn errors() -> Vec<CallError> {
         VersionMismatch,
         Cancelled,
         Internal,
+        Incomplete,
     ];
     let with = |code| CallError::new(code).with_text("no").with_retry_after(3).with_position(7);
     codes.into_iter().map(with).chain([CallError::new(Internal)]).collect()

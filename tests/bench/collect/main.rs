@@ -93,7 +93,14 @@ async fn collected(maildrop: &Maildrop, count: usize) -> Result<f64> {
     let credentials =
         Credentials { login: ADDRESS.to_owned(), secret: Secret::new("secret".to_owned()) };
     let (provider, account) = (Arc::new(Provider::new(settings)?), "bench".to_owned());
-    let collector = collector::Maildrop { provider, credentials, store, account, clock };
+    let collector = collector::Maildrop {
+        provider,
+        credentials,
+        store,
+        account,
+        clock,
+        rest: collector::Demands::default(),
+    };
     let progress = watch::Sender::new(Progress::default());
     let begun = wait::now();
     collector.collect(&Policy::default(), &progress).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use postern_mailhost::{Capabilities, Host, ImapEffect, MailHost, Trigger};
 use postern_shared::account::AccountId;
 use postern_shared::api::messages::Targets;
@@ -35,6 +36,15 @@ const ALICE: &str = "alice@postern.example";
 const LINK: LinkId = LinkId(1);
 const WINDOW: WindowId = WindowId(1);
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where every message is whole nobody is asked for more.
+struct NoRest;
+
+impl Rest for NoRest {
+    fn fetch(&self, _: AccountId, name: String) -> BoxFuture<'static, Result<(), Error>> {
+        panic!("the rest of {name} is asked for")
+    }
+}
 
 struct Stage {
     host: Host,
@@ -77,6 +87,7 @@ impl Stage {
             memory: Memory::default(),
             shelf,
             durable: (db, UserId([1; 16])),
+            rest: Arc::new(NoRest),
         };
         let account = Account::start(facts, surroundings.clone(), None);
         Self { host, account, events, surroundings, _place: place }

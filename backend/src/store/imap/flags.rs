@@ -23,6 +23,14 @@ impl ImapConnection {
         Ok(all)
     }
 
+    /// Messages that became whole since: none, they never change (RFC 9051 §2.3.1.1).
+    ///
+    /// # Errors
+    /// None; as every verb's.
+    pub async fn completed_since(&mut self, _modseq: u64) -> Result<Vec<u32>, Error> {
+        Ok(Vec::new())
+    }
+
     /// The flags of messages that changed after this modification number (RFC 7162 §3.1.4.1).
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::StreamExt;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use std::ops::Range;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
@@ -20,18 +20,49 @@ use crate::store::{MailboxName, Opened, Selected, Slice};
 const BEGINNING: u32 = 128 << 10;
 /// Everything of a message but its bytes.
 const WHOLE: &str = "SELECT m.uid, m.flags, m.keywords, m.received_at, m.content, c.octets,
-    c.attachment, c.summary, c.details, c.checksum, c.form, c.blob_key
+    c.header_octets, c.attachment, c.summary, c.details, c.checksum, c.form, c.blob_key
     FROM messages AS m JOIN contents AS c ON c.id = m.content";
 
 /// What is read of a message's bytes.
 struct Held {
     octets: u64,
     place: Place,
+    rest: Rest,
+}
+
+/// What there is beside what is held.
+enum Rest {
+    Nothing,
+    /// All but the header, where the message was delivered from by this name.
+    There(String),
+    /// The same, and nobody knows where.
+    Gone,
+}
+
+impl Held {
+    /// Refuses a section that is not here.
+    fn check(&self, section: &str) -> Result<(), Error> {
+        match &self.rest {
+            Rest::There(name) if section != HEADER => Err(Error::Incomplete { name: name.clone() }),
+            Rest::Gone if section != HEADER => Err(Error::RestGone),
+            _ => Ok(()),
+        }
+    }
 }
 
 enum Place {
     Memory(Bytes),
     Blob(BlobKey),
+}
+
+/// The section that is here of every message.
+const HEADER: &str = "HEADER";
+
+/// Octets of a message that are here.
+pub(super) fn octets_here(row: &SqliteRow) -> Result<u64, Error> {
+    let (octets, header) = (row.try_get("octets")?, row.try_get("header_octets")?);
+    let here: i64 = if header < 0 { octets } else { header };
+    u64::try_from(here).map_err(|_| damaged("a size"))
 }
 
 /// Whether a section can be asked for.
@@ -44,7 +75,8 @@ impl LocalConnection {
     /// message; `1.MIME`, `HEADER` and `TEXT` also go. A section that is not there is empty.
     ///
     /// # Errors
-    /// `NonExistent` if the message is gone.
+    /// `NonExistent` if the message is gone; `Incomplete` and `RestGone` where only its header is
+    /// here, and more is asked for.
     pub async fn body(
         &mut self,
         uid: u32,
@@ -56,6 +88,7 @@ impl LocalConnection {
             return Err(Error::Invalid("a section"));
         }
         let (row, held) = self.hold(uid).await?.ok_or(Error::NonExistent)?;
+        held.check(section)?;
         let span = span_of(&row, section, held.octets)?;
         self.slice(&held, span, (offset, max)).await
     }
@@ -63,7 +96,7 @@ impl LocalConnection {
     /// Writes a whole part into `sink`, whatever its size, and says how many octets it has.
     ///
     /// # Errors
-    /// `NonExistent` if the message is gone; `Lost` where the sink fails.
+    /// As for `body`; `Lost` where the sink fails.
     pub async fn download(
         &mut self,
         uid: u32,
@@ -74,6 +107,7 @@ impl LocalConnection {
             return Err(Error::Invalid("a section"));
         }
         let (row, held) = self.hold(uid).await?.ok_or(Error::NonExistent)?;
+        held.check(section)?;
         let span = span_of(&row, section, held.octets)?;
         let lost = |error: std::io::Error| Error::Lost(Box::new(error));
         match &held.place {
@@ -91,7 +125,8 @@ impl LocalConnection {
         Ok(span.end - span.start)
     }
 
-    /// The first octets of one part of each of these messages. One that is gone is absent.
+    /// The first octets of one part of each of these messages. One that is gone or not here is
+    /// absent.
     ///
     /// # Errors
     /// `Storage`.
@@ -103,7 +138,7 @@ impl LocalConnection {
         for (uid, Extract { section, octets }) in wanted {
             match self.body(uid, &section, 0, octets.max(1)).await {
                 Ok(slice) => found.push((uid, slice.bytes)),
-                Err(Error::NonExistent) => {}
+                Err(Error::NonExistent | Error::Incomplete { .. } | Error::RestGone) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -126,9 +161,10 @@ impl LocalConnection {
     /// A message of the selected mailbox; none if it is gone.
     ///
     /// # Errors
-    /// `Storage`.
+    /// `Incomplete`, `RestGone`, `Storage`.
     pub async fn message(&mut self, uid: u32) -> Result<Option<Opened>, Error> {
         let Some((row, held)) = self.hold(uid).await? else { return Ok(None) };
+        held.check("")?;
         let whole = 0..held.octets;
         let beginning = self.slice(&held, whole, (0, BEGINNING)).await?;
         let details = Details::read(row.try_get("details")?)?;
@@ -146,13 +182,13 @@ impl LocalConnection {
         let Some(row) = some(&mut reading, WHOLE, (mailbox, &[uid])).await?.pop() else {
             return Ok(None);
         };
-        let octets = u64::try_from(row.try_get::<i64, _>("octets")?);
-        let octets = octets.map_err(|_| damaged("a size"))?;
+        let octets = octets_here(&row)?;
+        let rest = rest_of(&mut reading, &row).await?;
         let form = Form::parse(row.try_get("form")?).ok_or(damaged("a form"))?;
         if form == Form::Blob {
             let key: String = row.try_get("blob_key")?;
             let key = BlobKey::parse(&self.store().owner(), &key).ok_or(damaged("a blob's key"))?;
-            return Ok(Some((row, Held { octets, place: Place::Blob(key) })));
+            return Ok(Some((row, Held { octets, place: Place::Blob(key), rest })));
         }
         let checksum: Vec<u8> = row.try_get("checksum")?;
         let again = self.unpacked.as_ref().filter(|(of, _)| *of == checksum);
@@ -168,7 +204,7 @@ impl LocalConnection {
             self.unpacked = Some((checksum, bytes.clone()));
             bytes
         };
-        Ok(Some((row, Held { octets, place: Place::Memory(bytes) })))
+        Ok(Some((row, Held { octets, place: Place::Memory(bytes), rest })))
     }
 
     /// At most `max` octets of a span, from `offset` on.
@@ -195,6 +231,19 @@ impl LocalConnection {
         };
         Ok(Slice { bytes, end: end == span.end })
     }
+}
+
+/// What is missing of a message.
+async fn rest_of(reading: &mut SqliteConnection, row: &SqliteRow) -> Result<Rest, Error> {
+    if row.try_get::<i64, _>("header_octets")? < 0 {
+        return Ok(Rest::Nothing);
+    }
+    let name =
+        sqlx::query_scalar("SELECT name FROM deliveries WHERE content = $1 AND taken = 'header'")
+            .bind(row.try_get::<i64, _>("content")?)
+            .fetch_optional(reading)
+            .await?;
+    Ok(name.map_or(Rest::Gone, Rest::There))
 }
 
 /// Where a section lies; nowhere is an empty span.

@@ -9,7 +9,7 @@ use sqlx::{Row, Sqlite, Transaction};
 use tokio::sync::watch;
 
 use super::mailboxes::id_of;
-use super::news::{Heard, known_flags, vanished_since};
+use super::news::{Heard, are_completed, known_flags, vanished_since};
 use super::open::UserStore;
 use super::{Error, damaged};
 use crate::store::change::Changes;
@@ -251,7 +251,9 @@ impl LocalConnection {
         let (changed, arrived): (Vec<_>, Vec<_>) =
             changed.into_iter().partition(|of| is_known(&of.uid));
         let arrived: Vec<u32> = arrived.into_iter().map(|of| of.uid).collect();
-        let since = Since { vanished, changed, arrived };
+        let below = known.uids.last().map_or(0, |uid| uid.saturating_add(1));
+        let otherwise = are_completed(&mut reading, id, (since, below)).await?;
+        let since = Since { vanished, changed, arrived, otherwise };
         Ok((selected, Some(since).filter(|it| it.adds_up(known.uids, self.counted))))
     }
 

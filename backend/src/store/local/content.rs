@@ -45,6 +45,9 @@ pub(super) struct Details {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
     pub octets: u64,
+    /// Octets of its header, where nothing else of it is here.
+    pub header_octets: Option<u64>,
+    /// Of what is here.
     pub checksum: [u8; 32],
     pub has_attachment: bool,
     pub summary: Summary,
@@ -82,6 +85,20 @@ impl Content {
         Self { octets: raw.len() as u64, checksum: checksum(raw), ..read }
     }
 
+    /// Reads the header of a message of so many octets, the rest of which is elsewhere.
+    pub(super) fn of_header(header: &Bytes, octets: u64) -> Self {
+        let mut read = Self::of(header);
+        // What it is made of and where that lies nobody knows yet.
+        read.details.structure = None;
+        read.details.spans.retain(|(section, _)| section == "HEADER");
+        Self { octets, header_octets: Some(header.len() as u64), ..read }
+    }
+
+    /// Octets that are here.
+    pub(super) fn here(&self) -> u64 {
+        self.header_octets.unwrap_or(self.octets)
+    }
+
     /// Reads a message by its outline.
     pub(super) fn outlined(outlined: &Outlined) -> Self {
         let read = Self::read(&outlined.kept, &outlined.places);
@@ -107,8 +124,7 @@ impl Content {
         let words = columns(&summary.envelope, &details, &body(&parsed));
         let spaced = words.iter().flat_map(|text| spaced(text));
         let vocabulary = spaced.filter(|word| is_kept(word)).map(str::to_owned).collect();
-        let (octets, checksum) = Default::default();
-        Self { octets, checksum, has_attachment, summary, details, words, vocabulary }
+        Self { has_attachment, summary, details, words, vocabulary, ..Self::default() }
     }
 }
 

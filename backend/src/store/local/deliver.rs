@@ -9,11 +9,12 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Error;
+use super::keep::{Fresh, discard, insert_contents, prepare, prepare_header};
 use super::large::Large;
-use super::ledger::{Label, forget, write_label};
+use super::ledger::{Label, Taken, forget, write_label};
 use super::mailboxes::id_of;
 use super::open::UserStore;
-use super::write::{Copy, Fresh, add, discard, insert_contents, packed, prepare};
+use super::write::{Copy, add, packed};
 use crate::blob::Blobs;
 use crate::store::MailboxName;
 
@@ -27,13 +28,24 @@ pub enum Octets {
     Memory(Bytes),
     /// Stored and read already.
     Large(Box<Large>),
+    /// The header alone, of a message of so many octets as its server counts.
+    Header(Bytes, u64),
 }
 
 impl Octets {
-    async fn ready(&self, blobs: &Blobs, owner: &str) -> Result<Fresh, Error> {
+    pub(super) async fn ready(&self, blobs: &Blobs, owner: &str) -> Result<Fresh, Error> {
         match self {
             Self::Memory(bytes) => prepare(blobs, owner, bytes.clone()).await,
             Self::Large(large) => Ok(large.fresh()),
+            Self::Header(header, octets) => prepare_header(header.clone(), *octets).await,
+        }
+    }
+
+    /// What of the message they are.
+    fn taken(&self) -> Taken {
+        match self {
+            Self::Memory(_) | Self::Large(_) => Taken::Whole,
+            Self::Header(..) => Taken::Header,
         }
     }
 }
@@ -157,15 +169,16 @@ impl UserStore {
         let ids = insert_contents(&mut writing, &ready, self.0.quota).await?;
         let mut by_mailbox: BTreeMap<&MailboxName, Vec<(usize, i64)>> = BTreeMap::new();
         for ((at, _), content) in taken.into_iter().zip(ids) {
-            let Delivery { name, label, .. } = &batch[at];
+            let Delivery { name, label, message, .. } = &batch[at];
             sqlx::query(
-                "UPDATE deliveries SET content = $3,
+                "UPDATE deliveries SET content = $3, taken = $4,
                  checksum = (SELECT checksum FROM contents WHERE id = $3)
                  WHERE account = $1 AND name = $2",
             )
             .bind(account)
             .bind(name)
             .bind(content)
+            .bind(message.taken().as_str())
             .execute(&mut *writing)
             .await?;
             write_label(&mut writing, (account, name), label).await?;

@@ -7,9 +7,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::Error;
 use super::content::Content;
+use super::keep::{Fresh, Source};
 use super::open::UserStore;
 use super::outline::Outline;
-use super::write::{Fresh, Source};
 use crate::blob::BlobKey;
 
 /// A message whose octets are durable and that was read; nobody points at it yet.

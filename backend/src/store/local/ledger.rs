@@ -34,7 +34,7 @@ pub enum Taken {
 }
 
 impl Taken {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Whole => "whole",
             Self::Header => "header",
@@ -121,14 +121,14 @@ impl UserStore {
         rows.iter().map(entry).collect()
     }
 
-    /// The names of whole messages of which no copy is left in any mailbox.
+    /// The names of messages, whole or not, of which no copy is left in any mailbox.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn expunged_deliveries(&self, account: &str) -> Result<HashSet<String>, Error> {
         let mut reading = self.read().await?;
         let names: Vec<String> = sqlx::query_scalar(
-            "SELECT name FROM deliveries WHERE account = $1 AND taken = 'whole' AND NOT EXISTS (
+            "SELECT name FROM deliveries WHERE account = $1 AND taken <> 'nothing' AND NOT EXISTS (
                  SELECT 1 FROM messages WHERE messages.content = deliveries.content)",
         )
         .bind(account)

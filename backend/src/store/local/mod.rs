@@ -6,17 +6,20 @@
 //! message. A copy is a row that points at a content. Bytes and row are one transaction, synced
 //! before anybody is told: a crash leaves both or neither, and no row without its bytes.
 //!
-//! `write` holds the steps that transactions are made of, `deliver` takes batches in, each message
-//! once by the name that its deliverer knows it by; `sweep` collects what was expunged a while ago
+//! `write` and `keep` hold the steps that transactions are made of, `deliver` takes batches in, each message
+//! once by the name that its deliverer knows it by; of large ones perhaps the header alone, and `complete`
+//! puts the whole in its place; `sweep` collects what was expunged a while ago
 //! and compares checksums. [`LocalConnection`] has the verbs of an IMAP connection, by the same
 //! types, and counts changes as CONDSTORE and QRESYNC do (RFC 7162); what one connection does, the
 //! user's others are told.
 
 mod body;
+mod complete;
 mod connection;
 mod content;
 mod deliver;
 mod flags;
+mod keep;
 mod large;
 mod ledger;
 mod list;

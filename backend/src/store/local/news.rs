@@ -48,6 +48,25 @@ pub(super) async fn vanished_since(
     Ok(Some(gone))
 }
 
+/// Whether one of the messages below this uid became whole since: it is read anew, as no change of
+/// flags says.
+pub(super) async fn are_completed(
+    reading: &mut SqliteConnection,
+    mailbox: i64,
+    (since, below): (i64, u32),
+) -> Result<bool, Error> {
+    let found: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM messages
+             WHERE mailbox = $1 AND completed <> 0 AND completed > $2 AND uid < $3)",
+    )
+    .bind(mailbox)
+    .bind(since)
+    .bind(below)
+    .fetch_one(reading)
+    .await?;
+    Ok(found)
+}
+
 /// The flags of messages that came or changed since, by ascending uid.
 pub(super) async fn known_flags(
     reading: &mut SqliteConnection,
@@ -177,7 +196,8 @@ async fn changes(
     selection.seen = modseq;
     selection.selected.uid_next = Some(next);
     selection.selected.highest_modseq = u64::try_from(modseq).ok();
-    let Some(mut gone) = gone else {
+    let otherwise = are_completed(reading, selection.id, (since, before)).await?;
+    let Some(mut gone) = gone.filter(|_| !otherwise) else {
         let exist: u32 = sqlx::query_scalar("SELECT count(*) FROM messages WHERE mailbox = $1")
             .bind(selection.id)
             .fetch_one(reading)

@@ -20,8 +20,11 @@ use crate::db::{UserId, migrate};
 use crate::store::Error;
 
 /// Every step from an empty file, in order; one is never changed once released.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_maildrops.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_maildrops.sql"),
+    include_str!("migrations/0003_headers_first.sql"),
+];
 /// Connections that read, of one user.
 const READERS: u32 = 2;
 /// How long a connection without use stays open: each is a thread.

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
+use super::body::octets_here;
 use super::content::checksum;
 use super::open::UserStore;
 use super::pack::{Form, unpack};
@@ -203,7 +204,7 @@ impl UserStore {
         loop {
             let mut reading = self.read().await?;
             let row = sqlx::query(
-                "SELECT id, octets, checksum, form, blob_key, bytes FROM contents
+                "SELECT id, octets, header_octets, checksum, form, blob_key, bytes FROM contents
                  LEFT JOIN sources ON sources.content = contents.id
                  WHERE id > $1 ORDER BY id LIMIT 1",
             )
@@ -223,7 +224,7 @@ impl UserStore {
     }
 
     async fn is_whole(&self, row: &sqlx::sqlite::SqliteRow) -> Result<(), Error> {
-        let octets = u64::try_from(row.try_get::<i64, _>("octets")?).unwrap_or(u64::MAX);
+        let octets = octets_here(row)?;
         let expected: Vec<u8> = row.try_get("checksum")?;
         let form = Form::parse(row.try_get("form")?).ok_or(damaged("a form"))?;
         let found = if form == Form::Blob {

@@ -13,9 +13,10 @@ use tokio_util::io::StreamReader;
 
 use super::Error;
 use super::connection::LocalConnection;
+use super::keep::{Fresh, LARGE, discard, insert_contents, prepare};
 use super::mailboxes::id_of;
 use super::rows::some;
-use super::write::{Copy, Fresh, LARGE, add, discard, expunge, insert_contents, packed, prepare};
+use super::write::{Copy, add, expunge, packed};
 use crate::store::imap::NewMessage;
 use crate::store::{MailboxName, Moved};
 

@@ -1,36 +1,16 @@
-//! What transactions are made of: contents, copies of them in mailboxes, flags, and their end.
+//! What transactions are made of: copies of contents in mailboxes, flags, and their end.
 
-use std::collections::BTreeSet;
-
-use bytes::Bytes;
 use postern_shared::flag::Flag;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
 
-use super::content::Content;
-use super::pack::{Form, pack};
-use super::{Error, damaged};
-use crate::blob::{BlobKey, Blobs};
+use super::Error;
 use crate::store::index::entry;
 
 /// Numbers in one statement.
 const NUMBERS: usize = 5_000;
 /// Rows of one statement: SQLite binds no more than 32,766 values.
-const ROWS: usize = 500;
-/// Messages that are larger lie outside of the database, in octets.
-pub(super) const LARGE: usize = 1 << 20;
-
-/// A message that was read, and where its bytes are.
-pub(super) struct Fresh {
-    pub content: Content,
-    pub source: Source,
-}
-
-/// The bytes of a content.
-pub(super) enum Source {
-    Packed(Form, Bytes),
-    Blob(BlobKey),
-}
+pub(super) const ROWS: usize = 500;
 
 /// A copy of a content, on its way into a mailbox.
 pub(super) struct Copy {
@@ -39,60 +19,13 @@ pub(super) struct Copy {
     pub received_at: i64,
 }
 
-/// Reads a message and makes its bytes ready; a large one is durable as a blob afterwards.
-pub(super) async fn prepare(blobs: &Blobs, owner: &str, message: Bytes) -> Result<Fresh, Error> {
-    let large = message.len() > LARGE;
-    let bytes = message.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let packed = (!large).then(|| pack(&bytes));
-        (Content::of(&bytes), packed)
-    });
-    let (content, packed) = read.await.map_err(|error| Error::Storage(Box::new(error)))?;
-    let source = match packed {
-        Some((form, bytes)) => Source::Packed(form, bytes),
-        None => Source::Blob(blobs.put(owner, &message[..]).await?.0),
-    };
-    Ok(Fresh { content, source })
-}
-
-/// Throws away the blobs of what was not written after all; what fails is left for the sweep.
-pub(super) async fn discard(blobs: &Blobs, all: impl Iterator<Item = &Fresh>) {
-    for fresh in all {
-        if let Source::Blob(key) = &fresh.source
-            && let Err(error) = blobs.delete(key).await
-        {
-            tracing::warn!(%error, "a blob that nobody needs could not be deleted");
-        }
-    }
-}
-
-/// Writes contents; gives their ids.
-pub(super) async fn insert_contents(
-    writing: &mut SqliteConnection,
-    all: &[&Fresh],
-    quota: u64,
-) -> Result<Vec<i64>, Error> {
-    let octets = all.iter().map(|fresh| fresh.content.octets).fold(0, u64::saturating_add);
-    let used = use_more(writing, signed(octets)).await?;
-    if quota > 0 && used > quota && octets > 0 {
-        return Err(Error::OverQuota);
-    }
-    let mut ids = Vec::with_capacity(all.len());
-    for fresh in all {
-        ids.push(insert_content(writing, fresh).await?);
-    }
-    let vocabulary: BTreeSet<&str> =
-        all.iter().flat_map(|fresh| fresh.content.vocabulary.iter().map(String::as_str)).collect();
-    learn(writing, &vocabulary).await?;
-    Ok(ids)
-}
-
 /// A number for the database; none is as large as that in truth.
 pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-async fn use_more(writing: &mut SqliteConnection, octets: i64) -> Result<u64, Error> {
+/// Counts octets that are here now, or with a minus are not any more; gives how many are here.
+pub(super) async fn use_more(writing: &mut SqliteConnection, octets: i64) -> Result<u64, Error> {
     let used: i64 = sqlx::query_scalar(
         "UPDATE counters SET value = value + $1 WHERE name = 'used' RETURNING value",
     )
@@ -100,63 +33,6 @@ async fn use_more(writing: &mut SqliteConnection, octets: i64) -> Result<u64, Er
     .fetch_one(writing)
     .await?;
     Ok(u64::try_from(used).unwrap_or(0))
-}
-
-async fn insert_content(writing: &mut SqliteConnection, fresh: &Fresh) -> Result<i64, Error> {
-    let Fresh { content, source } = fresh;
-    let (form, blob_key, bytes) = match source {
-        Source::Packed(form, bytes) => (*form, "", Some(bytes)),
-        Source::Blob(key) => (Form::Blob, key.as_str(), None),
-    };
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO contents (octets, checksum, message_id, attachment, summary, details, form,
-             blob_key, freed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) RETURNING id",
-    )
-    .bind(signed(content.octets))
-    .bind(&content.checksum[..])
-    .bind(content.summary.envelope.message_id.trim())
-    .bind(content.has_attachment)
-    .bind(content.summary.write()?)
-    .bind(content.details.write()?)
-    .bind(form.as_str())
-    .bind(blob_key)
-    .fetch_one(&mut *writing)
-    .await?;
-    if let Some(bytes) = bytes {
-        sqlx::query("INSERT INTO sources (content, bytes) VALUES ($1, $2)")
-            .bind(id)
-            .bind(&bytes[..])
-            .execute(&mut *writing)
-            .await?;
-    }
-    let statement = "INSERT INTO words
-        (rowid, sender, recipients, cc, bcc, subject, files, list, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let query =
-        content.words.iter().fold(sqlx::query(statement).bind(id), |it, text| it.bind(text));
-    query.execute(writing).await?;
-    Ok(id)
-}
-
-/// Notes words that others may lie inside of.
-async fn learn(writing: &mut SqliteConnection, words: &BTreeSet<&str>) -> Result<(), Error> {
-    let list = serde_json::to_string(words).map_err(|_| damaged("words"))?;
-    let fresh = sqlx::query(
-        "INSERT INTO vocabulary (word) SELECT value FROM json_each($1) WHERE true
-         ON CONFLICT DO NOTHING RETURNING id, word",
-    )
-    .bind(list)
-    .fetch_all(&mut *writing)
-    .await?;
-    for rows in fresh.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO inside (rowid, word) ");
-        query.push_values(rows, |mut values, row| {
-            values.push_bind(row.get::<i64, _>("id")).push_bind(row.get::<String, _>("word"));
-        });
-        query.build().persistent(false).execute(&mut *writing).await?;
-    }
-    Ok(())
 }
 
 /// Puts copies into a mailbox, in order; gives their uids.
@@ -276,7 +152,7 @@ async fn note_freed(
              ) AS going
              WHERE going.copies = (
                  SELECT count(*) FROM messages WHERE messages.content = going.content))
-         RETURNING octets"
+         RETURNING CASE WHEN header_octets < 0 THEN octets ELSE header_octets END"
     );
     let freed: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(statement))
         .bind(mailbox)

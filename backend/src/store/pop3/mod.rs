@@ -44,8 +44,10 @@ pub struct Pop3Connection {
 
 /// How much of a message is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
+pub enum Extent {
+    /// All of it.
     Whole,
+    /// Its header.
     Header,
 }
 
@@ -144,7 +146,29 @@ impl Pop3Connection {
     /// # Errors
     /// `Lost`, `TimedOut`.
     pub async fn ask(&mut self, numbers: impl IntoIterator<Item = u32>) -> Result<(), Error> {
-        self.asked.extend(numbers.into_iter().map(|number| (number, Extent::Whole)));
+        self.ask_each(numbers.into_iter().map(|number| (number, Extent::Whole))).await
+    }
+
+    /// Asks for messages, of some perhaps for the header alone, in the same way.
+    ///
+    /// # Errors
+    /// As for `ask`.
+    pub async fn ask_each(
+        &mut self,
+        all: impl IntoIterator<Item = (u32, Extent)>,
+    ) -> Result<(), Error> {
+        self.asked.extend(all);
+        self.write_ahead().await
+    }
+
+    /// Asks for messages before all that the server was not asked for yet.
+    ///
+    /// # Errors
+    /// As for `ask`.
+    pub async fn ask_first(&mut self, numbers: &[u32]) -> Result<(), Error> {
+        for (place, number) in numbers.iter().enumerate() {
+            self.asked.insert(self.written + place, (*number, Extent::Whole));
+        }
         self.write_ahead().await
     }
 
@@ -156,8 +180,7 @@ impl Pop3Connection {
         &mut self,
         numbers: impl IntoIterator<Item = u32>,
     ) -> Result<(), Error> {
-        self.asked.extend(numbers.into_iter().map(|number| (number, Extent::Header)));
-        self.write_ahead().await
+        self.ask_each(numbers.into_iter().map(|number| (number, Extent::Header))).await
     }
 
     /// The next message that was asked for: its number, and its octets or the server's refusal.

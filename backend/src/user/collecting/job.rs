@@ -14,7 +14,7 @@ use super::schedule;
 use crate::clock::Clock;
 use crate::db::collecting::{self, Written};
 use crate::store::local::{Rounds, Stores};
-use crate::store::pop3::collector::{self, Progress};
+use crate::store::pop3::collector::{self, Demands, Lack, Progress};
 use crate::user::registry::Inner;
 use crate::user::standing::Maildrop;
 
@@ -22,6 +22,11 @@ use crate::user::standing::Maildrop;
 const TELL: Duration = Duration::from_millis(250);
 /// How long after a round that was broken off the next one begins: its server has to notice.
 const BREATHER: Duration = Duration::from_secs(2);
+
+/// How long a server that wants to be left alone is waited for when somebody waits for a message.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a maildrop that is taken is tried again then.
+const TRIES: u32 = 3;
 
 /// What is wanted of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub(super) struct Job {
     pub maildrop: Maildrop,
     /// A hash of what opens it, as it is sealed.
     pub ticket: Vec<u8>,
+    /// Messages whose rest somebody waits for.
+    pub(super) rest: Demands,
     stores: Stores,
     clock: Clock,
     registry: Weak<Inner>,
@@ -78,6 +85,7 @@ impl Job {
         let job = Arc::new(Self {
             maildrop,
             ticket,
+            rest: Demands::default(),
             stores,
             registry,
             wish: watch::Sender::new(wish),
@@ -92,6 +100,7 @@ impl Job {
                 () = running.stop.cancelled() => {}
                 () = running.run(pause) => {}
             }
+            running.rest.close();
         });
         job.tasks.close();
         job
@@ -162,10 +171,19 @@ impl Job {
         loop {
             let wish = wishes.borrow_and_update().clone();
             let resting = if wish.refused { Some(Now::Refused) } else { None };
+            if !self.rest.is_empty() {
+                self.fetch_rest(&wish).await;
+                self.learn().await;
+                due = due.max(self.clock.elapsed() + self.must_wait());
+                continue;
+            }
             if let Some(now) = resting.or(wish.stopped.then_some(Now::Stopped)) {
                 self.set(now);
-                if wishes.changed().await.is_err() {
-                    return;
+                tokio::select! {
+                    changed = wishes.changed() => if changed.is_err() {
+                        return;
+                    },
+                    () = self.rest.come() => {}
                 }
                 continue;
             }
@@ -177,6 +195,7 @@ impl Job {
             tokio::select! {
                 biased;
                 _ = wishes.changed() => continue,
+                () = self.rest.come() => continue,
                 () = self.clock.sleep(left) => {}
             }
             let end = self.round(&wish, &mut wishes).await;
@@ -229,15 +248,47 @@ impl Job {
         policy: &Policy,
         progress: &watch::Sender<Progress>,
     ) -> Result<(), collector::Error> {
+        self.open().await?.collect(policy, progress).await
+    }
+
+    async fn open(&self) -> Result<collector::Maildrop, collector::Error> {
         let Maildrop { user, account, provider, credentials, .. } = &self.maildrop;
-        let maildrop = collector::Maildrop {
+        Ok(collector::Maildrop {
             provider: provider.clone(),
             credentials: credentials.clone(),
             store: self.stores.of(*user).await?,
             account: account.0.clone(),
             clock: self.clock.clone(),
+            rest: self.rest.clone(),
+        })
+    }
+
+    /// Fetches what somebody waits for, in a session of its own, or says why it does not come.
+    async fn fetch_rest(&self, wish: &Wish) {
+        if wish.refused {
+            return self.rest.fail(Lack::Failed(ErrorCode::AuthenticationFailed, 0));
+        }
+        let wait = self.must_wait();
+        if wait > PATIENCE {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            return self.rest.fail(Lack::Failed(ErrorCode::Limit, seconds.saturating_add(1)));
+        }
+        self.clock.sleep(wait).await;
+        let mut tries = 0;
+        let error = loop {
+            let fetched = async { self.open().await?.fetch_rest().await };
+            match fetched.await {
+                Ok(()) => return,
+                // A session that was broken off a moment ago: its server has to notice.
+                Err(error) if error.is_busy() && tries < TRIES => {
+                    tries += 1;
+                    self.clock.sleep(BREATHER).await;
+                }
+                Err(error) => break error,
+            }
         };
-        maildrop.collect(policy, progress).await
+        self.rest.fail(Lack::Failed(code_of(&error), 0));
+        self.fail(&error, 1).await;
     }
 
     async fn fail(&self, error: &collector::Error, failures: u32) {
@@ -283,7 +334,8 @@ impl Job {
     }
 }
 
-fn code_of(error: &collector::Error) -> ErrorCode {
+/// What the page is told of a session that failed.
+pub(super) fn code_of(error: &collector::Error) -> ErrorCode {
     match error {
         collector::Error::Net(error) => CallError::from(error).code,
         collector::Error::Store(_) if error.is_busy() => ErrorCode::Limit,

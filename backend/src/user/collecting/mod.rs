@@ -1,6 +1,7 @@
 //! Collecting maildrops, whether or not anybody looks: a job each, and what their users say of it.
 
 mod job;
+mod rest;
 mod schedule;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use postern_shared::collecting::{Collecting, MOST_DAYS, MOST_MINUTES, Policy, Re
 use sha2::{Digest, Sha256};
 
 use self::job::Job;
+pub(super) use self::rest::{Fetcher, FetcherAlone};
 use super::registry::{Inner, Users};
 use super::{Error, User};
 use crate::clock::random;

@@ -28,6 +28,7 @@ use crate::db::{self, Db};
 use crate::store::index::Indexes;
 use crate::store::local::Stores;
 use crate::user::Error;
+use crate::user::collecting::FetcherAlone;
 use crate::user::entrant::{Entrant, account_id};
 use crate::user::roster::Roster;
 use crate::user::views::Views;
@@ -104,12 +105,14 @@ impl Lone {
         let id = account_id(user, &entrant.address);
         let (facts, connection) = entrant.described(id, &stores);
         let shelf = Shelf { index: indexes.of(&user.to_string()), progress: Progress::default() };
+        let rest = Arc::new(FetcherAlone::new(&facts, clock.clone()));
         let surroundings = Surroundings {
             audience: audience.clone(),
             clock: clock.clone(),
             memory: Memory::default(),
             durable: (db, user),
             shelf: Some(shelf.clone()),
+            rest,
         };
         let account = Account::start(facts, surroundings, connection);
         let roster = Arc::new(Roster::new(vec![account.clone()]));

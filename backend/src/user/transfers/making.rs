@@ -73,7 +73,14 @@ impl Making {
                 return Ok(());
             }
             // One that the server cannot give is no reason to have none of the others.
-            Err(account::Error::Store(store::Error::Refused { .. } | store::Error::Garbled(_))) => {
+            Err(
+                account::Error::Rest { .. }
+                | account::Error::Store(
+                    store::Error::Refused { .. }
+                    | store::Error::Garbled(_)
+                    | store::Error::RestGone,
+                ),
+            ) => {
                 self.course.state.failed += 1;
                 return Ok(());
             }

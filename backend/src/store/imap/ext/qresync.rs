@@ -91,7 +91,7 @@ impl Gathered {
 
     /// Tells what changed apart from what came; none where a part could not be read.
     fn settled(mut self, known: &[u32]) -> Option<Since> {
-        let Since { vanished, changed, arrived } = &mut self.since;
+        let Since { vanished, changed, arrived, .. } = &mut self.since;
         vanished.sort_unstable();
         vanished.dedup();
         let is_known = |uid: u32| known.binary_search(&uid).is_ok();
@@ -163,7 +163,7 @@ mod tests {
     fn what_does_not_add_up_is_not_believed() {
         let check = |vanished: &[u32], arrived: &[u32], exists, expect: bool| {
             let (vanished, arrived) = (vanished.to_vec(), arrived.to_vec());
-            let since = Since { vanished, arrived, changed: Vec::new() };
+            let since = Since { vanished, arrived, ..Since::default() };
             assert_eq!(since.adds_up(&[3, 5, 9], exists), expect, "{since:?}");
         };
         check(&[5], &[10, 12], 4, true);

@@ -78,7 +78,7 @@ async fn a_log_that_is_cut_off_anywhere_holds_whole_batches() {
 }
 
 /// Polls a future so many times at most, then drops it.
-async fn cut_off<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn cut_off<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     for _ in 0..polls {
         if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

@@ -3,6 +3,7 @@
 
 mod crash;
 mod housekeeping;
+mod incomplete;
 mod model;
 mod verbs;
 

@@ -8,17 +8,26 @@
 //! what it was, and takes effect at QUIT: a session that ends in any other way removes nothing, and
 //! the next one looks again.
 //!
+//! Of messages above a size only the header comes at first, where the policy says so (`parts`); the
+//! rest is fetched when somebody waits for it (`demands`), by the round that is on its way or in a
+//! session of its own.
+//!
 //! The oldest first, for the order of uids is a mailbox's order of arrival: what came newest first
 //! would lie upside down in every list for ever. A round that was cut goes on where it stopped.
 
+mod demands;
 mod digest;
 mod fetch;
 mod group;
+mod parts;
 mod plan;
+mod removal;
 mod round;
 mod survey;
 #[cfg(test)]
 mod tests;
+
+pub use demands::{Demands, Lack};
 
 use std::sync::Arc;
 
@@ -44,6 +53,8 @@ pub struct Maildrop {
     pub account: String,
     /// Time.
     pub clock: Clock,
+    /// What somebody waits for of messages of which only the header came.
+    pub rest: Demands,
 }
 
 /// Why a round did not come to its end. What was delivered stays.
@@ -104,5 +115,14 @@ impl Maildrop {
         progress: &watch::Sender<Progress>,
     ) -> Result<(), Error> {
         round::run(self, policy, progress).await
+    }
+
+    /// Fetches the rest of what somebody waits for, in a session of its own, and nothing else.
+    /// Whoever it could not ask the server for still waits.
+    ///
+    /// # Errors
+    /// As for `collect`.
+    pub async fn fetch_rest(&self) -> Result<(), Error> {
+        round::run_for_the_rest(self).await
     }
 }

@@ -180,15 +180,16 @@ pub(super) fn amendments(
         .collect()
 }
 
-/// Whether a known message is to be removed at the server. `is_expunged`: no copy is left here.
+/// Whether a known message is to be removed at the server. `is_expunged`: no copy is left here, and
+/// that is what the user wants, whether or not it was whole; else nothing goes that is not.
 pub(super) fn is_due(entry: &Entry, removal: Removal, is_expunged: bool, now: i64) -> bool {
-    entry.taken == Taken::Whole
-        && match removal {
-            Removal::Never => false,
-            Removal::AfterDays(days) => now - entry.delivered_at >= i64::from(days) * DAY,
-            Removal::AfterDownload => true,
-            Removal::WhenExpunged => is_expunged,
-        }
+    let is_whole = entry.taken == Taken::Whole;
+    match removal {
+        Removal::Never => false,
+        Removal::AfterDays(days) => is_whole && now - entry.delivered_at >= i64::from(days) * DAY,
+        Removal::AfterDownload => is_whole,
+        Removal::WhenExpunged => is_expunged && entry.taken != Taken::Nothing,
+    }
 }
 
 /// Names for new messages: no two are the same, and none is one that was.

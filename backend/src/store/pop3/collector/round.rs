@@ -3,19 +3,20 @@
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 
-use postern_shared::collecting::{Policy, Removal};
+use postern_shared::collecting::Policy;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::fetch::{self, Fetched};
 use super::group::{Gathered, Groups};
+use super::parts::{Parts, Sorted};
 use super::plan::{self, Comparison, Listed, Names};
 use super::survey::{Head, heads, survey};
 use super::{Error, Maildrop, Progress, digest};
 use crate::config::Protocol;
 use crate::sasl::Proof;
 use crate::store::MailboxName;
-use crate::store::local::{Amendment, Delivery, Entry, Octets, Rounds, Taken};
+use crate::store::local::{Delivery, Entry, Octets, Rounds, Taken};
 use crate::store::pop3::{Plaintext, Pop3Connection};
 
 /// Seconds of a day.
@@ -26,25 +27,27 @@ const AHEAD: i64 = 86_400;
 const PASSED: usize = 500;
 
 /// A round on its way.
-struct Round<'a> {
-    maildrop: &'a Maildrop,
-    policy: &'a Policy,
-    progress: &'a watch::Sender<Progress>,
-    listed: Vec<Listed>,
-    ledger: Vec<Entry>,
-    found: Comparison,
+pub(super) struct Round<'a> {
+    pub maildrop: &'a Maildrop,
+    pub policy: &'a Policy,
+    pub progress: &'a watch::Sender<Progress>,
+    pub listed: Vec<Listed>,
+    pub ledger: Vec<Entry>,
+    pub found: Comparison,
     names: Names,
     /// Rows of the ledger that nothing in the listing is, by the digests of their headers.
-    free: HashMap<Vec<u8>, Vec<usize>>,
+    pub free: HashMap<Vec<u8>, Vec<usize>>,
     /// What was looked at, by the numbers of this session.
-    heads: HashMap<u32, Head>,
-    /// Numbers of messages that came and are durable, with their names.
-    durable: Vec<(u32, String)>,
+    pub heads: HashMap<u32, Head>,
+    /// Numbers of messages that came whole and are durable, with their names.
+    pub durable: Vec<(u32, String)>,
     named: HashMap<u32, String>,
     /// Rows whose bytes came once more and were the same.
-    proved: HashSet<usize>,
+    pub proved: HashSet<usize>,
     /// The first round goes back to here, in seconds since 1970 UTC.
     oldest: Option<i64>,
+    /// Messages of which the header comes, and the rest of others.
+    pub parts: Parts,
 }
 
 /// Runs a round.
@@ -54,36 +57,15 @@ pub(super) async fn run(
     progress: &watch::Sender<Progress>,
 ) -> Result<(), Error> {
     let Maildrop { store, account, clock, .. } = maildrop;
-    // The usual mailboxes are there from now on.
-    store.connect(account).await?;
-    let mut connection = sign_in(maildrop).await?;
-    let now = clock.unix_ms() / 1000;
-    let login_delay = connection.capabilities().login_delay().map_or(0, |it| it.least.as_secs());
-    let login_delay = u32::try_from(login_delay).unwrap_or(u32::MAX);
-    let rounds = Rounds { login_delay, signed_in_at: now, ..store.rounds(account).await? };
-    store.note_rounds(account, rounds).await?;
-    progress.send_modify(|it| it.login_delay = login_delay);
-    let (listed, known_by) = survey(&mut connection).await?;
-    progress.send_modify(|it| it.known_by = known_by);
-    let ledger = store.ledger(account).await?;
-    let first = rounds.first_at == 0 && policy.first_days > 0;
-    let mut round = Round {
-        maildrop,
-        policy,
-        progress,
-        found: plan::compare(&listed, &ledger),
-        names: Names::new(&ledger),
-        free: HashMap::new(),
-        heads: HashMap::new(),
-        durable: Vec::new(),
-        named: HashMap::new(),
-        proved: HashSet::new(),
-        oldest: first.then(|| now - i64::from(policy.first_days) * DAY),
-        listed,
-        ledger,
-    };
-    round.decide(&mut connection).await?;
+    let (mut connection, rounds) = begin(maildrop).await?;
+    progress.send_modify(|it| it.login_delay = rounds.login_delay);
+    let mut round = Round::survey(&mut connection, maildrop, (policy, progress)).await?;
+    let known_by = progress.borrow().known_by;
+    if rounds.first_at == 0 && policy.first_days > 0 {
+        round.oldest = Some(rounds.signed_in_at - i64::from(policy.first_days) * DAY);
+    }
     round.pass_over(&mut connection).await?;
+    round.want_all().await?;
     round.fetch(&mut connection).await?;
     let now = clock.unix_ms() / 1000;
     let amendments = plan::amendments(&round.listed, &round.ledger, &round.found, now);
@@ -92,6 +74,33 @@ pub(super) async fn run(
     let first_at = if rounds.first_at == 0 { now } else { rounds.first_at };
     store.note_rounds(account, Rounds { known_by, first_at, last_at: now, ..rounds }).await?;
     Ok(())
+}
+
+/// Fetches nothing but what somebody waits for.
+pub(super) async fn run_for_the_rest(maildrop: &Maildrop) -> Result<(), Error> {
+    let progress = watch::Sender::new(Progress::default());
+    let policy = Policy::default();
+    let (mut connection, _) = begin(maildrop).await?;
+    let mut round = Round::survey(&mut connection, maildrop, (&policy, &progress)).await?;
+    round.found.new.clear();
+    round.fetch(&mut connection).await?;
+    // There is nothing to remove, however it ends.
+    let _ = connection.quit().await;
+    Ok(())
+}
+
+/// Signs in, and writes down that and when.
+async fn begin(maildrop: &Maildrop) -> Result<(Pop3Connection, Rounds), Error> {
+    let Maildrop { store, account, clock, .. } = maildrop;
+    // The usual mailboxes are there from now on.
+    store.connect(account).await?;
+    let connection = sign_in(maildrop).await?;
+    let login_delay = connection.capabilities().login_delay().map_or(0, |it| it.least.as_secs());
+    let login_delay = u32::try_from(login_delay).unwrap_or(u32::MAX);
+    let signed_in_at = clock.unix_ms() / 1000;
+    let rounds = Rounds { login_delay, signed_in_at, ..store.rounds(account).await? };
+    store.note_rounds(account, rounds).await?;
+    Ok((connection, rounds))
 }
 
 async fn sign_in(maildrop: &Maildrop) -> Result<Pop3Connection, Error> {
@@ -105,6 +114,37 @@ async fn sign_in(maildrop: &Maildrop) -> Result<Pop3Connection, Error> {
     let proof = Proof::Password(&credentials.secret);
     connection.sign_in(&credentials.login, proof, plaintext).await?;
     Ok(connection)
+}
+
+impl<'a> Round<'a> {
+    /// Lists the maildrop and compares it with the ledger.
+    async fn survey(
+        connection: &mut Pop3Connection,
+        maildrop: &'a Maildrop,
+        (policy, progress): (&'a Policy, &'a watch::Sender<Progress>),
+    ) -> Result<Self, Error> {
+        let (listed, known_by) = survey(connection).await?;
+        progress.send_modify(|it| it.known_by = known_by);
+        let ledger = maildrop.store.ledger(&maildrop.account).await?;
+        let mut round = Self {
+            maildrop,
+            policy,
+            progress,
+            found: plan::compare(&listed, &ledger),
+            names: Names::new(&ledger),
+            free: HashMap::new(),
+            heads: HashMap::new(),
+            durable: Vec::new(),
+            named: HashMap::new(),
+            proved: HashSet::new(),
+            oldest: None,
+            parts: Parts::default(),
+            listed,
+            ledger,
+        };
+        round.decide(connection).await?;
+        Ok(round)
+    }
 }
 
 impl Round<'_> {
@@ -135,7 +175,7 @@ impl Round<'_> {
     }
 
     /// Learns the headers of these messages, where the server gives them.
-    async fn look(
+    pub(super) async fn look(
         &mut self,
         connection: &mut Pop3Connection,
         numbers: &[u32],
@@ -173,15 +213,18 @@ impl Round<'_> {
         self.oldest.zip(head.arrived_at).is_some_and(|(oldest, arrived)| arrived < oldest)
     }
 
-    /// Fetches what is new, in the order of the maildrop, and delivers it.
+    /// Fetches the rest of what is wanted, and what is new, in the order of the maildrop.
     async fn fetch(&mut self, connection: &mut Pop3Connection) -> Result<(), Error> {
         let places: HashMap<u32, usize> =
             self.found.new.iter().map(|at| (self.listed[*at].number, *at)).collect();
-        let total = u32::try_from(places.len()).unwrap_or(u32::MAX);
+        let new = self.extents(connection);
+        self.want_more();
+        connection.ask_first(&self.parts.numbers()).await?;
+        connection.ask_each(new).await?;
+        let total = u32::try_from(places.len() + self.parts.numbers().len()).unwrap_or(u32::MAX);
         self.progress.send_modify(|it| it.total = total);
         let maildrop = self.maildrop;
         let mut groups = Groups::new(maildrop);
-        connection.ask(self.found.new.iter().map(|at| self.listed[*at].number)).await?;
         loop {
             let taken = {
                 let mut taking = pin!(fetch::next(connection, &self.maildrop.store, self.progress));
@@ -195,18 +238,31 @@ impl Round<'_> {
                     }
                 }
             };
-            let (number, fetched) = match taken {
-                Ok(Some(taken)) => taken,
-                Ok(None) => break,
+            let taken = match taken {
+                Ok(taken) => taken,
                 Err(error) => {
                     // What came whole before the session broke need not come again.
                     self.finish(&mut groups).await?;
                     return Err(error.into());
                 }
             };
-            let (Some(at), Some(fetched)) = (places.get(&number).copied(), fetched) else {
+            let more = self.want_more();
+            connection.ask_first(&more).await?;
+            let Some((number, fetched)) = taken else {
+                if more.is_empty() {
+                    break;
+                }
                 continue;
             };
+            let fetched = match self.sort_out(number, fetched).await? {
+                Sorted::New(fetched) => fetched,
+                Sorted::Whole => {
+                    connection.ask([number]).await?;
+                    continue;
+                }
+                Sorted::Done => continue,
+            };
+            let Some(at) = places.get(&number).copied() else { continue };
             let Some(gathered) = self.gather(at, fetched).await? else { continue };
             if groups.add(gathered) {
                 let durable = groups.write().await?;
@@ -248,11 +304,18 @@ impl Round<'_> {
         }
         let now = self.maildrop.clock.unix_ms() / 1000;
         let received_at = head.arrived_at.filter(|at| (0..now + AHEAD).contains(at));
-        self.named.insert(one.number, name.clone());
         let held = match &octets {
+            Octets::Header(header, _) => header.len(),
             Octets::Memory(bytes) => bytes.len(),
             Octets::Large(_) => 0,
         };
+        match &octets {
+            Octets::Header(..) => self.parts.note_begun(&name, (one.number, &head)),
+            // Only what is whole here may go there.
+            Octets::Memory(_) | Octets::Large(_) => {
+                self.named.insert(one.number, name.clone());
+            }
+        }
         let delivery = Delivery {
             mailbox: MailboxName::from_text("INBOX"),
             message: octets,
@@ -273,7 +336,7 @@ impl Round<'_> {
     ) -> Result<Option<usize>, Error> {
         let Some(rows) = self.free.get_mut(&head.digest) else { return Ok(None) };
         let checksum: [u8; 32] = match octets {
-            Octets::Memory(bytes) => Sha256::digest(bytes).into(),
+            Octets::Header(bytes, _) | Octets::Memory(bytes) => Sha256::digest(bytes).into(),
             Octets::Large(large) => *large.checksum(),
         };
         for place in 0..rows.len() {
@@ -281,8 +344,8 @@ impl Round<'_> {
             let Maildrop { store, account, .. } = self.maildrop;
             let is_same = match entry.taken {
                 _ if plan::is_gone(entry) && entry.label.uidl != one.uidl => false,
-                Taken::Nothing => entry.label.octets == one.octets,
-                Taken::Whole | Taken::Header => {
+                Taken::Nothing | Taken::Header => entry.label.octets == one.octets,
+                Taken::Whole => {
                     let known = store.checksum_of(account, &entry.name).await?;
                     known.is_some_and(|known| known == checksum)
                 }
@@ -294,69 +357,9 @@ impl Round<'_> {
         Ok(None)
     }
 
-    async fn let_go(&self, octets: &Octets) {
+    pub(super) async fn let_go(&self, octets: &Octets) {
         if let Octets::Large(large) = octets {
             self.maildrop.store.let_go(large).await;
-        }
-    }
-
-    /// Removes at the server what the policy says, of what is durable here and proved to be what is
-    /// there; ends the session.
-    async fn remove(&mut self, mut connection: Pop3Connection) -> Result<(), Error> {
-        let Maildrop { store, account, clock, .. } = self.maildrop;
-        let now = clock.unix_ms() / 1000;
-        let removal = self.policy.removal;
-        let expunged = match removal {
-            Removal::WhenExpunged => store.expunged_deliveries(account).await?,
-            _ => HashSet::new(),
-        };
-        let due = |row: &usize| {
-            let entry = &self.ledger[*row];
-            plan::is_due(entry, removal, expunged.contains(&entry.name), now)
-        };
-        let due: Vec<(usize, usize)> =
-            self.found.known.iter().copied().filter(|(_, row)| due(row)).collect();
-        let unproved = due.iter().filter(|(at, row)| {
-            !self.proved.contains(row) && !digest::is_stand_in(&self.listed[*at].uidl)
-        });
-        let numbers: Vec<u32> = unproved.map(|(at, _)| self.listed[*at].number).collect();
-        self.look(&mut connection, &numbers).await?;
-        let mut going: Vec<(u32, String)> = Vec::new();
-        for (at, row) in due {
-            if self.is_proved(at, row) {
-                going.push((self.listed[at].number, self.ledger[row].name.clone()));
-            }
-        }
-        if removal == Removal::AfterDownload {
-            going.append(&mut self.durable);
-        }
-        let numbers: Vec<u32> = going.iter().map(|(number, _)| *number).collect();
-        let refused = connection.dele(&numbers).await?;
-        for (number, error) in &refused {
-            tracing::warn!(account, number, %error, "a message could not be marked");
-        }
-        let refused: HashSet<u32> = refused.into_iter().map(|(number, _)| number).collect();
-        going.retain(|(number, _)| !refused.contains(number));
-        match connection.quit().await {
-            // Whoever has nothing to remove does not mind how a session ends.
-            Err(error) if !going.is_empty() => return Err(error.into()),
-            _ => {}
-        }
-        let removed = u32::try_from(going.len()).unwrap_or(u32::MAX);
-        self.progress.send_modify(|it| it.removed = removed);
-        let amendments: Vec<(String, Amendment)> =
-            going.into_iter().map(|(_, name)| (name, Amendment::Removed(now))).collect();
-        Ok(store.amend(account, &amendments).await?)
-    }
-
-    /// Whether what is listed is what was collected.
-    fn is_proved(&self, at: usize, row: usize) -> bool {
-        let (one, label) = (&self.listed[at], &self.ledger[row].label);
-        match self.heads.get(&one.number) {
-            _ if self.proved.contains(&row) => true,
-            Some(head) => head.digest == label.header,
-            // What stands for a uidl was read of the header; without TOP there is only the size.
-            None => one.uidl == label.uidl && one.octets == label.octets,
         }
     }
 }

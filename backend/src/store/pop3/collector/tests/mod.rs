@@ -1,6 +1,7 @@
 //! Rounds against the mail host: what comes, what is removed, and what happens when things break.
 
 mod faults;
+mod parts;
 mod plan;
 mod policies;
 
@@ -12,7 +13,7 @@ use postern_shared::collecting::{Policy, Removal};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::{Error, Maildrop, Progress};
+use super::{Demands, Error, Maildrop, Progress};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{self, Endpoint, Security};
@@ -76,6 +77,7 @@ impl Stage {
             store,
             account: ACCOUNT.into(),
             clock: clock.clone(),
+            rest: Demands::default(),
         };
         Self { host, clock, maildrop, disk }
     }

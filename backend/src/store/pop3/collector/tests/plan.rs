@@ -209,7 +209,12 @@ fn a_message_is_due_by_the_policy() {
     check(Removal::WhenExpunged, true, 0, true);
     for taken in [Taken::Header, Taken::Nothing] {
         let part = Entry { taken, ..known.clone() };
-        assert!(!plan::is_due(&part, Removal::AfterDownload, true, 2_000_000), "{taken:?}");
+        for removal in [Removal::AfterDownload, Removal::AfterDays(1)] {
+            assert!(!plan::is_due(&part, removal, true, 2_000_000), "{taken:?}");
+        }
+        // Expunged here, it is not wanted, whether or not it was opened.
+        let due = plan::is_due(&part, Removal::WhenExpunged, true, 2_000_000);
+        assert_eq!(due, taken == Taken::Header);
     }
 }
 

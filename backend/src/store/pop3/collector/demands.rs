@@ -1,0 +1,108 @@
+//! Messages whose rest somebody waits for: asked for from outside, answered by whatever session
+//! comes to them first.
+
+use std::collections::{BTreeMap, HashSet};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use postern_shared::error::ErrorCode;
+use tokio::sync::{Notify, oneshot};
+
+/// Why the rest of a message did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// It is not at the server any more.
+    Gone,
+    /// Something failed; another attempt makes sense after so many seconds, 0 where that is not
+    /// known.
+    Failed(ErrorCode, u32),
+}
+
+/// What is waited for, by the names of the ledger. Clones share it.
+#[derive(Clone, Default)]
+pub struct Demands(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    more: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    names: BTreeMap<String, Vec<oneshot::Sender<Result<(), Lack>>>>,
+    /// Nobody fetches anything any more.
+    closed: bool,
+}
+
+impl Demands {
+    /// Waits until a message is whole. However many ask for the same one, it comes once.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub async fn want(&self, name: &str) -> Result<(), Lack> {
+        let stopped = Lack::Failed(ErrorCode::Unavailable, 0);
+        let (answer, result) = oneshot::channel();
+        {
+            let mut waiting = self.waiting();
+            if waiting.closed {
+                return Err(stopped);
+            }
+            waiting.names.entry(name.to_owned()).or_default().push(answer);
+        }
+        self.0.more.notify_waiters();
+        result.await.unwrap_or(Err(stopped))
+    }
+
+    /// Returns once something is waited for.
+    pub async fn come(&self) {
+        loop {
+            let mut more = pin!(self.0.more.notified());
+            // What comes between the look and the wait is heard too.
+            more.as_mut().enable();
+            if !self.is_empty() {
+                return;
+            }
+            more.await;
+        }
+    }
+
+    /// Whether nothing is waited for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.waiting().names.is_empty()
+    }
+
+    /// What is waited for beside what is known.
+    pub(super) fn beyond(&self, known: &HashSet<String>) -> Vec<String> {
+        let waiting = self.waiting();
+        waiting.names.keys().filter(|name| !known.contains(*name)).cloned().collect()
+    }
+
+    /// Tells whoever waits for a message.
+    pub(super) fn answer(&self, name: &str, result: Result<(), Lack>) {
+        let waiting = self.waiting().names.remove(name);
+        for answer in waiting.into_iter().flatten() {
+            // Whoever has gone does not mind.
+            let _ = answer.send(result);
+        }
+    }
+
+    /// Tells everybody that nothing comes, and why.
+    pub fn fail(&self, lack: Lack) {
+        let all = std::mem::take(&mut self.waiting().names);
+        for answer in all.into_values().flatten() {
+            let _ = answer.send(Err(lack));
+        }
+    }
+
+    /// Nobody fetches anything any more.
+    pub fn close(&self) {
+        self.waiting().closed = true;
+        self.fail(Lack::Failed(ErrorCode::Unavailable, 0));
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
