@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use postern_mailhost::{Pop3Effect, Pop3Quirks, Quirks, Trigger};
 use postern_shared::account::{AccountId, AccountState};
 use postern_shared::api::collecting::{CollectNow, ReadCollecting, SetPolicy, StopCollecting};
+use postern_shared::api::messages::{OpenMessage, Urgency};
 use postern_shared::collecting::{Collecting, KnownBy, Policy, Removal, Stage};
 use postern_shared::error::ErrorCode;
 use postern_shared::event::{Aside, Event};
@@ -116,6 +117,58 @@ async fn mail_arrives_in_an_open_window_and_goes_at_the_server_as_the_policy_say
         _ => None,
     };
     other.link.event("the policy", told).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn large_messages_come_by_their_headers_and_whole_when_they_are_opened() -> Result<()> {
+    let (scene, anna, visitor, mut tab) = scene().await?;
+    let mut other = visitor.tab().await?;
+    until(&mut tab, "the first round", is_resting).await?;
+    let removal = Removal::AfterDownload;
+    let policy = Policy { removal, whole_up_to_kib: 1, ..Policy::default() };
+    let account = tab.id();
+    tab.link.call(SetPolicy { action: action(), account: account.clone(), policy }).await?;
+    let (host, ben) = (scene.world.host(), scene.person("ben"));
+    for (subject, size) in [("Large", 20_000), ("Gone", 30_000)] {
+        host.deliver(&anna.address, message::with_attachment(&ben, &anna, subject, size))?;
+    }
+    let mut inbox = tab.open(Role::Inbox).await?;
+    collect(&mut tab).await?;
+    let both = |list: &List| list.row("Large").is_some() && list.row("Gone").is_some();
+    tab.follow(&mut inbox, "both headers", both).await?;
+    assert_eq!(left(&scene, &anna), 2, "what is not whole here does not go there");
+    let row = |list: &List, subject: &str| list.row(subject).cloned().context("a row");
+    let (large, gone) = (row(&inbox.list, "Large")?, row(&inbox.list, "Gone")?);
+    assert!(!large.has_attachment && large.size > 20_000, "{large:?}");
+    // Also where nothing is collected otherwise; but not for whoever only reads ahead.
+    tab.link.call(StopCollecting { account: account.clone() }).await?;
+    until(&mut tab, "the stop", |it| it.stage == Stage::Stopped).await?;
+    let open = |urgency| OpenMessage { key: large.key.clone(), urgency };
+    let ahead = tab.link.refusal(open(Urgency::Ahead)).await?;
+    assert_eq!(ahead.code, ErrorCode::Unavailable);
+    host.faults().pop3(Trigger::on("RETR").times(1), Pop3Effect::Close);
+    let cut = tab.link.refusal(open(Urgency::Now)).await?;
+    assert_eq!(cut.code, ErrorCode::Unavailable);
+    // A second fetch of it would be refused.
+    host.faults().pop3(Trigger::on("RETR").after(1), Pop3Effect::Error("once".into()));
+    let (now, too) = (open(Urgency::Now), open(Urgency::Now));
+    let (one, two) = tokio::join!(tab.link.call(now), other.link.call(too));
+    let (one, two) = (one?.attachments, two?.attachments);
+    assert_eq!((one.len(), &one), (1, &two));
+    host.faults().clear_all();
+    let is_whole = |list: &List| list.row("Large").is_some_and(|row| row.has_attachment);
+    tab.follow(&mut inbox, "the row of the whole", is_whole).await?;
+    assert_eq!(row(&inbox.list, "Large")?.key, large.key);
+    tab.link.call(CollectNow { account }).await?;
+    until(&mut tab, "a round", is_resting).await?;
+    assert_eq!(left(&scene, &anna), 1, "now it goes");
+    let there = host.mailbox(&anna.address, "INBOX").context("an inbox")?.messages[0].uid;
+    host.expunge((&anna.address, "INBOX"), there)?;
+    let call = OpenMessage { key: gone.key.clone(), urgency: Urgency::Now };
+    assert_eq!(tab.link.refusal(call).await?.code, ErrorCode::Incomplete);
+    let again = tab.open(Role::Inbox).await?;
+    assert_eq!(row(&again.list, "Gone")?.key, gone.key, "its header stays");
     Ok(())
 }
 

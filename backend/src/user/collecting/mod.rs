@@ -184,8 +184,7 @@ impl User {
     /// Sets how an account is collected.
     ///
     /// # Errors
-    /// As `collect_now`; `Invalid` for numbers out of bounds, `Unsupported` for headers first: every
-    /// message comes whole.
+    /// As `collect_now`; `Invalid` for numbers out of bounds.
     pub async fn set_policy(&self, account: &AccountId, policy: Policy) -> Result<(), Error> {
         check(&policy)?;
         self.change(account, |written| written.policy = policy).await?;
@@ -210,10 +209,7 @@ impl User {
 }
 
 fn check(policy: &Policy) -> Result<(), Error> {
-    let Policy { removal, every_minutes, first_days, whole_up_to_kib } = policy;
-    if *whole_up_to_kib != 0 {
-        return Err(Error::Unsupported);
-    }
+    let Policy { removal, every_minutes, first_days, whole_up_to_kib: _ } = policy;
     let days = match removal {
         Removal::AfterDays(days) => (1..=MOST_DAYS).contains(days),
         _ => true,

@@ -10,7 +10,7 @@ use postern_shared::collecting::{
 use postern_shared::error::CallError;
 
 use super::attempt;
-use crate::i18n::{Key, error_text, full_date, t, text, text_count, text_with};
+use crate::i18n::{Key, error_text, file_size, full_date, t, text, text_count, text_with};
 use crate::state::collecting::{Course as Done, of};
 use crate::state::stores;
 use crate::ui::button::{Button, SubmitButton};
@@ -18,6 +18,9 @@ use crate::ui::field::{Choice, NumberField, Select};
 
 /// How far back the first round goes, in days.
 const BACK: [(u16, &str); 5] = [(0, "0"), (7, "7"), (30, "30"), (90, "90"), (365, "365")];
+/// From which size on only headers come at first, in KiB, and how that is kept in the select.
+const SIZES: [(u32, &str); 5] =
+    [(0, "0"), (256, "256"), (1024, "1024"), (5120, "5120"), (20_480, "20480")];
 
 /// How an account's collection goes, and the form for how it is to be.
 #[component]
@@ -167,6 +170,7 @@ fn PolicyForm(
         <form class="settings-form" novalidate aria-label=t(Key::CollectingPolicy) on:submit=submit>
             <Removals typed days />
             <Number label=t(Key::CollectingEvery) value=minutes most=MOST_MINUTES />
+            <Sizes typed />
             {move || fresh().then(|| view! { <Back typed /> })}
             <p class="settings-problem" role="alert">{problem}</p>
             <div class="settings-deeds"><SubmitButton label=t(Key::SettingsSave) busy /></div>
@@ -243,6 +247,31 @@ fn Back(typed: RwSignal<Policy>) -> impl IntoView {
     view! {
         <Select
             label=t(Key::CollectingFirst)
+            choices
+            value=Signal::derive(value)
+            on_change=choose
+        />
+    }
+}
+
+/// From which size on only headers come at first.
+#[component]
+fn Sizes(typed: RwSignal<Policy>) -> impl IntoView {
+    let choices = Signal::derive(|| {
+        let label = |kib: u32| match kib {
+            0 => text(Key::CollectingWhole),
+            kib => text_with(Key::CollectingAbove, &[("size", &file_size(u64::from(kib) << 10))]),
+        };
+        SIZES.map(|(kib, value)| Choice { value, label: label(kib) }).to_vec()
+    });
+    let value = move || typed.with(|typed| typed.whole_up_to_kib.to_string());
+    let choose = move |value: String| {
+        let size = value.parse().unwrap_or_default();
+        typed.update(|typed| typed.whole_up_to_kib = size);
+    };
+    view! {
+        <Select
+            label=t(Key::CollectingSizes)
             choices
             value=Signal::derive(value)
             on_change=choose
