@@ -55,7 +55,7 @@ pub async fn keep(
     secret: &SecretRow,
     now: i64,
 ) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query(
         "INSERT INTO accounts (user_id, account_id, address, login, added_at, protocol, servers)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -149,7 +149,7 @@ pub async fn secret(
 /// # Errors
 /// The database's; then nothing changed.
 pub async fn remove(db: &Db, user: UserId, account: &str) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     let tables = [
         ("accounts", "account_id"),
         ("account_secrets", "account_id"),
@@ -203,7 +203,7 @@ pub async fn looks(db: &Db, user: UserId) -> Result<Vec<Look>, Error> {
 /// # Errors
 /// The database's; then the old looks stay.
 pub async fn show_as(db: &Db, user: UserId, looks: &[Look]) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query("DELETE FROM account_looks WHERE user_id = $1")
         .bind(user.0.as_slice())
         .execute(&mut *transaction)

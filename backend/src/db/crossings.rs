@@ -28,7 +28,7 @@ pub async fn begin(
     if let Some(before) = before {
         return Ok(Some(before.try_get("floor")?));
     }
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query("DELETE FROM crossings WHERE begun_at < $1")
         .bind(now.saturating_sub(KEEP_MS))
         .execute(&mut *transaction)

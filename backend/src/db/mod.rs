@@ -32,7 +32,7 @@ pub use lock::Lock;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +59,8 @@ pub const RESTORING: &str = "restore.tmp";
 const READERS: u32 = 3;
 /// How long a write waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// A write that another process or connection holds up fails at its beginning.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The id of a User: a hash of incoming server and login.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,6 +146,11 @@ impl Db {
         &self.0.writer
     }
 
+    /// Begins to write several things at once.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(begin(self.writer()).await?)
+    }
+
     /// Where to read.
     fn reader(&self) -> &SqlitePool {
         &self.0.readers
@@ -162,6 +169,19 @@ impl Db {
     pub async fn close(&self) {
         self.0.readers.close().await;
         self.0.writer.close().await;
+    }
+}
+
+/// Begins to write; nobody else writes meanwhile. Undone unless it is committed.
+pub(crate) async fn begin(writer: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    match writer.begin_with(BEGIN).await {
+        // SQLite ends a transaction by itself where the disk is full, and sqlx does not hear of it:
+        // within that connection nothing would ever be committed again.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with(BEGIN).await
+        }
+        begun => begun,
     }
 }
 

@@ -28,7 +28,7 @@ pub async fn replace(
     account: &str,
     chosen: &[(String, String)],
 ) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query("DELETE FROM mailbox_roles WHERE user_id = $1 AND account_id = $2")
         .bind(user.0.as_slice())
         .bind(account)

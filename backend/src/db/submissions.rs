@@ -82,7 +82,7 @@ pub struct SubmissionRow {
 /// # Errors
 /// The database's; an id that exists already.
 pub async fn insert(db: &Db, row: &SubmissionRow, draft: Option<&[u8]>) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query(
         "INSERT INTO submissions (id, user_id, account_id, state, subject, smtp_envelope, blob_key,
          detail, due_at, created_at, updated_at, attempts, last_error)

@@ -137,3 +137,29 @@ async fn standing_credentials_are_kept_once_an_account_and_erased() {
     accounts::remove(&db, ANN, &owner.1).await.unwrap();
     assert_eq!(standing::find(&db, &owner).await.unwrap(), None);
 }
+
+/// SQLite ends a transaction by itself when the disk is full.
+#[tokio::test]
+async fn after_a_full_disk_what_is_written_is_durable_again() {
+    let (folder, db) = open().await;
+    let limit = async |pages: u32| {
+        let statement = format!("PRAGMA max_page_count = {pages}");
+        sqlx::query(AssertSqlSafe(statement)).execute(db.writer()).await.unwrap();
+    };
+    limit(1).await;
+    let refused = submissions::insert(&db, &submission("s1", ANN), Some(&[7; 1 << 20])).await;
+    assert!(matches!(refused, Err(Error::Sqlite(_))), "{refused:?}");
+    limit(1_000_000).await;
+    // Given up on the way, as where a request ends early.
+    drop(db.begin().await.unwrap());
+    submissions::insert(&db, &submission("s2", ANN), Some(b"draft")).await.unwrap();
+    actions::remember(&db, ANN, [1; 16], b"one", 1_000).await.unwrap();
+    // What another process sees of it is what a crash would leave.
+    let from = SqliteConnectOptions::new().filename(folder.path().join("new/place/postern.db"));
+    let seen = SqlitePool::connect_with(from.read_only(true)).await.unwrap();
+    let count = |table: &str| format!("SELECT count(*) FROM {table}");
+    for table in ["submissions", "actions"] {
+        let row = sqlx::query(AssertSqlSafe(count(table))).fetch_one(&seen).await.unwrap();
+        assert_eq!(row.try_get::<i64, _>(0).unwrap(), 1, "{table}");
+    }
+}

@@ -90,7 +90,7 @@ pub async fn pieces(db: &Db, id: &str) -> Result<Vec<PieceRow>, Error> {
 /// # Errors
 /// The database's.
 pub async fn add(db: &Db, id: &str, piece: &PieceRow, kept_until: i64) -> Result<bool, Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     let added = sqlx::query(
         "INSERT INTO upload_pieces (upload_id, place, size, blob_key)
          SELECT id, $2, $3, $4 FROM uploads WHERE id = $1 AND $2 + $3 <= size

@@ -38,7 +38,7 @@ pub async fn add(
     (key_id, sealed): &SealedKey,
     now: i64,
 ) -> Result<(), Error> {
-    let mut transaction = db.writer().begin().await?;
+    let mut transaction = db.begin().await?;
     sqlx::query("INSERT INTO vaults (user_id, key_id, sealed, made_at) VALUES ($1, $2, $3, $4)")
         .bind(user.0.as_slice())
         .bind(key_id.as_slice())

@@ -156,19 +156,27 @@ impl Index {
     /// Passes a result on; where it shows damage, the file is thrown away first.
     pub(super) async fn judged<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         let Err(error) = result else { return result };
+        if is_full(&error) {
+            // SQLite ended the transaction by itself, and sqlx did not hear of it: within that
+            // connection nothing would ever be committed again.
+            self.close().await;
+        }
         if !is_damage(&error) {
             return Err(error);
         }
         tracing::warn!(%error, "an index was damaged and is built anew");
-        let mut held = self.slot.connection.lock().await;
-        if let Some(connection) = held.take() {
-            // What cannot be closed properly is removed all the same.
-            let _ = connection.close().await;
-        }
+        self.close().await;
         if let Some(path) = &self.slot.path {
             remove(path);
         }
         Err(Error::Damaged)
+    }
+
+    async fn close(&self) {
+        if let Some(connection) = self.slot.connection.lock().await.take() {
+            // What cannot be closed properly is dropped all the same.
+            let _ = connection.close().await;
+        }
     }
 
     async fn open(&self) -> Result<SqliteConnection, Error> {
@@ -246,6 +254,11 @@ fn remove(path: &Path) {
         name.push(suffix);
         let _ = std::fs::remove_file(PathBuf::from(name));
     }
+}
+
+/// Whether an error says that the disk is full (SQLITE_FULL).
+fn is_full(error: &Error) -> bool {
+    matches!(error, Error::Sqlite(sqlx::Error::Database(error)) if error.code().as_deref() == Some("13"))
 }
 
 /// Whether an error says that the file is of no use (SQLITE_CORRUPT, SQLITE_NOTADB), or that what

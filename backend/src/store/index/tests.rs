@@ -278,6 +278,21 @@ async fn a_damaged_file_is_thrown_away_and_built_anew() {
 }
 
 #[tokio::test]
+async fn after_a_full_disk_it_keeps_what_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { directory: Some(folder.path().to_owned()), most_bytes: BIG };
+    let index = Indexes::new(settings.clone()).of("ann");
+    index.begin(&place("in"), 1, Kind::Plain, 0).await.unwrap();
+    let few = "PRAGMA max_page_count = 1";
+    sqlx::query(few).execute(&mut *index.connection().await.unwrap()).await.unwrap();
+    let many: Vec<_> = (1..=1000).map(|uid| entry(uid, &uid.to_string(), "x", &[])).collect();
+    assert!(matches!(index.add(&place("in"), &many).await, Err(Error::Sqlite(_))));
+    index.add(&place("in"), &many).await.unwrap();
+    let seen = Indexes::new(settings).of("ann");
+    assert_eq!(seen.uids(&place("in")).await.unwrap().len(), 1000);
+}
+
+#[tokio::test]
 async fn a_full_index_lets_the_oldest_mailbox_go() {
     let index = Indexes::new(Settings { directory: None, most_bytes: 450_000 }).of("ann");
     let many: Vec<IndexRow> =

@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, watch};
 use super::LocalConnection;
 use crate::blob::Blobs;
 use crate::clock::Clock;
-use crate::db::{UserId, migrate};
+use crate::db::{UserId, begin, migrate};
 use crate::store::Error;
 
 /// Every step from an empty file, in order; one is never changed once released.
@@ -31,8 +31,6 @@ const READERS: u32 = 2;
 const IDLE: Duration = Duration::from_secs(60);
 /// How long a write waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// A write that another process or connection holds up fails at its beginning.
-const BEGIN: &str = "BEGIN IMMEDIATE";
 /// Pages that a connection keeps, in KiB.
 const CACHE_KIB: &str = "-2048";
 
@@ -227,15 +225,7 @@ impl UserStore {
 
     /// Begins to write; nobody else writes meanwhile. Undone unless it is committed.
     pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
-        match self.0.writer.begin_with(BEGIN).await {
-            // SQLite ends a transaction by itself where the disk is full, and sqlx does not hear of
-            // it: that connection begins none any more.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.0.writer.acquire().await?.close().await?;
-                Ok(self.0.writer.begin_with(BEGIN).await?)
-            }
-            begun => Ok(begun?),
-        }
+        Ok(begin(&self.0.writer).await?)
     }
 
     /// Begins to read: everything as of one moment.
