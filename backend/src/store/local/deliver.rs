@@ -8,13 +8,13 @@ use postern_shared::flag::Flag;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 
-use super::Error;
 use super::keep::{Fresh, discard, insert_contents, prepare, prepare_header};
 use super::large::Large;
 use super::ledger::{Label, Taken, forget, write_label};
 use super::mailboxes::id_of;
 use super::open::UserStore;
 use super::write::{Copy, add, packed};
+use super::{Error, each};
 use crate::blob::Blobs;
 use crate::store::MailboxName;
 
@@ -209,10 +209,7 @@ impl UserStore {
             "SELECT name, delivered_at, EXISTS (
                  SELECT 1 FROM messages WHERE messages.content = deliveries.content) AS is_left
              FROM deliveries WHERE account = $1 ORDER BY name",
-        )
-        .bind(account)
-        .fetch_all(&mut *reading)
-        .await?;
+        );
         let read = |row: &sqlx::sqlite::SqliteRow| {
             Ok(Known {
                 name: row.try_get("name")?,
@@ -220,7 +217,7 @@ impl UserStore {
                 is_left: row.try_get("is_left")?,
             })
         };
-        rows.iter().map(read).collect()
+        each(rows.bind(account), &mut reading, read).await
     }
 
     /// Forgets that something was delivered by these names: they are not in the maildrop any more.

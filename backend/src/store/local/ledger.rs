@@ -7,9 +7,9 @@ use postern_shared::collecting::KnownBy;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::Error;
 use super::open::UserStore;
 use super::write::signed;
+use super::{Error, each};
 
 /// What a message in a maildrop is known again by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,11 +114,8 @@ impl UserStore {
         let rows = sqlx::query(
             "SELECT name, uidl, octets, header, taken, delivered_at, removed_at, absent_since
              FROM deliveries WHERE account = $1 ORDER BY name",
-        )
-        .bind(account)
-        .fetch_all(&mut *reading)
-        .await?;
-        rows.iter().map(entry).collect()
+        );
+        each(rows.bind(account), &mut reading, entry).await
     }
 
     /// The names of messages, whole or not, of which no copy is left in any mailbox.

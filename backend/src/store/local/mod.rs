@@ -44,6 +44,9 @@ pub use ledger::{Amendment, Entry, Label, Rounds, Taken};
 pub use open::{LocalMail, Stores, UserStore};
 pub use sweep::{Scrubbed, Swept};
 
+use futures_util::{StreamExt, TryStreamExt};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
+
 use super::Error;
 use crate::{blob, db};
 
@@ -87,4 +90,15 @@ fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
 /// What is stored cannot be read.
 fn damaged(what: &'static str) -> Error {
     Error::Storage(what.into())
+}
+
+/// What a query gives, read row by row: those of a large mailbox together would take many times the
+/// room of what is read of them.
+async fn each<T>(
+    query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
+    reading: &mut SqliteConnection,
+    read: impl Fn(&SqliteRow) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let rows = query.fetch(reading).map_err(Error::from);
+    rows.map(|row| read(&row?)).try_collect().await
 }

@@ -9,7 +9,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::connection::{LocalConnection, Selection};
-use super::{Error, damaged};
+use super::{Error, damaged, each};
 use crate::store::change::Change;
 use crate::store::index::entry;
 use crate::store::{FlagsOf, MailboxName, Told};
@@ -76,12 +76,8 @@ pub(super) async fn known_flags(
     let rows = sqlx::query(
         "SELECT uid, flags, keywords FROM messages
          WHERE mailbox = $1 AND modseq > $2 ORDER BY uid",
-    )
-    .bind(mailbox)
-    .bind(since)
-    .fetch_all(reading)
-    .await?;
-    rows.iter().map(flags_of).collect()
+    );
+    each(rows.bind(mailbox).bind(since), reading, flags_of).await
 }
 
 /// Reads flags.

@@ -7,7 +7,7 @@ use super::connection::LocalConnection;
 use super::content::{Details, Summary};
 use super::news::flags_of;
 use super::write::numbers;
-use super::{Error, damaged};
+use super::{Error, damaged, each};
 use crate::store::{IndexRow, Row, Stretch, Structure, Traits};
 
 /// Messages in one batch for the index.
@@ -102,12 +102,8 @@ impl LocalConnection {
     pub async fn rows_after(&mut self, uid: u32) -> Result<Vec<Row>, Error> {
         let (mut reading, mailbox) = self.look_in().await?;
         let statement = format!("{ROW} WHERE m.mailbox = $1 AND m.uid > $2 ORDER BY m.uid");
-        let rows = sqlx::query(AssertSqlSafe(statement))
-            .bind(mailbox)
-            .bind(uid)
-            .fetch_all(&mut *reading)
-            .await?;
-        rows.iter().map(row_of).collect()
+        let rows = sqlx::query(AssertSqlSafe(statement)).bind(mailbox).bind(uid);
+        each(rows, &mut reading, row_of).await
     }
 
     /// The rows with these uids, in order of arrival; those that are gone are absent.
