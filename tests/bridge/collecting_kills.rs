@@ -184,7 +184,9 @@ async fn torment(messages: usize, kills: usize, chance: &mut Chance) -> Result<T
             _ => Removal::AfterDownload,
         };
         let asking = torment.ask(removal);
-        let moment = Duration::from_millis(20 + chance.below(1_500) as u64);
+        // Now and then a round comes to its end, and what is here is removed there.
+        let longest = if chance.below(6) == 0 { 2_000 + 2 * messages } else { 1_500 };
+        let moment = Duration::from_millis(20 + chance.below(longest) as u64);
         // Whatever comes of the asking, a kill is next.
         let _ = tokio::time::timeout(moment, async {
             let asked = asking.await;
