@@ -43,6 +43,10 @@ fn entry(uid: u32, id: &str, subject: &str, answers: &[&str]) -> IndexRow {
     IndexRow { row, references, ..IndexRow::default() }
 }
 
+fn many(uids: std::ops::RangeInclusive<u32>) -> Vec<IndexRow> {
+    uids.map(|uid| entry(uid, &uid.to_string(), "x", &[])).collect()
+}
+
 async fn filled(entries: &[IndexRow]) -> Index {
     let index = memory();
     index.begin(&place("in"), 1, Kind::Plain, 0).await.unwrap();
@@ -269,11 +273,9 @@ async fn a_damaged_file_is_thrown_away_and_built_anew() {
         let index = Indexes::new(settings.clone()).of("ann");
         assert_eq!(index.known(&place("in")).await.unwrap(), None);
         index.begin(&place("in"), 1, Kind::Plain, 0).await.unwrap();
-        index.add(&place("in"), &[entry(1, "1", "one", &[])]).await.unwrap();
-        drop(index);
+        index.add(&place("in"), &many(1..=1)).await.unwrap();
         // What was written is there for the next process.
-        let index = Indexes::new(settings).of("ann");
-        assert_eq!(index.uids(&place("in")).await.unwrap(), [1]);
+        assert_eq!(Indexes::new(settings).of("ann").uids(&place("in")).await.unwrap(), [1]);
     }
 }
 
@@ -283,30 +285,24 @@ async fn after_a_full_disk_it_keeps_what_is_written_again() {
     let settings = Settings { directory: Some(folder.path().to_owned()), most_bytes: BIG };
     let index = Indexes::new(settings.clone()).of("ann");
     index.begin(&place("in"), 1, Kind::Plain, 0).await.unwrap();
-    let few = "PRAGMA max_page_count = 1";
-    sqlx::query(few).execute(&mut *index.connection().await.unwrap()).await.unwrap();
-    let many: Vec<_> = (1..=1000).map(|uid| entry(uid, &uid.to_string(), "x", &[])).collect();
-    assert!(matches!(index.add(&place("in"), &many).await, Err(Error::Sqlite(_))));
-    index.add(&place("in"), &many).await.unwrap();
-    let seen = Indexes::new(settings).of("ann");
-    assert_eq!(seen.uids(&place("in")).await.unwrap().len(), 1000);
+    let few = sqlx::query("PRAGMA max_page_count = 1");
+    few.execute(&mut *index.connection().await.unwrap()).await.unwrap();
+    assert!(matches!(index.add(&place("in"), &many(1..=1000)).await, Err(Error::Sqlite(_))));
+    index.add(&place("in"), &many(1..=1000)).await.unwrap();
+    assert_eq!(Indexes::new(settings).of("ann").uids(&place("in")).await.unwrap().len(), 1000);
 }
 
 #[tokio::test]
 async fn a_full_index_lets_the_oldest_mailbox_go() {
     let index = Indexes::new(Settings { directory: None, most_bytes: 450_000 }).of("ann");
-    let many: Vec<IndexRow> =
-        (1..=1000).map(|uid| entry(uid, &uid.to_string(), "x", &[])).collect();
     for (at, name) in ["old", "new"].into_iter().enumerate() {
         index.begin(&place(name), 1, Kind::Plain, at as i64).await.unwrap();
-        index.add(&place(name), &many).await.unwrap();
+        index.add(&place(name), &many(1..=1000)).await.unwrap();
     }
     index.make_room(&place("new")).await.unwrap();
     assert_eq!(index.known(&place("old")).await.unwrap(), None);
     assert_eq!(index.count(&[place("old"), place("new")]).await.unwrap(), 1000);
-    let more: Vec<IndexRow> =
-        (1001..=3000).map(|uid| entry(uid, &uid.to_string(), "x", &[])).collect();
-    index.add(&place("new"), &more).await.unwrap();
+    index.add(&place("new"), &many(1001..=3000)).await.unwrap();
     assert!(matches!(index.make_room(&place("new")).await, Err(Error::Full)));
 }
 
@@ -398,7 +394,7 @@ async fn a_text_inside_of_very_many_words_is_found_in_most_of_their_messages() {
     let entries: Vec<IndexRow> = (1..=60)
         .map(|uid| entry(uid, &uid.to_string(), &subject(uid).collect::<Vec<_>>().join(" "), &[]))
         .collect();
-    let index = filled(&entries).await;
-    assert!(search(&index, "needle").await.len() >= 50);
-    assert_eq!(search(&index, "2350needle50").await, [23]);
+    let index = &filled(&entries).await;
+    assert!(search(index, "needle").await.len() >= 50);
+    assert_eq!(search(index, "2350needle50").await, [23]);
 }
