@@ -228,6 +228,17 @@ impl Account {
         self.tell(|actor| actor.set_state(AccountState::NeedsSignIn));
     }
 
+    /// The password of its maildrop was typed in again, and may be tried.
+    pub fn forgive(&self) {
+        self.tell(|actor| {
+            if *actor.state.borrow() == AccountState::NeedsSignIn {
+                let is_here = actor.connection.is_some();
+                let state = if is_here { AccountState::Online } else { AccountState::Connecting };
+                actor.set_state(state);
+            }
+        });
+    }
+
     /// Says LOGOUT and ends; returns when every connection is closed.
     pub async fn stop(&self) {
         self.0.stop.cancel();

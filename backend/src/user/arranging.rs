@@ -247,9 +247,13 @@ impl User {
         }
         let is_there = |one: &Account| now.iter().any(|other| other.is_same(one));
         let gone: Vec<Account> = before.iter().filter(|one| !is_there(one)).cloned().collect();
-        let came = now.iter().any(|one| !before.iter().any(|other| other.is_same(one)));
+        let is_new = |one: &&Account| !before.iter().any(|other| other.is_same(one));
+        let came: Vec<Account> = now.iter().filter(is_new).cloned().collect();
         self.roster.set(now);
-        if came || !gone.is_empty() {
+        if let Some(registry) = self.registry.upgrade() {
+            came.iter().for_each(|account| registry.tell_account(self.id, account));
+        }
+        if !came.is_empty() || !gone.is_empty() {
             self.views.doubt_all().await;
         }
         tokio::spawn(async move {

@@ -237,6 +237,7 @@ impl Users {
         let saving = here.first().map(|one| one.user.saving.clone()).unwrap_or_default();
         let user = Arc::new(self.build(entrant, saving));
         here.push(Present { user: user.clone(), alone_since });
+        user.roster.all().iter().for_each(|account| self.0.tell_account(id, account));
         let (outbox, here) = (self.0.outbox.clone(), Arc::downgrade(&user));
         let (db, clock) = (self.0.db.clone(), self.0.clock.clone());
         tokio::spawn(async move {

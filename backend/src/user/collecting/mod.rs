@@ -16,10 +16,12 @@ use self::job::Job;
 pub(super) use self::rest::{Fetcher, FetcherAlone};
 use super::registry::{Inner, Users};
 use super::{Error, User};
+use crate::account::Account;
 use crate::clock::random;
 use crate::db::collecting::{self, Written};
 use crate::db::standing::{self, Owner};
 use crate::db::{self, Db, UserId};
+use crate::store::imap::Credentials;
 
 /// How often local mail is looked after.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
@@ -91,7 +93,8 @@ impl Users {
             let ground = (Arc::downgrade(inner), inner.stores.clone(), inner.clock.clone());
             let pause = schedule::spread(count, u32::from_le_bytes(random()));
             let job = Job::start((maildrop, ticket), ground, &written, pause);
-            inner.collectors.jobs().insert(owner, job);
+            inner.collectors.jobs().insert(owner, job.clone());
+            inner.tell_accounts(&job);
         }
         let gone: Vec<Owner> = {
             let jobs = inner.collectors.jobs();
@@ -119,6 +122,37 @@ impl Users {
     }
 }
 
+impl Inner {
+    /// Says of an account that came that its maildrop's server refuses the password, if it does.
+    pub(super) fn tell_account(&self, user: UserId, account: &Account) {
+        let job = self.collectors.find(user, &account.facts().id);
+        if job.is_some_and(|job| job.wish().refused && opens(&job, account)) {
+            account.refuse();
+        }
+    }
+
+    /// Says of the accounts with this maildrop and password whether the server refuses it.
+    fn tell_accounts(&self, job: &Job) {
+        for user in self.all_of(job.maildrop.user) {
+            let account = user.roster.find(&job.maildrop.account);
+            let Some(account) = account.filter(|account| opens(job, account)) else { continue };
+            match job.wish().refused {
+                true => account.refuse(),
+                false => account.forgive(),
+            }
+        }
+    }
+}
+
+/// Whether an account signs in with what a job does.
+fn opens(job: &Job, account: &Account) -> bool {
+    is_same(&job.maildrop.credentials, &account.facts().credentials)
+}
+
+fn is_same(one: &Credentials, other: &Credentials) -> bool {
+    one.login == other.login && one.secret.expose() == other.secret.expose()
+}
+
 /// A hash of what opens a maildrop, as it is sealed: another one each time that it is typed in.
 async fn ticket_of(db: &Db, owner: &Owner) -> Result<Vec<u8>, db::Error> {
     let sealed = standing::find(db, owner).await?;
@@ -128,8 +162,7 @@ async fn ticket_of(db: &Db, owner: &Owner) -> Result<Vec<u8>, db::Error> {
 /// Whether a job need not begin anew: the same password, and not refused.
 fn goes_on(job: &Job, maildrop: &super::standing::Maildrop, ticket: &[u8]) -> bool {
     let (old, new) = (&job.maildrop, maildrop);
-    let same = old.credentials.login == new.credentials.login
-        && old.credentials.secret.expose() == new.credentials.secret.expose()
+    let same = is_same(&old.credentials, &new.credentials)
         && old.provider.settings.pop3 == new.provider.settings.pop3;
     job.ticket == ticket || (same && !job.wish().refused)
 }
