@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ErrorCode;
+use crate::error::CallError;
 
 /// How a maildrop is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,10 +58,32 @@ pub struct Collecting {
     pub last_at: i64,
     /// The server names a shortest time between two sessions, in seconds (LOGIN-DELAY); 0: none.
     pub login_delay: u32,
+    /// What the last round could not bring; the next one asks for it again.
+    pub missed: Option<Missed>,
+}
+
+/// New messages that stay at the server although they were to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// How many, at least one.
+    pub messages: u32,
+    /// Why the first of them did not come.
+    pub first: Cause,
+}
+
+/// Why a round failed, or a message did not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// As a call fails, with the server's own words where it said any.
+    Error(CallError),
+    /// The maildrop holds more messages than so many.
+    TooMany(u32),
+    /// The message is larger than so many octets.
+    TooLarge(u64),
 }
 
 /// What is going on in a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     /// The next round begins in so many milliseconds.
     Waiting(u32),
@@ -77,7 +99,7 @@ pub enum Stage {
     /// Stopped by the user: until they ask for a round.
     Stopped,
     /// The last round failed; the next one begins in so many milliseconds.
-    Failed(ErrorCode, u32),
+    Failed(Cause, u32),
     /// The server refused the password: nothing is tried until it is typed in again.
     NeedsSignIn,
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use postern_mailhost::{Pop3Effect, Pop3Quirks, Quirks, Trigger};
 use postern_shared::account::{AccountId, AccountState};
+use postern_shared::api::accounts::ListAccounts;
 use postern_shared::api::collecting::{CollectNow, ReadCollecting, SetPolicy, StopCollecting};
 use postern_shared::api::messages::{OpenMessage, Urgency};
-use postern_shared::collecting::{Collecting, KnownBy, Policy, Removal, Stage};
-use postern_shared::error::ErrorCode;
+use postern_shared::collecting::{Cause, Collecting, KnownBy, Missed, Policy, Removal, Stage};
+use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::{Aside, Event};
 use postern_shared::mailbox::Role;
 use postern_tests::bridge::Bridge;
@@ -38,6 +39,14 @@ pub async fn until(
         }
     };
     wait::within(what, read).await
+}
+
+/// Why a round failed.
+fn failed(it: &Collecting) -> Option<&CallError> {
+    match &it.stage {
+        Stage::Failed(Cause::Error(error), _) => Some(error),
+        _ => None,
+    }
 }
 
 fn is_resting(it: &Collecting) -> bool {
@@ -215,14 +224,14 @@ async fn a_busy_maildrop_is_tried_again_and_a_refused_password_is_not() -> Resul
     let account = tab.id();
     faults.pop3(Trigger::on("AUTH").times(1), Pop3Effect::Error("[IN-USE] wait".into()));
     tab.link.call(CollectNow { account: account.clone() }).await?;
-    let busy = |it: &Collecting| matches!(it.stage, Stage::Failed(ErrorCode::Limit, _));
+    let busy = |it: &Collecting| failed(it).is_some_and(|it| it.text == "wait");
     until(&mut tab, "the busy server", busy).await?;
     deliver(&scene, &anna, "Later")?;
     until(&mut tab, "another try", is_resting).await?;
     let refused = faults.pop3(Trigger::on("AUTH"), Pop3Effect::Error("[AUTH] no".into()));
     tab.link.call(CollectNow { account: account.clone() }).await?;
     until(&mut tab, "the refusal", |it| it.stage == Stage::NeedsSignIn).await?;
-    let state = tab.link.call(postern_shared::api::accounts::ListAccounts).await?.remove(0).state;
+    let state = tab.link.call(ListAccounts).await?.remove(0).state;
     assert_eq!(state, AccountState::NeedsSignIn);
     // What came is there all the same, and nothing is tried, also by another process.
     assert_eq!(tab.open(Role::Inbox).await?.list.rows.len(), 2);
@@ -231,15 +240,70 @@ async fn a_busy_maildrop_is_tried_again_and_a_refused_password_is_not() -> Resul
     let Scene { bridge, world } = scene;
     let bridge = Bridge::start(bridge.stop().await).await?;
     let scene = Scene { bridge, world };
-    let mut tab = visitor.tab().await?;
+    let mut tab = visitor.look().await?;
+    // Its page says so again, and not in the settings alone.
+    in_state(&mut tab, AccountState::NeedsSignIn).await?;
     until(&mut tab, "the job", |it| it.stage == Stage::NeedsSignIn).await?;
     tab.link.call(CollectNow { account }).await?;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(faults.struck(refused), tried);
     // Typed in again, it works.
     faults.clear_all();
-    let mut tab = scene.visitor("anna").await?.tab().await?;
-    until(&mut tab, "a round", is_resting).await?;
+    let mut other = scene.visitor("anna").await?.tab().await?;
+    until(&mut other, "a round", is_resting).await?;
+    in_state(&mut tab, AccountState::Online).await
+}
+
+/// Waits until the account is shown in this state.
+async fn in_state(tab: &mut Tab, state: AccountState) -> Result<()> {
+    let reach = async {
+        loop {
+            let accounts = tab.link.call(ListAccounts).await?;
+            if accounts[0].state == state {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    wait::within(&format!("the account to be {state:?}"), reach).await
+}
+
+#[tokio::test]
+async fn what_does_not_come_is_told_with_its_reason_until_it_comes() -> Result<()> {
+    let (scene, anna, _visitor, mut tab) = scene().await?;
+    until(&mut tab, "the first round", is_resting).await?;
+    let faults = scene.world.host().faults();
+    let damaged = Pop3Effect::Error("[SYS/PERM] damaged".into());
+    let fault = faults.pop3(Trigger::on("RETR").times(2), damaged);
+    for subject in ["Second", "Third", "Fourth"] {
+        deliver(&scene, &anna, subject)?;
+    }
+    let account = tab.id();
+    tab.link.call(CollectNow { account: account.clone() }).await?;
+    let told = until(&mut tab, "what is missed", |it| it.missed.is_some()).await?;
+    let first = Cause::Error(CallError::new(ErrorCode::Refused).with_text("damaged"));
+    assert_eq!(told.missed, Some(Missed { messages: 2, first }));
+    assert_eq!(faults.struck(fault), 2);
+    let mut inbox = tab.open(Role::Inbox).await?;
+    assert_eq!(inbox.list.subjects(), ["Fourth", "First"]);
+    tab.link.call(CollectNow { account }).await?;
+    tab.follow(&mut inbox, "the rest", |list: &List| list.rows.len() == 4).await?;
+    until(&mut tab, "nothing to be missed", |it| it.missed.is_none()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_maildrop_with_too_many_messages_is_called_that() -> Result<()> {
+    const MOST: u32 = 1_000_000;
+    let (scene, _anna, _visitor, mut tab) = scene().await?;
+    until(&mut tab, "the first round", is_resting).await?;
+    let lines: String = (0..=MOST).map(|number| format!("{} 9\r\n", number + 1)).collect();
+    let listing = Pop3Effect::Garbage(format!("+OK\r\n{lines}.\r\n").into_bytes());
+    scene.world.host().faults().pop3(Trigger::on("LIST").times(1), listing);
+    let account = tab.id();
+    tab.link.call(CollectNow { account }).await?;
+    let too_many = |it: &Collecting| matches!(it.stage, Stage::Failed(Cause::TooMany(MOST), _));
+    until(&mut tab, "the limit", too_many).await?;
     Ok(())
 }
 
@@ -254,7 +318,7 @@ async fn a_server_that_wants_to_be_left_alone_is() -> Result<()> {
     host.set_quirks(Quirks { pop3, ..Quirks::default() });
     let account: AccountId = tab.id();
     tab.link.call(CollectNow { account: account.clone() }).await?;
-    let early = |it: &Collecting| matches!(it.stage, Stage::Failed(ErrorCode::Limit, _));
+    let early = |it: &Collecting| failed(it).is_some_and(|it| it.code == ErrorCode::Limit);
     until(&mut tab, "a refusal", early).await?;
     Ok(())
 }

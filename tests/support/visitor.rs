@@ -137,12 +137,17 @@ impl Visitor {
         }
     }
 
-    /// Opens a link and waits until the account is online.
-    pub async fn tab(&self) -> Result<Tab> {
+    /// Opens a link, however the account is.
+    pub async fn look(&self) -> Result<Tab> {
         let mut link = Link::open(&self.handshake()).await?;
         let accounts = link.call(ListAccounts).await?;
         let account = accounts.into_iter().next().context("no account")?;
-        let mut tab = Tab { link, account, windows: 0 };
+        Ok(Tab { link, account, windows: 0 })
+    }
+
+    /// Opens a link and waits until the account is online.
+    pub async fn tab(&self) -> Result<Tab> {
+        let mut tab = self.look().await?;
         if tab.account.state != AccountState::Online {
             tab.online().await?;
         }

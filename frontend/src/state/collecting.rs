@@ -140,7 +140,8 @@ mod tests {
         let account = AccountId("a".into());
         let check = |stage, expect: usize| {
             let (policy, known_by) = (Policy::default(), KnownBy::Uidl);
-            let now = Collecting { policy, stage, known_by, last_at: 0, login_delay: 0 };
+            let (last_at, login_delay, missed) = (0, 0, None);
+            let now = Collecting { policy, stage, known_by, last_at, login_delay, missed };
             learn(account.clone(), now);
             assert_eq!(running().len(), expect);
         };

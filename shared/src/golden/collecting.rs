@@ -4,8 +4,8 @@ use super::mutations::ACTION as action;
 use super::samples::account;
 use crate::api::collecting::{CollectNow, ReadCollecting, SetPolicy, StopCollecting};
 use crate::api::{Call as _, Reply, Request};
-use crate::collecting::{Collecting, KnownBy, Policy, Removal, Stage};
-use crate::error::ErrorCode;
+use crate::collecting::{Cause, Collecting, KnownBy, Missed, Policy, Removal, Stage};
+use crate::error::{CallError, ErrorCode};
 use crate::event::Aside;
 
 fn policies() -> Vec<Policy> {
@@ -17,7 +17,8 @@ fn policies() -> Vec<Policy> {
 
 fn collecting(stage: Stage, known_by: KnownBy) -> Collecting {
     let policy = Policy::default();
-    Collecting { policy, stage, known_by, last_at: 1_790_000_000, login_delay: 60 }
+    let missed = None;
+    Collecting { policy, stage, known_by, last_at: 1_790_000_000, login_delay: 60, missed }
 }
 
 /// The calls.
@@ -35,7 +36,11 @@ pub(super) fn requests() -> Vec<Request> {
 
 /// The replies.
 pub(super) fn replies() -> Vec<(&'static str, Reply)> {
-    let known = collecting(Stage::Waiting(300_000), KnownBy::Uidl);
+    let first = Cause::TooLarge(4 << 30);
+    let known = Collecting {
+        missed: Some(Missed { messages: 2, first }),
+        ..collecting(Stage::Waiting(300_000), KnownBy::Uidl)
+    };
     vec![
         ("ReadCollecting", ReadCollecting::wrap(known)),
         ("CollectNow", CollectNow::wrap(())),
@@ -47,10 +52,12 @@ pub(super) fn replies() -> Vec<(&'static str, Reply)> {
 /// The events.
 pub(super) fn asides() -> Vec<Aside> {
     let running = Stage::Running { done: 3, total: 1_000, octets: 70_000 };
+    let busy = CallError::new(ErrorCode::Limit).with_text("locked");
     [
         (running, KnownBy::Hash),
         (Stage::Stopped, KnownBy::Nothing),
-        (Stage::Failed(ErrorCode::Unavailable, 60_000), KnownBy::Uidl),
+        (Stage::Failed(Cause::Error(busy), 60_000), KnownBy::Uidl),
+        (Stage::Failed(Cause::TooMany(1_000_000), 60_000), KnownBy::Uidl),
         (Stage::NeedsSignIn, KnownBy::Uidl),
     ]
     .into_iter()

@@ -100,6 +100,7 @@ async fn collected(maildrop: &Maildrop, count: usize) -> Result<f64> {
         account,
         clock,
         rest: collector::Demands::default(),
+        largest: collector::LARGEST,
     };
     let progress = watch::Sender::new(Progress::default());
     let begun = wait::now();

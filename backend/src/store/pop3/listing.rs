@@ -3,7 +3,9 @@
 use crate::store::Error;
 
 /// Most messages of a maildrop that are listed.
-pub(super) const MOST: usize = 1_000_000;
+pub(super) const MOST: u32 = 1_000_000;
+/// What there are too many of then.
+pub(super) const MESSAGES: &str = "messages of a maildrop";
 
 /// What a maildrop holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -269,7 +269,8 @@ impl Pop3Connection {
             return Ok(None);
         }
         let mut entries = Vec::new();
-        for _ in 0..listing::MOST {
+        // Their dot is a line too.
+        for _ in 0..=listing::MOST {
             let line = self.wire.line().await?;
             match line.as_str() {
                 "." => return Ok(Some(entries)),
@@ -279,7 +280,7 @@ impl Pop3Connection {
             let entry = read(&line).ok_or(Error::Garbled("a listing"))?;
             entries.extend(entry);
         }
-        Err(Error::Limit("messages of a maildrop"))
+        Err(Error::Limit(listing::MESSAGES))
     }
 
     /// The lines of an answer up to its dot; none where the server breaks it off by a refusal.

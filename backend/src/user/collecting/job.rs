@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use postern_shared::collecting::{Collecting, KnownBy, Policy, Stage};
+use postern_shared::collecting::{Cause, Collecting, KnownBy, Missed, Policy, Stage};
 use postern_shared::error::{CallError, ErrorCode};
 use postern_shared::event::Aside;
 use tokio::sync::watch;
@@ -39,13 +39,20 @@ pub(super) struct Wish {
 }
 
 /// What is going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Now {
     /// A round begins at this time of the clock's `elapsed`; why the last one failed.
-    Waiting(Duration, Option<ErrorCode>),
+    Waiting(Duration, Option<Cause>),
     Running(Progress),
     Stopped,
     Refused,
+}
+
+/// How it goes, and how the rounds went so far.
+struct Known {
+    now: Now,
+    rounds: Rounds,
+    missed: Option<Missed>,
 }
 
 /// A maildrop that is collected.
@@ -59,7 +66,7 @@ pub(super) struct Job {
     clock: Clock,
     registry: Weak<Inner>,
     wish: watch::Sender<Wish>,
-    now: Mutex<(Now, Rounds)>,
+    known: Mutex<Known>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -89,7 +96,11 @@ impl Job {
             stores,
             registry,
             wish: watch::Sender::new(wish),
-            now: Mutex::new((Now::Waiting(clock.elapsed() + pause, None), Rounds::default())),
+            known: Mutex::new(Known {
+                now: Now::Waiting(clock.elapsed() + pause, None),
+                rounds: Rounds::default(),
+                missed: None,
+            }),
             clock,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -124,14 +135,16 @@ impl Job {
 
     /// How it goes.
     pub fn shown(&self) -> Collecting {
-        let (now, rounds) = *self.now();
+        let Known { now, rounds, missed } = &*self.known();
         let stage = match now {
             Now::Waiting(until, failed) => {
                 let left = until.saturating_sub(self.clock.elapsed()).as_millis();
                 let left = u32::try_from(left).unwrap_or(u32::MAX);
-                failed.map_or(Stage::Waiting(left), |code| Stage::Failed(code, left))
+                let failed = failed.clone();
+                failed.map_or(Stage::Waiting(left), |cause| Stage::Failed(cause, left))
             }
-            Now::Running(Progress { done, total, octets, .. }) => {
+            Now::Running(progress) => {
+                let Progress { done, total, octets, .. } = *progress;
                 Stage::Running { done, total, octets }
             }
             Now::Stopped => Stage::Stopped,
@@ -141,16 +154,17 @@ impl Job {
             Now::Running(progress) if progress.known_by != KnownBy::Nothing => progress.known_by,
             _ => rounds.known_by,
         };
-        let (last_at, login_delay) = (rounds.last_at, rounds.login_delay);
-        Collecting { policy: self.wish.borrow().policy, stage, known_by, last_at, login_delay }
+        let Rounds { last_at, login_delay, .. } = *rounds;
+        let (policy, missed) = (self.wish.borrow().policy, missed.clone());
+        Collecting { policy, stage, known_by, last_at, login_delay, missed }
     }
 
-    fn now(&self) -> MutexGuard<'_, (Now, Rounds)> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, now: Now) {
-        self.now().0 = now;
+        self.known().now = now;
         self.tell();
     }
 
@@ -191,7 +205,7 @@ impl Job {
                 due = self.clock.elapsed() + self.must_wait();
             }
             let left = due.saturating_sub(self.clock.elapsed());
-            self.set(Now::Waiting(due, failed));
+            self.set(Now::Waiting(due, failed.clone()));
             tokio::select! {
                 biased;
                 _ = wishes.changed() => continue,
@@ -201,7 +215,7 @@ impl Job {
             let end = self.round(&wish, &mut wishes).await;
             self.learn().await;
             (failures, failed) = match &end {
-                End::Failed(error) => (failures + 1, Some(code_of(error))),
+                End::Failed(error) => (failures + 1, Some(cause_of(error))),
                 End::Through | End::BrokenOff => (0, None),
             };
             let pause = match end {
@@ -231,7 +245,8 @@ impl Job {
         let differs = |now: &Wish| now.policy != wish.policy || now.stopped;
         tokio::select! {
             done = self.collect(&wish.policy, &progress) => match done {
-                Ok(()) => {
+                Ok(missed) => {
+                    self.known().missed = missed.map(missed_of);
                     let Progress { done, octets, removed, .. } = *progress.borrow();
                     tracing::info!(account = %self.maildrop.account.0, done, octets, removed, "collected");
                     End::Through
@@ -247,7 +262,7 @@ impl Job {
         &self,
         policy: &Policy,
         progress: &watch::Sender<Progress>,
-    ) -> Result<(), collector::Error> {
+    ) -> Result<Option<collector::Missed>, collector::Error> {
         self.open().await?.collect(policy, progress).await
     }
 
@@ -260,6 +275,7 @@ impl Job {
             account: account.0.clone(),
             clock: self.clock.clone(),
             rest: self.rest.clone(),
+            largest: collector::LARGEST,
         })
     }
 
@@ -323,13 +339,13 @@ impl Job {
             self.stores.of(self.maildrop.user).await?.rounds(&self.maildrop.account.0).await
         };
         match rounds.await {
-            Ok(rounds) => self.now().1 = rounds,
+            Ok(rounds) => self.known().rounds = rounds,
             Err(error) => tracing::error!(%error, "a maildrop's rounds could not be read"),
         }
     }
 
     fn must_wait(&self) -> Duration {
-        let Rounds { signed_in_at, login_delay, .. } = self.now().1;
+        let Rounds { signed_in_at, login_delay, .. } = self.known().rounds;
         schedule::must_wait(signed_in_at, login_delay, self.clock.unix_ms() / 1000)
     }
 }
@@ -341,4 +357,24 @@ pub(super) fn code_of(error: &collector::Error) -> ErrorCode {
         collector::Error::Store(_) if error.is_busy() => ErrorCode::Limit,
         collector::Error::Store(error) => CallError::from(error).code,
     }
+}
+
+/// The same of a round, with its server's words.
+fn cause_of(error: &collector::Error) -> Cause {
+    if let Some(most) = error.too_many() {
+        return Cause::TooMany(most);
+    }
+    let told = match error {
+        collector::Error::Net(error) => CallError::from(error),
+        collector::Error::Store(error) => CallError::from(error),
+    };
+    Cause::Error(CallError { code: code_of(error), ..told })
+}
+
+fn missed_of(missed: collector::Missed) -> Missed {
+    let first = match missed.first {
+        collector::Reason::Refused(error) => Cause::Error(CallError::from(&error)),
+        collector::Reason::TooLarge(most) => Cause::TooLarge(most),
+    };
+    Missed { messages: missed.messages, first }
 }

@@ -13,7 +13,7 @@ use crate::account::{self, Facts, Rest};
 use crate::clock::Clock;
 use crate::db::UserId;
 use crate::store;
-use crate::store::pop3::collector::{Demands, Lack, Maildrop};
+use crate::store::pop3::collector::{Demands, LARGEST, Lack, Maildrop};
 use crate::user::registry::Inner;
 
 /// Asks the jobs of a user's maildrops.
@@ -76,6 +76,7 @@ impl Rest for FetcherAlone {
                 account: account.0,
                 clock,
                 rest: Demands::default(),
+                largest: LARGEST,
             };
             let fetching = async {
                 maildrop.rest.come().await;

@@ -39,6 +39,10 @@ use crate::net::{self, Provider};
 use crate::store;
 use crate::store::imap::Credentials;
 use crate::store::local::UserStore;
+use crate::store::pop3::listing;
+
+/// Largest message that is fetched, in octets: no server means more in earnest.
+pub const LARGEST: u64 = 4 << 30;
 
 /// A maildrop, and where what is in it goes.
 #[derive(Clone)]
@@ -55,6 +59,8 @@ pub struct Maildrop {
     pub clock: Clock,
     /// What somebody waits for of messages of which only the header came.
     pub rest: Demands,
+    /// Larger messages stay at the server, in octets.
+    pub largest: u64,
 }
 
 /// Why a round did not come to its end. What was delivered stays.
@@ -84,6 +90,31 @@ impl Error {
             Self::Net(_) => false,
         }
     }
+
+    /// The most messages that are listed, where the maildrop holds more.
+    #[must_use]
+    pub fn too_many(&self) -> Option<u32> {
+        let is_so = matches!(self, Self::Store(store::Error::Limit(listing::MESSAGES)));
+        is_so.then_some(listing::MOST)
+    }
+}
+
+/// New messages that a round left at the server although they were to come.
+#[derive(Debug)]
+pub struct Missed {
+    /// How many, at least one.
+    pub messages: u32,
+    /// Why the first of them did not come.
+    pub first: Reason,
+}
+
+/// Why a message did not come while others did.
+#[derive(Debug)]
+pub enum Reason {
+    /// The server does not give it.
+    Refused(store::Error),
+    /// It is larger than so many octets.
+    TooLarge(u64),
 }
 
 /// How far a round is.
@@ -104,8 +135,8 @@ pub struct Progress {
 }
 
 impl Maildrop {
-    /// Collects what is new, and removes at the server what the policy says. Dropped, it ends at
-    /// once: what is durable stays, and nothing is removed.
+    /// Collects what is new, and removes at the server what the policy says; gives what could not be
+    /// collected. Dropped, it ends at once: what is durable stays, and nothing is removed.
     ///
     /// # Errors
     /// What ended it.
@@ -113,7 +144,7 @@ impl Maildrop {
         &self,
         policy: &Policy,
         progress: &watch::Sender<Progress>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Missed>, Error> {
         round::run(self, policy, progress).await
     }
 

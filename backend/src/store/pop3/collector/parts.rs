@@ -9,7 +9,7 @@ use super::demands::Lack;
 use super::fetch::Fetched;
 use super::round::Round;
 use super::survey::Head;
-use super::{Error, Maildrop, digest};
+use super::{Error, Maildrop, Reason, digest};
 use crate::store;
 use crate::store::local::{Amendment, Octets, Taken};
 use crate::store::pop3::{Extent, Pop3Connection};
@@ -59,17 +59,20 @@ impl Parts {
 }
 
 impl Round<'_> {
-    /// How much is to come of each new message.
+    /// How much is to come of each new message; nothing of what is too large.
     pub(super) fn extents(&mut self, connection: &Pop3Connection) -> Vec<(u32, Extent)> {
         let most = u64::from(self.policy.whole_up_to_kib) * 1024;
         let able = most > 0 && !connection.capabilities().lacks("TOP");
-        let new = self.found.new.iter().map(|at| &self.listed[*at]);
-        let all: Vec<(u32, Extent)> = new
-            .map(|one| match able && one.octets > most {
-                true => (one.number, Extent::Header),
-                false => (one.number, Extent::Whole),
-            })
-            .collect();
+        let largest = self.maildrop.largest;
+        let (mut all, mut missed) = (Vec::new(), Vec::new());
+        for one in self.found.new.iter().map(|at| &self.listed[*at]) {
+            match able && one.octets > most {
+                true => all.push((one.number, Extent::Header)),
+                false if one.octets > largest => missed.push(one.number),
+                false => all.push((one.number, Extent::Whole)),
+            }
+        }
+        missed.into_iter().for_each(|number| self.miss(number, Reason::TooLarge(largest)));
         let headers = all.iter().filter(|(_, extent)| *extent == Extent::Header);
         self.parts.headers = headers.map(|(number, _)| *number).collect();
         all
@@ -136,7 +139,7 @@ impl Round<'_> {
     pub(super) async fn sort_out(
         &mut self,
         number: u32,
-        fetched: Option<Fetched>,
+        fetched: Result<Fetched, Reason>,
     ) -> Result<Sorted, Error> {
         if let Some(rest) = self.parts.rest.remove(&number) {
             self.complete(rest, fetched).await?;
@@ -145,10 +148,14 @@ impl Round<'_> {
         let is_header = self.parts.headers.remove(&number);
         Ok(match fetched {
             // TOP is refused: RETR may do.
-            None if is_header => Sorted::Whole,
-            None => Sorted::Done,
-            Some(fetched) if is_header => self.begin(number, fetched).await,
-            Some(fetched) => Sorted::New(fetched),
+            Err(_) if is_header => Sorted::Whole,
+            // The next round asks for it again.
+            Err(reason) => {
+                self.miss(number, reason);
+                Sorted::Done
+            }
+            Ok(fetched) if is_header => self.begin(number, fetched).await,
+            Ok(fetched) => Sorted::New(fetched),
         })
     }
 
@@ -169,12 +176,23 @@ impl Round<'_> {
     }
 
     /// Puts a message in the place of its header.
-    async fn complete(&mut self, rest: Rest, fetched: Option<Fetched>) -> Result<(), Error> {
+    async fn complete(
+        &mut self,
+        rest: Rest,
+        fetched: Result<Fetched, Reason>,
+    ) -> Result<(), Error> {
         let Maildrop { store, account, rest: demands, clock, .. } = self.maildrop;
         let Rest { name, header, row } = rest;
-        let Some(Fetched { octets, head }) = fetched else {
-            demands.answer(&name, Err(Lack::Failed(ErrorCode::Refused, 0)));
-            return Ok(());
+        let Fetched { octets, head } = match fetched {
+            Ok(fetched) => fetched,
+            Err(reason) => {
+                let code = match reason {
+                    Reason::Refused(_) => ErrorCode::Refused,
+                    Reason::TooLarge(_) => ErrorCode::Limit,
+                };
+                demands.answer(&name, Err(Lack::Failed(code, 0)));
+                return Ok(());
+            }
         };
         if head.digest != header {
             tracing::warn!(account, "another message has the uidl of an incomplete one");

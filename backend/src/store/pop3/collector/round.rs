@@ -12,7 +12,7 @@ use super::group::{Gathered, Groups};
 use super::parts::{Parts, Sorted};
 use super::plan::{self, Comparison, Listed, Names};
 use super::survey::{Head, heads, survey};
-use super::{Error, Maildrop, Progress, digest};
+use super::{Error, Maildrop, Missed, Progress, Reason, digest};
 use crate::config::Protocol;
 use crate::sasl::Proof;
 use crate::store::MailboxName;
@@ -48,14 +48,15 @@ pub(super) struct Round<'a> {
     oldest: Option<i64>,
     /// Messages of which the header comes, and the rest of others.
     pub parts: Parts,
+    missed: Option<Missed>,
 }
 
-/// Runs a round.
+/// Runs a round; gives what of it did not come.
 pub(super) async fn run(
     maildrop: &Maildrop,
     policy: &Policy,
     progress: &watch::Sender<Progress>,
-) -> Result<(), Error> {
+) -> Result<Option<Missed>, Error> {
     let Maildrop { store, account, clock, .. } = maildrop;
     let (mut connection, rounds) = begin(maildrop).await?;
     progress.send_modify(|it| it.login_delay = rounds.login_delay);
@@ -71,9 +72,10 @@ pub(super) async fn run(
     let amendments = plan::amendments(&round.listed, &round.ledger, &round.found, now);
     store.amend(account, &amendments).await?;
     round.remove(connection).await?;
+    let missed = round.missed.take();
     let first_at = if rounds.first_at == 0 { now } else { rounds.first_at };
     store.note_rounds(account, Rounds { known_by, first_at, last_at: now, ..rounds }).await?;
-    Ok(())
+    Ok(missed)
 }
 
 /// Fetches nothing but what somebody waits for.
@@ -139,6 +141,7 @@ impl<'a> Round<'a> {
             proved: HashSet::new(),
             oldest: None,
             parts: Parts::default(),
+            missed: None,
             listed,
             ledger,
         };
@@ -218,16 +221,17 @@ impl Round<'_> {
         let places: HashMap<u32, usize> =
             self.found.new.iter().map(|at| (self.listed[*at].number, *at)).collect();
         let new = self.extents(connection);
+        let total = new.len();
         self.want_more();
         connection.ask_first(&self.parts.numbers()).await?;
         connection.ask_each(new).await?;
-        let total = u32::try_from(places.len() + self.parts.numbers().len()).unwrap_or(u32::MAX);
+        let total = u32::try_from(total + self.parts.numbers().len()).unwrap_or(u32::MAX);
         self.progress.send_modify(|it| it.total = total);
         let maildrop = self.maildrop;
         let mut groups = Groups::new(maildrop);
         loop {
             let taken = {
-                let mut taking = pin!(fetch::next(connection, &self.maildrop.store, self.progress));
+                let mut taking = pin!(fetch::next(connection, maildrop, self.progress));
                 loop {
                     tokio::select! {
                         taken = &mut taking => break taken,
@@ -270,6 +274,14 @@ impl Round<'_> {
             }
         }
         self.finish(&mut groups).await
+    }
+
+    /// Goes on without a message.
+    pub(super) fn miss(&mut self, number: u32, first: Reason) {
+        let account = &self.maildrop.account;
+        tracing::warn!(account, number, reason = ?first, "a message does not come");
+        let missed = self.missed.get_or_insert(Missed { messages: 0, first });
+        missed.messages += 1;
     }
 
     /// Waits until all that was gathered is durable.

@@ -196,6 +196,20 @@ async fn odd_answers_are_understood() {
     assert_eq!(messages(&mut connection).await, [(1, Some(b"bare\n.\n".to_vec()))]);
 }
 
+#[tokio::test]
+async fn a_listing_may_be_as_long_as_that_and_no_longer() {
+    for (more, expect) in [(0, true), (1, false)] {
+        let count = listing::MOST + more;
+        let lines: String = (1..=count).map(|number| format!("{number} 9\r\n")).collect();
+        let answer = format!("+OK\r\n{lines}.\r\n");
+        let (mut connection, _server) = session(CAPA, &[("LIST", answer.as_bytes())]).await;
+        match connection.list().await {
+            Ok(listed) => assert!(expect && listed.len() == count as usize),
+            Err(error) => assert!(!expect && matches!(error, Error::Limit(listing::MESSAGES))),
+        }
+    }
+}
+
 /// Stuffs and ends a body as RFC 1939 says.
 fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

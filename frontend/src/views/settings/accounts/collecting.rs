@@ -5,12 +5,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use postern_shared::account::AccountId;
 use postern_shared::collecting::{
-    Collecting, KnownBy, MOST_DAYS, MOST_MINUTES, Policy, Removal, Stage,
+    Cause, Collecting, KnownBy, MOST_DAYS, MOST_MINUTES, Policy, Removal, Stage,
 };
-use postern_shared::error::CallError;
 
 use super::attempt;
-use crate::i18n::{Key, error_text, file_size, full_date, t, text, text_count, text_with};
+use crate::i18n::{Key, error_text, file_size, full_date, number, t, text, text_count, text_with};
 use crate::state::collecting::{Course as Done, of};
 use crate::state::stores;
 use crate::ui::button::{Button, SubmitButton};
@@ -47,7 +46,7 @@ pub fn CollectingForm(account: AccountId) -> impl IntoView {
 #[component]
 pub fn Failure(account: AccountId) -> impl IntoView {
     let failed = move || match of(&account)?.stage {
-        Stage::Failed(code, _) => Some(error_text(&CallError::new(code))),
+        Stage::Failed(cause, _) => Some(cause_text(&cause)),
         _ => None,
     };
     move || failed().map(|reason| view! { <span class="settings-problem">{reason}</span> })
@@ -69,10 +68,11 @@ fn Course(account: StoredValue<AccountId>, now: Memo<Option<Collecting>>) -> imp
     let refused = is(|stage| matches!(stage, Stage::NeedsSignIn));
     let hashed =
         move || now.with(|now| now.as_ref().is_some_and(|now| now.known_by == KnownBy::Hash));
+    let missed = move || now.with(|now| now.as_ref().and_then(missed_text));
     let delay = move || now.with(|now| now.as_ref().map_or(0, |now| now.login_delay));
     let progress = move || {
-        now.with(|now| match now.as_ref().map(|now| now.stage) {
-            Some(Stage::Running { done, total, .. }) if total > 0 => Some((done, total)),
+        now.with(|now| match now.as_ref().map(|now| &now.stage) {
+            Some(Stage::Running { done, total, .. }) if *total > 0 => Some((*done, *total)),
             _ => None,
         })
     };
@@ -90,6 +90,7 @@ fn Course(account: StoredValue<AccountId>, now: Memo<Option<Collecting>>) -> imp
             ></progress>
         })}
         <p class="settings-note">{read(last_text)}</p>
+        {move || missed().map(|missed| view! { <p class="settings-problem">{missed}</p> })}
         {move || hashed().then(|| view! {
             <p class="settings-note" role="note">{t(Key::CollectingHash)}</p>
         })}
@@ -108,17 +109,36 @@ fn Course(account: StoredValue<AccountId>, now: Memo<Option<Collecting>>) -> imp
 fn stage_text(now: &Collecting) -> String {
     let wait =
         |millis: u32| text_count(Key::CollectingWaiting, u64::from(millis / 60_000) + 1, &[]);
-    match now.stage {
-        Stage::Waiting(millis) => wait(millis),
+    match &now.stage {
+        Stage::Waiting(millis) => wait(*millis),
         Stage::Running { total: 0, .. } => text(Key::CollectingLooking),
-        Stage::Running { done, total, octets } => Done { done, total, octets }.said(),
+        Stage::Running { done, total, octets } => {
+            Done { done: *done, total: *total, octets: *octets }.said()
+        }
         Stage::Stopped => text(Key::CollectingStopped),
-        Stage::Failed(code, millis) => {
-            let reason = error_text(&CallError::new(code));
-            text_with(Key::CollectingFailed, &[("reason", &reason), ("next", &wait(millis))])
+        Stage::Failed(cause, millis) => {
+            let (reason, next) = (cause_text(cause), wait(*millis));
+            text_with(Key::CollectingFailed, &[("reason", &reason), ("next", &next)])
         }
         Stage::NeedsSignIn => text(Key::SettingsAccountNeedsPassword),
     }
+}
+
+fn cause_text(cause: &Cause) -> String {
+    match cause {
+        Cause::Error(error) => error_text(error),
+        Cause::TooMany(most) => {
+            text_with(Key::CollectingTooMany, &[("most", &number((*most).into()))])
+        }
+        Cause::TooLarge(most) => text_with(Key::CollectingTooLarge, &[("size", &file_size(*most))]),
+    }
+}
+
+/// What the last round left at the server, and why.
+fn missed_text(now: &Collecting) -> Option<String> {
+    let missed = now.missed.as_ref()?;
+    let reason = cause_text(&missed.first);
+    Some(text_count(Key::CollectingMissed, missed.messages.into(), &[("reason", &reason)]))
 }
 
 fn last_text(now: &Collecting) -> String {

@@ -96,6 +96,54 @@ async fn what_does_not_fit_stays_where_it_is() {
 }
 
 #[tokio::test]
+async fn a_message_that_does_not_come_keeps_no_other_from_coming() {
+    let stage = Stage::new(Pop3Capabilities::default(), 4).await;
+    let damaged = Pop3Effect::Error("[SYS/PERM] damaged".into());
+    stage.host.faults().pop3(Trigger::on("RETR").after(1).times(2), damaged);
+    let missed = stage.missed().await.unwrap().unwrap();
+    assert_eq!((missed.messages, stage.came().await, stage.left()), (2, vec![1, 4], 2));
+    let Reason::Refused(error) = missed.first else { panic!("{missed:?}") };
+    assert!(error.has_code("SYS/PERM"), "{error:?}");
+    // One that is said to be larger than anything is not even asked for.
+    stage.quirks(Pop3Quirks { sizes: vec![(1, 5 << 30)], ..Pop3Quirks::default() });
+    let missed = stage.missed().await.unwrap().unwrap();
+    assert!(matches!(missed.first, Reason::TooLarge(super::super::LARGEST)), "{missed:?}");
+    assert_eq!((missed.messages, stage.came().await, stage.left()), (1, vec![1, 4, 3], 1));
+    stage.quirks(Pop3Quirks::default());
+    assert!(stage.missed().await.unwrap().is_none());
+    assert_eq!((stage.came().await, stage.left()), (vec![1, 4, 3, 2], 0));
+}
+
+#[tokio::test]
+async fn a_message_that_proves_too_large_leaves_nothing_and_stays_at_the_server() {
+    let mut stage = Stage::new(Pop3Capabilities::default(), 1).await;
+    stage.maildrop.largest = 2 << 20;
+    for (number, octets) in [(2, 3 << 20), (3, 200)] {
+        stage.host.deliver(ANNA, letter(number, octets)).unwrap();
+    }
+    // Its server says less than there is.
+    stage.quirks(Pop3Quirks { sizes: vec![(2, 300)], ..Pop3Quirks::default() });
+    let missed = stage.missed().await.unwrap().unwrap();
+    assert!(missed.messages == 1 && matches!(missed.first, Reason::TooLarge(_)), "{missed:?}");
+    assert_eq!((stage.came().await, stage.left()), (vec![1, 3], 1));
+    assert_eq!(blobs(&stage), 0, "half a message is kept");
+    // And one without an end ends the round.
+    stage.maildrop.largest = 1 << 20;
+    stage.quirks(Pop3Quirks { sizes: vec![(1, 300)], ..Pop3Quirks::default() });
+    assert!(matches!(stage.missed().await, Err(Error::Store(crate::store::Error::Limit(_)))));
+    assert_eq!((blobs(&stage), stage.left()), (0, 1));
+}
+
+/// Large messages that are kept.
+fn blobs(stage: &Stage) -> usize {
+    fn files(place: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
+        entries.map(|it| if it.path().is_dir() { files(&it.path()) } else { 1 }).sum()
+    }
+    files(&stage.disk.path().join("blobs"))
+}
+
+#[tokio::test]
 async fn a_busy_maildrop_and_a_wrong_password_are_told_apart() {
     let stage = Stage::new(Pop3Capabilities::default(), 1).await;
     let strike = |words: &str| {

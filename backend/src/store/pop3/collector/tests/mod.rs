@@ -13,7 +13,7 @@ use postern_shared::collecting::{Policy, Removal};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::{Demands, Error, Maildrop, Progress};
+use super::{Demands, Error, Maildrop, Missed, Progress, Reason};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{self, Endpoint, Security};
@@ -78,6 +78,7 @@ impl Stage {
             account: ACCOUNT.into(),
             clock: clock.clone(),
             rest: Demands::default(),
+            largest: super::LARGEST,
         };
         Self { host, clock, maildrop, disk }
     }
@@ -96,7 +97,16 @@ impl Stage {
         // What the server does when a session ends, it does a moment later.
         let done = self.maildrop.collect(&policy, &progress).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
-        done.map(|()| *progress.borrow())
+        done.map(|_| *progress.borrow())
+    }
+
+    /// A round; what of it did not come.
+    async fn missed(&self) -> Result<Option<Missed>, Error> {
+        let progress = watch::Sender::new(Progress::default());
+        let policy = Policy { removal: Removal::AfterDownload, ..Policy::default() };
+        let missed = self.maildrop.collect(&policy, &progress).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        missed
     }
 
     async fn inbox(&self) -> LocalConnection {
