@@ -132,8 +132,10 @@ impl App {
             _ => providers.and_elsewhere(mail.clone(), web.trust.clone(), &config.access),
         };
         let ispdb = config.access.ispdb.as_deref();
-        let discovery =
-            config.access.discovery.then(|| Discovery::new(names, web.clone(), mail, ispdb));
+        let discovery = config
+            .access
+            .discovery
+            .then(|| Discovery::new(names, web.clone(), mail, ispdb).and_configured(&providers));
         let standing = Standing::new(db.clone(), clock.clone(), keys.clone(), providers.clone());
         let standing = Arc::new(standing);
         let ground = Ground {

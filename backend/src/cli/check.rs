@@ -108,7 +108,8 @@ pub async fn accounts(config: &Config, address: &Address) -> Result<(String, Tri
         return Err(anyhow::anyhow!("no [[provider]] serves {}", address.domain()).into());
     };
     let providers = providers.and_elsewhere(mail.clone(), web.trust.clone(), &config.access);
-    let found = Discovery::new(names, web, mail, ispdb.as_deref()).find(address.as_str()).await;
+    let discovery = Discovery::new(names, web, mail, ispdb.as_deref()).and_configured(&providers);
+    let found = discovery.find(address.as_str()).await;
     let source = found.found.first().map(|it| said_by(it.source));
     let source = source.ok_or_else(|| {
         anyhow::anyhow!("no [[provider]] serves {}, and no server was found", address.domain())

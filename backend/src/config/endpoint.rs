@@ -81,6 +81,17 @@ impl From<&server::Endpoint> for Endpoint {
     }
 }
 
+impl From<&Endpoint> for server::Endpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        let security = match endpoint.security {
+            Security::Tls => server::Security::Tls,
+            Security::StartTls => server::Security::StartTls,
+            Security::Plain => server::Security::Plain,
+        };
+        Self { host: endpoint.host.clone(), port: endpoint.port, security }
+    }
+}
+
 impl Endpoint {
     /// Reads `imaps://host[:port]`, `imap+starttls://…` or `imap://…`; the error says what is wrong.
     pub fn parse(protocol: Protocol, url: &str) -> Result<Self, String> {

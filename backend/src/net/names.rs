@@ -89,3 +89,9 @@ async fn ask(resolver: &TokioResolver, question: Question) -> Vec<Service> {
     };
     answer.answers().iter().filter_map(|record| read(&record.data)).collect()
 }
+
+/// A host's name and the domains above it; a single label is nobody's.
+pub(super) fn above<'a>(host: &'a str) -> impl Iterator<Item = &'a str> {
+    let next = |domain: &&'a str| domain.split_once('.').map(|(_, above)| above);
+    std::iter::successors(Some(host), next).take_while(|domain| domain.contains('.'))
+}

@@ -1,11 +1,13 @@
 //! Whoever serves an account, with trust anchors loaded: what connections are opened from.
 
+use super::discovery::usable;
+use super::names;
 use super::public::Reach;
 use super::{Error, Opened, Protocol, Setup, Trust, TrustError, connect, connect_within};
 use crate::config;
 use crate::secret::Secret;
 use postern_shared::account::Protocol as Incoming;
-use postern_shared::server::Servers;
+use postern_shared::server::{self, Servers};
 use std::sync::Arc;
 
 /// A provider, ready to be connected to.
@@ -84,6 +86,29 @@ impl Provider {
         }
     }
 
+    /// Its servers for an address of another domain: of each protocol, where anybody could be sent
+    /// there by name. None of those that need an authority of their own, or lack protection.
+    #[must_use]
+    pub fn open_to(&self, address: &str) -> Vec<Servers> {
+        let settings = &self.settings;
+        let shown = |endpoint: &Option<config::Endpoint>| {
+            let endpoint = server::Endpoint::from(endpoint.as_ref()?);
+            let is_open = endpoint.security != server::Security::Plain && usable(&endpoint);
+            (is_open && settings.ca_file.is_none()).then_some(endpoint)
+        };
+        let Some(outgoing) = shown(&settings.smtp) else { return Vec::new() };
+        let (login, smtp_login) = (settings.login_of(address), settings.smtp_login_of(address));
+        let outgoing_login = (login != smtp_login).then(|| (smtp_login, String::new()));
+        let user_name = if login == address { String::new() } else { login };
+        let of = |(protocol, endpoint): (Incoming, &Option<config::Endpoint>)| {
+            let (incoming, user_name) = (shown(endpoint)?, user_name.clone());
+            let (outgoing, outgoing_login) = (outgoing.clone(), outgoing_login.clone());
+            Some(Servers { protocol, incoming, user_name, outgoing, outgoing_login })
+        };
+        let all = [(Incoming::Imap, &settings.imap), (Incoming::Pop3, &settings.pop3)];
+        all.into_iter().filter_map(of).collect()
+    }
+
     /// What an account is set up with that receives with this from here.
     #[must_use]
     pub fn setup(&self, protocol: Incoming) -> Setup {
@@ -143,6 +168,15 @@ impl Providers {
             self.configured.iter().find(has)
         };
         named(domain).or_else(|| named("*"))
+    }
+
+    /// The provider that names one of these hosts, or a domain above one.
+    #[must_use]
+    pub fn above(&self, hosts: &[String]) -> Option<&Arc<Provider>> {
+        let named = |name: &str| {
+            self.configured.iter().find(|it| it.settings.domains.iter().any(|one| one == name))
+        };
+        hosts.iter().flat_map(|host| names::above(host)).find_map(named)
     }
 
     /// Whoever serves an address that is set up so; none where the administrator has no provider

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::autoconfig::{Config, LARGEST};
+use crate::net::names::above;
 
 /// More files than this are not looked at.
 const MOST: usize = 20_000;
@@ -38,14 +39,9 @@ impl Ispdb {
 
     /// The same for the first of these hosts, or of the domains above them, that is known.
     pub(super) async fn find_above(&self, hosts: &[String]) -> Option<Config> {
-        for host in hosts {
-            let mut domain = host.as_str();
-            // A single label is nobody's.
-            while domain.contains('.') {
-                if let Some(config) = self.find(domain).await {
-                    return Some(config);
-                }
-                domain = domain.split_once('.').map_or("", |(_, above)| above);
+        for domain in hosts.iter().flat_map(|host| above(host)) {
+            if let Some(config) = self.find(domain).await {
+                return Some(config);
             }
         }
         None

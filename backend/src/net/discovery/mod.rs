@@ -28,6 +28,7 @@ use url::Url;
 
 use super::exchange::Web;
 use super::names::{Names, Question};
+use super::provider::Providers;
 use super::public::{Reach, Refused};
 use autoconfig::Config;
 use ispdb::Ispdb;
@@ -44,6 +45,8 @@ pub struct Discovery {
     web: Web,
     mail: Reach,
     ispdb: Option<Ispdb>,
+    /// Whom the administrator knows; they may take the mail of other domains too.
+    configured: Option<Providers>,
 }
 
 /// What one of them says.
@@ -64,7 +67,13 @@ impl Discovery {
     /// Asks these; `ispdb` is a folder of providers.
     #[must_use]
     pub fn new(names: Names, web: Web, mail: Reach, ispdb: Option<&Path>) -> Self {
-        Self { names, web, mail, ispdb: ispdb.map(Ispdb::new) }
+        Self { names, web, mail, ispdb: ispdb.map(Ispdb::new), configured: None }
+    }
+
+    /// The same, where these providers are known too: by the domains that they name.
+    #[must_use]
+    pub fn and_configured(self, providers: &Providers) -> Self {
+        Self { configured: Some(providers.clone()), ..self }
     }
 
     /// What is known of an address's servers; nothing where nobody knows.
@@ -115,9 +124,14 @@ impl Discovery {
     }
 
     async fn mx(&self, address: &str, domain: &str) -> Answer {
-        let Some(ispdb) = &self.ispdb else { return Answer::default() };
         let found = self.names.ask(Question::Mail(domain.to_owned())).await;
         let hosts: Vec<String> = found.into_iter().map(|service| service.host).collect();
+        let configured = self.configured.as_ref().and_then(|all| all.above(&hosts));
+        let servers = configured.map(|provider| provider.open_to(address)).unwrap_or_default();
+        if !servers.is_empty() {
+            return servers.into();
+        }
+        let Some(ispdb) = &self.ispdb else { return Answer::default() };
         ispdb.find_above(&hosts).await.map(|config| said(&config, address)).unwrap_or_default()
     }
 

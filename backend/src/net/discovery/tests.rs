@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
+use crate::config;
 use crate::corpora;
 use crate::net::names::Service;
 use crate::net::tests::Authority;
@@ -41,6 +42,8 @@ struct World {
     srv: bool,
     autoconfig: bool,
     mx: bool,
+    /// Whoever takes the domain's mail is in the configuration.
+    configured: Option<config::Provider>,
     guess: bool,
     /// Every name has an address of a network of one's own.
     private: bool,
@@ -105,7 +108,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("p.test.xml"), file("ispdb.test")).unwrap();
         let web = Web { reach: reach.clone(), trust: authority.trust() };
-        Discovery::new(names, web, reach, Some(folder.path())).find(ADDRESS).await
+        let providers = Providers::new(&Vec::from_iter(self.configured)).unwrap();
+        let discovery = Discovery::new(names, web, reach, Some(folder.path()));
+        discovery.and_configured(&providers).find(ADDRESS).await
     }
 }
 
@@ -122,7 +127,7 @@ fn told(found: &Discovered) -> Vec<(Source, Protocol, &str)> {
 #[tokio::test]
 async fn the_best_answer_wins_and_the_other_protocol_comes_from_the_next() {
     use Protocol::{Imap, Pop3};
-    let all = World { srv: true, autoconfig: true, mx: true, guess: true, private: false };
+    let all = World { srv: true, autoconfig: true, mx: true, guess: true, ..World::default() };
     let found = all.find().await;
     let expect =
         [(Source::Srv, Imap, "imap.srv.test"), (Source::Autoconfig, Pop3, "pop.autoconfig.test")];
@@ -136,6 +141,41 @@ async fn the_best_answer_wins_and_the_other_protocol_comes_from_the_next() {
     let expect = [(Source::Guess, Imap, "imap.own.test"), (Source::Guess, Pop3, "pop.own.test")];
     assert_eq!(told(&found), expect);
     assert_eq!(World::default().find().await.found.len(), 0);
+}
+
+#[tokio::test]
+async fn whoever_takes_the_mail_is_known_by_the_configuration_before_the_folder() {
+    use Protocol::{Imap, Pop3};
+    let endpoint = |host: &str, port, security| {
+        Some(config::Endpoint { host: format!("{host}.configured.test"), port, security })
+    };
+    let mut known = config::Provider::named("Here", vec!["*".into(), "elsewhere.test".into()]);
+    known.imap = endpoint("imap", 993, config::Security::Tls);
+    known.pop3 = endpoint("pop", 110, config::Security::StartTls);
+    known.smtp = endpoint("smtp", 465, config::Security::Tls);
+    (known.login, known.smtp_login) = ("{local}".into(), "{address}".into());
+    let find = |known: &config::Provider| {
+        let configured = Some(known.clone());
+        World { mx: true, guess: true, configured, ..World::default() }.find()
+    };
+    let found = find(&known).await;
+    let expect =
+        [(Source::Mx, Imap, "imap.configured.test"), (Source::Mx, Pop3, "pop.configured.test")];
+    assert_eq!(told(&found), expect);
+    let servers = found.found[1].servers.as_ref().unwrap();
+    assert_eq!((servers.user_name.as_str(), servers.incoming.port), ("ann", 110));
+    assert_eq!(servers.outgoing_login, Some((ADDRESS.to_owned(), String::new())));
+    // What cannot be reached by its name alone is for the domains that it is configured for.
+    let plain = endpoint("smtp", 587, config::Security::Plain);
+    let bare = config::Provider { smtp: plain, ..known.clone() };
+    let domains = vec!["*".into(), "notelsewhere.test".into()];
+    let other = config::Provider { domains, ..known.clone() };
+    for one in [bare, other] {
+        assert_eq!(told(&find(&one).await)[0], (Source::Mx, Imap, "imap.ispdb.test"));
+    }
+    let trust = crate::net::Trust::new(None).unwrap();
+    let settings = config::Provider { ca_file: Some("/ca.pem".into()), ..known };
+    assert!(crate::net::Provider { settings, trust, own: None }.open_to(ADDRESS).is_empty());
 }
 
 #[tokio::test]
