@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use postern_mailhost::{Capabilities, ImapEffect, MailHost, Trigger};
+use postern_shared::account::Protocol;
 use postern_shared::address::Address;
 use postern_shared::api::Call as _;
 use postern_shared::api::drafts::{
@@ -14,6 +15,7 @@ use postern_shared::mailbox::Role;
 use postern_shared::submission::{Plan, SubmissionState};
 use postern_shared::uid::Uid;
 use postern_tests::bridge::Home;
+use postern_tests::list::List;
 use postern_tests::program::Program;
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{Tab, Visitor, action};
@@ -34,8 +36,13 @@ async fn plain_host() -> Result<World> {
     Ok(World::InMemory { host, people })
 }
 
-async fn scenes() -> Result<[Scene; 3]> {
-    Ok([Scene::real().await?, Scene::in_memory().await?, Scene::of(plain_host().await?, "").await?])
+async fn scenes() -> Result<[Scene; 4]> {
+    Ok([
+        Scene::real().await?,
+        Scene::in_memory().await?,
+        Scene::of(plain_host().await?, "").await?,
+        Scene::of_maildrops(World::in_memory().await?, "").await?,
+    ])
 }
 
 async fn save(tab: &mut Tab, draft: &Draft) -> Result<Saved> {
@@ -57,6 +64,10 @@ pub(crate) async fn keep(tab: &mut Tab, draft: &mut Draft) -> Result<KeptDraft> 
 
 /// How many messages Drafts holds; none where there is no such mailbox.
 pub(crate) async fn drafts(scene: &Scene) -> Result<usize> {
+    if scene.protocol()? == Protocol::Pop3 {
+        let mut tab = scene.tab("anna").await?;
+        return Ok(tab.open(Role::Drafts).await?.list.rows.len());
+    }
     let mut session = scene.world.session(&scene.person("anna")).await?;
     session.count("Drafts").await
 }
@@ -67,7 +78,9 @@ async fn a_draft_is_one_copy_opens_as_it_was_and_leaves_when_it_is_sent() -> Res
         let (anna, ben) = (scene.person("anna"), scene.person("ben"));
         scene.world.deliver(&ben, &anna, "Question").await?;
         let mut tab = scene.tab("anna").await?;
-        let inbox = tab.open(Role::Inbox).await?;
+        let mut inbox = tab.open(Role::Inbox).await?;
+        let is_there = |list: &List| list.row("Question").is_some();
+        tab.follow(&mut inbox, "the question", is_there).await?;
         let original = inbox.list.row("Question").context("it was delivered")?.key.clone();
         let call = OpenMessage { key: original.clone(), urgency: Urgency::Now };
         let message_id = tab.link.call(call).await?.summary.envelope.message_id;

@@ -1,6 +1,7 @@
 //! Mail servers with a bridge in front of them: where most bridge tests begin.
 
 use anyhow::Result;
+use postern_shared::account::Protocol;
 
 use crate::Person;
 use crate::bridge::{Bridge, Home};
@@ -41,6 +42,13 @@ impl Scene {
     /// The bridge's files and address.
     pub fn home(&self) -> &Home {
         &self.bridge.home
+    }
+
+    /// What accounts receive with here.
+    pub fn protocol(&self) -> Result<Protocol> {
+        let config = std::fs::read_to_string(self.home().config())?;
+        let is_imap = config.lines().any(|line| line.starts_with("imap = "));
+        Ok(if is_imap { Protocol::Imap } else { Protocol::Pop3 })
     }
 
     /// The person with this local part.
