@@ -34,7 +34,8 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
 /// compiles nothing twice.
 pub fn program(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let mut command = workspace.cargo(["build"]);
-    process::run(command.args(WORKSPACE).args(["--bin", name]))?;
+    command.args(WORKSPACE).args(["--features", "postern-tests/test-util", "--bin", name]);
+    process::run(&mut command)?;
     Ok(workspace.target.join("debug").join(name))
 }
 
