@@ -229,7 +229,7 @@ test('a document that brings no type for its words, and pictures of rare kinds, 
       const darkest = Math.min(...data.filter((_, at) => at % 4 !== 3));
       return { darkest, red: data[0] > 128, blue: data[2] > 128 };
     }, [x, y, width]);
-  await expect.poll(async () => (await ink(0.1, 0.36, 0.1)).darkest).toBeLessThan(90);
+  await expect.poll(async () => (await ink(0.1, 0.46, 0.1)).darkest).toBeLessThan(90);
   await expect.poll(() => ink(0.2, 0.78, 0.01)).toMatchObject({ red: true, blue: false });
   await expect.poll(() => ink(0.2, 0.9, 0.01)).toMatchObject({ red: false, blue: true });
   await expect.poll(() => ink(0.53, 0.84, 0.01)).toMatchObject({ darkest: 0, red: false, blue: false });
