@@ -5,7 +5,7 @@
 //! byte for byte. The course is repeated by `POSTERN_SEED`; `POSTERN_KILLS` is how often it is
 //! killed, `POSTERN_MESSAGES` how many messages there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ struct Left {
     there: usize,
     both: usize,
     here: usize,
+    /// Messages of which only the header is here.
+    partly: usize,
 }
 
 fn letter(anna: &Person, number: usize) -> Vec<u8> {
@@ -85,9 +87,9 @@ impl Torment {
     }
 
     /// Asks for a round by some policy.
-    async fn ask(&self, removal: Removal) -> Result<()> {
+    async fn ask(&self, removal: Removal, whole_up_to_kib: u32) -> Result<()> {
         let mut tab = self.visitor.tab().await?;
-        let policy = Policy { removal, ..Policy::default() };
+        let policy = Policy { removal, whole_up_to_kib, ..Policy::default() };
         let account = tab.id();
         tab.link.call(SetPolicy { action: action(), account: account.clone(), policy }).await?;
         tab.link.call(CollectNow { account }).await
@@ -120,11 +122,19 @@ impl Torment {
         Ok(inbox)
     }
 
-    async fn here(&self) -> Result<Counted> {
-        let Some(store) = self.store().await? else { return Ok(Counted::new()) };
-        let rows = self.inbox(&store).await?.rows_after(0).await?;
+    /// What is here, and what of it is here whole.
+    async fn here(&self) -> Result<(Counted, Counted)> {
+        let Some(store) = self.store().await? else { return Ok(Default::default()) };
+        let mut inbox = self.inbox(&store).await?;
+        let rows = inbox.rows_after(0).await?;
+        let uids: Vec<u32> = rows.iter().map(|row| row.uid).collect();
+        // Of a header alone nobody knows what it is made of.
+        let known = inbox.structures(&uids).await?;
+        let known: BTreeSet<u32> = known.into_iter().map(|(uid, _)| uid).collect();
         store.close().await;
-        count(rows.into_iter().map(|row| row.envelope.subject))
+        let whole = rows.iter().filter(|row| known.contains(&row.uid));
+        let whole = count(whole.map(|row| row.envelope.subject.clone()))?;
+        Ok((count(rows.into_iter().map(|row| row.envelope.subject))?, whole))
     }
 
     /// Compares everything that came with what was sent.
@@ -145,7 +155,7 @@ impl Torment {
 
     /// Looks at what a kill left.
     async fn judge(&self) -> Result<Left> {
-        let (there, here) = (self.there()?, self.here().await?);
+        let (there, (here, whole)) = (self.there()?, self.here().await?);
         let mut left = Left::default();
         for number in 1..=self.last {
             match (there.get(&number), here.get(&number)) {
@@ -153,9 +163,13 @@ impl Torment {
                 (None, None) => anyhow::bail!("number {number} is lost"),
                 (Some(_), None) => left.there += 1,
                 (Some(_), Some(_)) => left.both += 1,
+                (None, Some(_)) if !whole.contains_key(&number) => {
+                    anyhow::bail!("of number {number} there is only the header")
+                }
                 (None, Some(_)) => left.here += 1,
             }
         }
+        left.partly = here.len() - whole.len();
         ensure!(here.len() == left.both + left.here, "something came that was never there");
         Ok(left)
     }
@@ -170,6 +184,8 @@ struct Tally {
     /// there.
     overlapping: usize,
     removing: usize,
+    /// Kills after which of some only the header was here.
+    partly: usize,
 }
 
 async fn torment(messages: usize, kills: usize, chance: &mut Chance) -> Result<Tally> {
@@ -183,7 +199,8 @@ async fn torment(messages: usize, kills: usize, chance: &mut Chance) -> Result<T
             0 => Removal::Never,
             _ => Removal::AfterDownload,
         };
-        let asking = torment.ask(removal);
+        // Of most of the larger ones the header comes first.
+        let asking = torment.ask(removal, if chance.below(3) == 0 { 0 } else { 1 });
         // Now and then a round comes to its end, and what is here is removed there.
         let longest = if chance.below(6) == 0 { 2_000 + 2 * messages } else { 1_500 };
         let moment = Duration::from_millis(20 + chance.below(longest) as u64);
@@ -197,13 +214,14 @@ async fn torment(messages: usize, kills: usize, chance: &mut Chance) -> Result<T
         torment.bridge.kill()?;
         let left = torment.judge().await.with_context(|| format!("after kill {kill}"))?;
         tally.overlapping += usize::from(left.both > 0);
+        tally.partly += usize::from(left.partly > 0);
         tally.removing += usize::from(left.here > before);
         before = left.here;
         torment.bridge.launch().await?;
     }
     let through = async {
         loop {
-            torment.ask(Removal::AfterDownload).await?;
+            torment.ask(Removal::AfterDownload, 0).await?;
             let mut tab = torment.visitor.tab().await?;
             let account = tab.id();
             let resting = crate::collecting::until(
@@ -234,11 +252,12 @@ async fn nothing_is_lost_or_comes_twice_however_often_it_is_killed() -> Result<(
     let messages = chance::count("POSTERN_MESSAGES").unwrap_or(1_000);
     let tally = torment(messages, kills, &mut Chance::new(seed)).await;
     let tally = tally.with_context(|| format!("POSTERN_SEED={seed}"))?;
-    let Tally { kills, messages, overlapping, removing } = tally;
+    let Tally { kills, messages, overlapping, removing, partly } = tally;
     writeln!(
         std::io::stderr(),
         "collect: {kills} kills over {messages} messages: after {overlapping} some were here and \
-         there, after {removing} more had been removed there; each is here once, byte for byte"
+         there, after {partly} some were here by their headers alone, after {removing} more had been \
+         removed there; each is here once, byte for byte"
     )?;
     Ok(())
 }
