@@ -7,7 +7,8 @@ use postern_shared::api::messages::{ChangeFlags, MoveMessages, Targets};
 use postern_shared::flag::{Flag, FlagChange};
 use postern_shared::mailbox::Role;
 use postern_shared::message::MessageKey;
-use postern_shared::window::{Anchor, Total};
+use postern_shared::window::{Anchor, Filter, Total, View};
+use postern_tests::list::List;
 use postern_tests::scene::Scene;
 use postern_tests::visitor::{OpenList, action};
 use postern_tests::{message, wait};
@@ -136,4 +137,30 @@ async fn a_repeated_action_is_answered_from_memory() -> Result<()> {
     assert_eq!(another.link.call(call).await?, first);
     assert_eq!(commands(), before);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_filter_that_is_opened_shows_what_is_so_now_though_another_tab_has_it_open() -> Result<()>
+{
+    let scene = Scene::real().await?;
+    let anna = scene.person("anna");
+    for number in 0..5 {
+        scene.world.file(&anna, "INBOX", &format!("Message {number}")).await?;
+    }
+    let visitor = scene.visitor("anna").await?;
+    let (mut one, mut other) = (visitor.tab().await?, visitor.tab().await?);
+    let inbox = View::of_mailbox(one.id(), one.mailbox(Role::Inbox).await?.id);
+    let unseen = View { filter: Filter::Unseen, ..inbox };
+    let mut first = one.open_view(unseen.clone()).await?;
+    one.follow(&mut first, "all of them", |list| list.rows.len() == 5).await?;
+    let keys = first.list.rows.iter().flatten().take(3).map(|row| row.key.clone()).collect();
+    let change = FlagChange { add: vec![Flag::Seen], remove: vec![] };
+    let call = ChangeFlags { action: action(), targets: Targets::Keys(keys), change };
+    one.link.call(call).await?;
+    let seen = |list: &List| list.rows.iter().flatten().filter(|row| row.flags.seen()).count();
+    // What one reads stays where it is; whoever begins anew does not see it.
+    one.follow(&mut first, "three seen", |list| (list.rows.len(), seen(list)) == (5, 3)).await?;
+    let mut second = other.open_view(unseen).await?;
+    other.follow(&mut second, "two unseen", |list| list.rows.len() == 2).await?;
+    one.follow(&mut first, "the same", |list| (list.rows.len(), seen(list)) == (2, 0)).await
 }

@@ -3,7 +3,7 @@
 //! Costs 4 bytes a message (the uid map that EXPUNGE needs, RFC 9051 §7.5.1), plus as much for
 //! each filter that a window uses. Nothing else of a message is kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use postern_shared::flag::{Flag, Flags};
 use postern_shared::uid::UidValidity;
@@ -55,6 +55,9 @@ pub(super) struct Listing {
     pub provisional: bool,
     uids: Vec<u32>,
     filtered: HashMap<Filter, Vec<u32>>,
+    /// Selections from before flags changed: a window keeps its own as it reads, a new one does not
+    /// begin with it.
+    outdated: HashSet<Filter>,
 }
 
 impl Listing {
@@ -73,6 +76,7 @@ impl Listing {
             provisional: false,
             uids,
             filtered: HashMap::new(),
+            outdated: HashSet::new(),
         }
     }
 
@@ -91,11 +95,21 @@ impl Listing {
         uids.retain(|uid| self.uids.binary_search(uid).is_ok());
         uids.shrink_to_fit();
         self.filtered.insert(filter, uids);
+        self.outdated.remove(&filter);
+    }
+
+    /// Forgets a filter's selection where flags have changed since; says whether.
+    pub(super) fn forget_outdated(&mut self, filter: Filter) -> bool {
+        let is_outdated = self.outdated.remove(&filter) && self.filtered.remove(&filter).is_some();
+        // Whoever still shows it shows another list than this from now on.
+        self.generation.0 += u64::from(is_outdated);
+        is_outdated
     }
 
     /// Forgets selections that no window uses.
     pub(super) fn keep_filters(&mut self, used: impl Fn(Filter) -> bool) {
         self.filtered.retain(|filter, _| used(*filter));
+        self.outdated.retain(|filter| self.filtered.contains_key(filter));
     }
 
     fn selected(&self, filter: Filter) -> &[u32] {
@@ -183,6 +197,7 @@ impl Listing {
     /// Counts a change of flags as a step of its own.
     pub(super) fn touch(&mut self) {
         self.generation.0 += 1;
+        self.outdated.extend(self.filtered.keys().copied());
     }
 }
 

@@ -71,6 +71,19 @@ fn a_filter_takes_only_what_it_selects() {
 }
 
 #[test]
+fn a_selection_is_outdated_once_flags_change() {
+    let mut listing = listing(&[10, 20, 30]);
+    listing.set_filter(Filter::Unseen, vec![20]);
+    assert!(!listing.forget_outdated(Filter::Unseen));
+    listing.touch();
+    let generation = listing.generation;
+    assert!(listing.forget_outdated(Filter::Unseen) && !listing.knows(Filter::Unseen));
+    assert_ne!(listing.generation, generation);
+    listing.set_filter(Filter::Unseen, vec![30]);
+    assert!(!listing.forget_outdated(Filter::Unseen));
+}
+
+#[test]
 fn every_step_is_a_new_generation() {
     let mut listing = listing(&[10]);
     let first = listing.generation;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use futures_util::FutureExt;
 use postern_shared::api::messages::Urgency;
 use postern_shared::api::windows::{OpenWindow, ResumeWindow, Resumed};
+use postern_shared::event::Event;
 use postern_shared::mailbox::MailboxId;
 use postern_shared::uid::UidValidity;
 use postern_shared::window::{Anchor, Filter, Generation, Order, Total, Window, WindowId};
@@ -18,7 +19,7 @@ use super::audience::{LinkId, WindowKey};
 use super::error::Error;
 use super::listing::{Lens, fresh_generation};
 use super::select::Promise;
-use super::windows::{Opened, bounded_count, lens_of};
+use super::windows::{Opened, bounded_count, flags_delta, lens_of};
 use crate::store::{self, Row, Stretch};
 
 /// How often a window is made anew whose messages went while their rows were read.
@@ -97,10 +98,14 @@ impl Account {
 
 impl Actor {
     async fn open_window(&mut self, wanted: Wanted) -> Result<Window, Error> {
+        let moved = self.windows.shows(wanted.key, (&wanted.mailbox, wanted.lens));
         // Nobody need be told that a window is stale which is being opened anew.
         self.windows.close(wanted.key);
         let selected = self.select(&wanted.mailbox).await?;
         self.absorb().await?;
+        if !moved {
+            self.renew_filter(&wanted.mailbox, wanted.lens.filter);
+        }
         let known = self.listings.contains_key(&wanted.mailbox);
         let plain = wanted.lens.filter == Filter::All && matches!(wanted.anchor, Anchor::Offset(_));
         if plain && !known {
@@ -110,6 +115,27 @@ impl Actor {
         self.learn_filter(&wanted.mailbox, wanted.lens.filter).await?;
         self.absorb().await?;
         self.window(wanted).await
+    }
+
+    /// Has a filter's selection learned anew where flags have changed since; windows that show the
+    /// old one are told.
+    fn renew_filter(&mut self, mailbox: &MailboxId, filter: Filter) {
+        let Some(listing) = self.listings.get_mut(mailbox) else { return };
+        let from = listing.generation;
+        if !listing.forget_outdated(filter) {
+            return;
+        }
+        let step = (from, listing.generation);
+        for (key, window) in self.windows.on(mailbox) {
+            let event = match window.lens.filter == filter {
+                true => Event::WindowStale(key.window),
+                false => {
+                    let delta = flags_delta(step, Vec::new(), listing.total(window.lens));
+                    Event::WindowDelta(key.window, delta)
+                }
+            };
+            self.audience.tell(key.link, event);
+        }
     }
 
     /// A window before the mailbox's uids are known: by the order of arrival alone.

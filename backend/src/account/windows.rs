@@ -57,6 +57,11 @@ impl Windows {
         Ok(())
     }
 
+    /// Whether a window is open and looks at a mailbox in this way.
+    pub(super) fn shows(&self, key: WindowKey, (mailbox, lens): (&MailboxId, Lens)) -> bool {
+        self.open.get(&key).is_some_and(|it| it.mailbox == *mailbox && it.lens == lens)
+    }
+
     /// Closes a window; one that is opened again, as a moved one is, has kept its focus.
     pub(super) fn close(&mut self, key: WindowKey) {
         self.open.remove(&key);
