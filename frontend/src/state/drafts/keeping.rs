@@ -75,8 +75,9 @@ impl Drafts {
     }
 
     /// The open draft that is the same as this one.
-    fn beside(self, draft: &Composing) -> Option<u32> {
-        let same = |open: &Composing| open.options.message_id == draft.options.message_id;
+    pub(super) fn beside(self, draft: &Composing) -> Option<u32> {
+        let own = &draft.options.message_id;
+        let same = |open: &Composing| !own.is_empty() && open.options.message_id == *own;
         let open = self.open.get_untracked();
         open.iter().find(|(_, draft)| draft.with_untracked(same)).map(|(id, _)| *id)
     }

@@ -37,8 +37,14 @@ impl Drafts {
 
     /// Opens what was taken out of the outbox; answers its number.
     pub fn reopen(self, draft: Draft) -> u32 {
+        let back = composing(0, draft);
+        // A page that was loaded anew before its copy was gone has opened that.
+        if let Some(id) = self.beside(&back) {
+            self.edit(id, |open| *open = Composing { id, ..back });
+            return id;
+        }
         let id = self.fresh_id();
-        self.put_changed(composing(id, draft));
+        self.put_changed(Composing { id, ..back });
         id
     }
 
