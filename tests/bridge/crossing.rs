@@ -137,7 +137,7 @@ async fn a_crossing_that_was_killed_goes_on_and_doubles_nothing() -> Result<()> 
     tab.follow(&mut open, "all of it", |list| list.rows.len() == MESSAGES).await?;
     let (act, targets) = (action(), keys(&open.list));
     let mut kills = 0;
-    for pause in [20_u64, 90, 150] {
+    for pause in [0_u64, 60, 120] {
         let (_, mut tab) = ready(&program.home, &world).await?;
         let other = all_online(&mut tab, 2).await?[1].id.clone();
         let to = mailbox(&mut tab, &other, Role::Inbox).await?;

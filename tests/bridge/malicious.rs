@@ -35,6 +35,8 @@ struct Siege {
     malice: Malice,
     tab: Tab,
     chance: Chance,
+    /// Whether the server said that nothing is there, and nothing was shown since.
+    said_empty: bool,
     most: u64,
 }
 
@@ -47,11 +49,12 @@ impl Siege {
             self.malice.cut();
             return Ok(());
         };
+        // An account that is away shows what it last heard, however often it is asked.
+        let shows = matches!(outcome, Ok(Some(true)));
+        self.said_empty = self.malice.said_empty() || (self.said_empty && !shows);
         match outcome {
-            Ok(true) => {}
-            Ok(false) => {
-                ensure!(self.malice.said_empty(), "an emptiness that nobody spoke of");
-            }
+            Ok(Some(false)) => ensure!(self.said_empty, "an emptiness that nobody spoke of"),
+            Ok(_) => {}
             Err(error) => {
                 let error = error.downcast::<CallError>().context("the link is broken")?;
                 ensure!(error.code != ErrorCode::Internal, "{error:?}");
@@ -60,11 +63,11 @@ impl Siege {
         Ok(())
     }
 
-    /// Whether there is something.
-    async fn some_call(&mut self) -> Result<bool> {
+    /// Whether there is something, where the call shows that.
+    async fn some_call(&mut self) -> Result<Option<bool>> {
         match self.chance.below(4) {
-            0 => self.tab.mailboxes().await.map(|mailboxes| !mailboxes.is_empty()),
-            1 => self.open_message().await.map(|()| true),
+            0 => self.tab.mailboxes().await.map(|mailboxes| mailboxes.is_empty().then_some(false)),
+            1 => self.open_message().await.map(|()| None),
             _ => self.rows().await,
         }
     }
@@ -75,13 +78,13 @@ impl Siege {
         Ok(mailbox.map(|mailbox| self.tab.window_of(mailbox, Anchor::Offset(0), 50)))
     }
 
-    /// Whether the inbox shows something.
-    async fn rows(&mut self) -> Result<bool> {
+    /// Whether the inbox shows something; none where another mailbox was looked at.
+    async fn rows(&mut self) -> Result<Option<bool>> {
         // Another mailbox in between, so that the inbox has to be selected and read anew.
         let role = if self.chance.one_in(2) { Role::Inbox } else { Role::Sent };
-        let Some(call) = self.window(role).await? else { return Ok(true) };
+        let Some(call) = self.window(role).await? else { return Ok(None) };
         let window = self.tab.link.call(call).await?;
-        Ok(role != Role::Inbox || window.total != Total::Exact(0))
+        Ok((role == Role::Inbox).then_some(window.total != Total::Exact(0)))
     }
 
     async fn open_message(&mut self) -> Result<()> {
@@ -123,7 +126,7 @@ async fn siege(seed: u64) -> Result<()> {
     let quiet = program.resident()?;
 
     let chance = Chance::new(seed);
-    let mut siege = Siege { program, malice, tab, chance, most: 0 };
+    let mut siege = Siege { program, malice, tab, chance, said_empty: false, most: 0 };
     let started = wait::now();
     siege.malice.set_rate(12);
     siege.malice.said_empty();
