@@ -144,12 +144,14 @@ impl Actor {
         let step = (from, listing.generation);
         self.cache.forget(mailbox, gone);
         self.keeper.note(mailbox, Note::Gone(gone.to_vec()));
+        self.second_look.plan(mailbox, &self.clock);
         self.push(mailbox, step, outlines, &HashMap::new());
     }
 
     /// Tells the windows of a mailbox new flags.
     pub(super) fn show_flags(&mut self, mailbox: &MailboxId, changed: &[(u32, Flags)]) {
         self.keeper.note(mailbox, Note::Flags(changed.to_vec()));
+        self.second_look.plan(mailbox, &self.clock);
         let Some(listing) = self.listings.get_mut(mailbox) else { return };
         let from = listing.generation;
         listing.touch();
@@ -186,6 +188,7 @@ impl Actor {
         let step = (from, listing.generation);
         let by_uid: HashMap<u32, &MessageSummary> =
             rows.iter().map(|row| (row.key.uid.0, row)).collect();
+        self.second_look.plan(mailbox, &self.clock);
         self.push(mailbox, step, outlines, &by_uid);
         self.announce(mailbox, rows);
     }

@@ -30,6 +30,7 @@ use super::keeper::Keeper;
 use super::lane::Lane;
 use super::listing::Listing;
 use super::pulse::Pulse;
+use super::second_look::SecondLook;
 use super::select::Promise;
 use super::tree::{Chosen, Tree};
 use super::watcher::{Focus, Hint};
@@ -105,6 +106,7 @@ pub(super) struct Actor {
     pub focus: watch::Sender<Focus>,
     pub backoff: Backoff,
     pub pulse: Pulse,
+    pub second_look: SecondLook,
     pub round: Round,
     pub announced: Option<Announced>,
     /// How often the machine slept; the watching connection is checked as well then.
@@ -151,6 +153,7 @@ impl Actor {
         let mut index_turn = Box::pin(sleep(INDEX_TURN));
         loop {
             let retry = self.backoff.due(&self.clock);
+            let second_look = self.second_look.due(&self.clock);
             let held = self.held_for();
             let released = self.clock.sleep(held.unwrap_or_default());
             let (for_index, online) = (self.keeper.has_work(), self.connection.is_some());
@@ -178,6 +181,7 @@ impl Actor {
                 Some(hint) = inputs.hints.recv() => self.take_hint(hint),
                 () = retry => self.reconnect().await,
                 _ = poll.tick() => self.beat().await,
+                () = second_look, if held.is_none() => self.look_again(),
                 () = released, if held.is_some() => {}
                 () = aside, if patient => {
                     lull = None;

@@ -49,6 +49,7 @@ mod reported;
 mod reread;
 mod resync;
 mod rows;
+mod second_look;
 mod select;
 mod stretches;
 mod text;
@@ -136,9 +137,9 @@ impl Account {
         signed_in: Option<ImapConnection>,
     ) -> Self {
         let Surroundings { audience, clock, memory, durable, shelf, rest } = surroundings;
-        let (now, now_inbox) = mpsc::channel(QUEUE);
-        let (later, later_inbox) = mpsc::channel(QUEUE);
-        let (hints, hint_inbox) = mpsc::channel(HINTS);
+        let (now, now_in) = mpsc::channel(QUEUE);
+        let (later, later_in) = mpsc::channel(QUEUE);
+        let (hints, hints_in) = mpsc::channel(HINTS);
         let (state, state_seen) = watch::channel(AccountState::Connecting);
         let (shown, tree) = watch::channel(Vec::new());
         let (focus, focus_seen) = watch::channel(None);
@@ -164,6 +165,7 @@ impl Account {
             focus,
             backoff: Backoff::default(),
             pulse: pulse::Pulse::default(),
+            second_look: second_look::SecondLook::default(),
             round: counts::Round::default(),
             announced: None,
             wakings: 0,
@@ -174,8 +176,7 @@ impl Account {
             give_way: give_way.clone(),
             lane: lane.clone(),
         };
-        let inputs =
-            Inputs { now: now_inbox, later: later_inbox, hints: hint_inbox, stop: stop.clone() };
+        let inputs = Inputs { now: now_in, later: later_in, hints: hints_in, stop: stop.clone() };
         let watcher = Watcher {
             facts: facts.clone(),
             clock,

@@ -54,6 +54,24 @@ async fn a_machine_that_slept_asks_whether_its_connection_stands() {
 }
 
 #[tokio::test]
+async fn what_came_and_went_before_the_server_tells_of_it_goes_from_the_page() {
+    let clock = Clock::fake(std::time::UNIX_EPOCH);
+    let host = MailHost::builder().user(ALICE, "Alice", "secret").start().await.unwrap();
+    host.faults().imap(Trigger::on("IDLE"), ImapEffect::Stall);
+    let mut stage = Stage::at(host, 3, clock.clone()).await;
+    stage.open(0, 10).await;
+    stage.settle().await;
+    stage.host.deliver(ALICE, message(4)).unwrap();
+    let account = stage.account.clone();
+    account.tell(|actor| actor.later(actor::Chore::Poll));
+    while stage.delta().await.inserted.is_empty() {}
+    stage.host.expunge((ALICE, "INBOX"), 4).unwrap();
+    stage.settle().await;
+    clock.advance(Duration::from_secs(2));
+    while stage.delta().await.removed.is_empty() {}
+}
+
+#[tokio::test]
 async fn mail_is_announced_without_a_window_on_the_inbox() {
     let mut stage = Stage::new(3).await;
     stage.settle().await;
