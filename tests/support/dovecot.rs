@@ -92,7 +92,21 @@ impl Dovecot {
         let config = dovecot.config(setup.capability, runner, owner)?;
         std::fs::write(path.join("dovecot.conf"), config)?;
         dovecot.launch().await?;
+        dovecot.make_mailboxes().await?;
         Ok(dovecot)
+    }
+
+    /// Has every mailbox made by one session each. Where two sessions and a delivery make a new
+    /// user's mailboxes at once, Dovecot 2.3 locks itself out, and ends one of them over it.
+    async fn make_mailboxes(&self) -> Result<()> {
+        for person in &self.people {
+            let mut session = self.session(person).await?;
+            for mailbox in ["INBOX", "Archive", "Drafts", "Junk", "Sent", "Trash"] {
+                session.ok(&format!("SELECT {mailbox}")).await?;
+            }
+            session.ok("LOGOUT").await?;
+        }
+        Ok(())
     }
 
     /// Starts again with the same mail and another answer to CAPABILITY; none: everything.
