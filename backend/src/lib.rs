@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod middleware;
 pub mod mime;
 pub mod net;
+mod readers;
 pub mod routes;
 pub mod sasl;
 pub mod seal;

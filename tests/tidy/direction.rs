@@ -28,7 +28,7 @@ const BRIDGE: Side = Side {
         &["bundle", "mime"],
         &["config"],
         &["seal", "sasl"],
-        &["clock", "secret", "corpora"],
+        &["clock", "secret", "readers", "corpora"],
     ],
     guarded: &[
         (
@@ -39,6 +39,7 @@ const BRIDGE: Side = Side {
             "blob",
             &["session", "user", "account", "store::local", "store::pop3", "submission", "error"],
         ),
+        ("readers", &["account", "store"]),
         ("clock", &NOT_MIME),
         ("secret", &NOT_MIME),
         ("config", &NOT_MIME),
@@ -177,6 +178,7 @@ mod tests {
         assert!(refused("backend/src/store/imap/mod.rs", "use crate::account::Account;"));
         assert!(refused("backend/src/net/tls.rs", "use crate::{clock::Clock, session};"));
         assert!(refused("backend/src/mime/parse.rs", "fn f() { crate::config::load() }"));
+        assert!(refused("backend/src/mime/parse.rs", "use crate::readers::Pace;"));
         assert!(refused("backend/src/user/mod.rs", "use super::link::Link;"));
         assert!(refused("backend/src/store/imap/pool.rs", "use crate::db::Rows;"));
         assert!(refused("backend/src/novelty.rs", "use crate::net::connect;"));

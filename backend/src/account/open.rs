@@ -20,6 +20,7 @@ use super::parts::{parts_of, transfer_size};
 use crate::mime::html::Sanitised;
 use crate::mime::trust::Reader;
 use crate::mime::{Limits, Parsed, Part, attachment, body, embedded, insight, quote};
+use crate::readers::{self, Pace};
 use crate::store::Opened as Described;
 
 /// Messages up to this size are fetched whole; also the size of a slice.
@@ -316,9 +317,9 @@ fn text_of_blocks(blocks: &[(Part, Bytes)]) -> String {
     blocks.iter().map(text).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Runs what takes CPU time beside the runtime.
+/// Runs what takes CPU time on the readers' threads.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Panicked)
+    readers::read(Pace::Now, work).await.map_err(|_| Error::Panicked)
 }

@@ -10,6 +10,7 @@ use postern_shared::uid::{Uid, UidValidity};
 use super::Account;
 use super::actor::{Actor, verb};
 use super::error::Error;
+use super::open::blocking;
 use super::parts::parts_of;
 use crate::mime::preview::{ENOUGH, preview_of};
 use crate::mime::{Part, body};
@@ -53,8 +54,7 @@ impl Account {
                 async move { actor.find_previews(&mailbox, validity, &uids).await }.boxed()
             });
             let found = self.ask(Urgency::Ahead, work).await?;
-            let read = tokio::task::spawn_blocking(|| read(found));
-            let read = read.await.map_err(|_| Error::Panicked)?;
+            let read = blocking(|| read(found)).await?;
             self.keep_previews(&mailbox, validity, &read);
             all.extend(read);
         }

@@ -7,6 +7,7 @@ use postern_shared::message::{Message, MessageKey};
 use super::Account;
 use super::cache::Opened;
 use super::error::Error;
+use super::open::blocking;
 use crate::mime::{Part, charset, embedded};
 
 /// A container past this many bytes is not looked into.
@@ -45,10 +46,10 @@ impl Account {
         let container = container.ok_or(Error::NonExistent)?.clone();
         let bytes = self.part_bytes(key, &container.section, CONTAINER_LIMIT, Urgency::Now).await?;
         let section = part.section.clone();
-        let found = tokio::task::spawn_blocking(move || {
+        let found = blocking(move || {
             let files = embedded::files(0, &container, &bytes);
             files.into_iter().find(|file| file.part.section == section).map(|file| file.bytes)
         });
-        found.await.map_err(|_| Error::Panicked)?.ok_or(Error::NonExistent)
+        found.await?.ok_or(Error::NonExistent)
     }
 }

@@ -9,6 +9,7 @@ use super::connection::LocalConnection;
 use super::deliver::Octets;
 use super::keep::{Fresh, complete_content, discard};
 use super::open::UserStore;
+use crate::readers::Pace;
 
 impl UserStore {
     /// The names of messages of which only the header is here, in some mailbox.
@@ -39,7 +40,7 @@ impl UserStore {
         name: &str,
         octets: &Octets,
     ) -> Result<bool, Error> {
-        let fresh = octets.ready(&self.0.blobs, &self.owner()).await?;
+        let fresh = octets.ready(Pace::Now, (&self.0.blobs, &self.owner())).await?;
         let done = self.complete_with((account, name), &fresh).await;
         if !matches!(done, Ok(true)) {
             discard(&self.0.blobs, std::iter::once(&fresh)).await;

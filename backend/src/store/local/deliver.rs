@@ -16,6 +16,7 @@ use super::open::UserStore;
 use super::write::{Copy, add, packed};
 use super::{Error, each};
 use crate::blob::Blobs;
+use crate::readers::Pace;
 use crate::store::MailboxName;
 
 /// Messages of a batch that are read at the same time: it takes as long as writing them down.
@@ -33,11 +34,15 @@ pub enum Octets {
 }
 
 impl Octets {
-    pub(super) async fn ready(&self, blobs: &Blobs, owner: &str) -> Result<Fresh, Error> {
+    pub(super) async fn ready(
+        &self,
+        pace: Pace,
+        (blobs, owner): (&Blobs, &str),
+    ) -> Result<Fresh, Error> {
         match self {
-            Self::Memory(bytes) => prepare(blobs, owner, bytes.clone()).await,
+            Self::Memory(bytes) => prepare(pace, (blobs, owner), bytes.clone()).await,
             Self::Large(large) => Ok(large.fresh()),
-            Self::Header(header, octets) => prepare_header(header.clone(), *octets).await,
+            Self::Header(header, octets) => prepare_header(pace, header.clone(), *octets).await,
         }
     }
 
@@ -110,7 +115,7 @@ impl UserStore {
         let mut reading = Vec::with_capacity(batch.len());
         for (at, one) in batch.iter().enumerate() {
             if !known.contains(&one.name) {
-                let ready = one.message.ready(&self.0.blobs, &owner);
+                let ready = one.message.ready(Pace::Patient, (&self.0.blobs, &owner));
                 // Of one type whatever it borrows: a task of its own can do this too.
                 reading.push(ready.map(move |ready| ready.map(|ready| (at, ready))).boxed());
             }

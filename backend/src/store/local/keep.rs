@@ -12,6 +12,7 @@ use super::pack::{Form, pack};
 use super::write::{ROWS, next_modseq, signed, use_more};
 use super::{Error, damaged};
 use crate::blob::{BlobKey, Blobs};
+use crate::readers::{self, Pace};
 
 /// Messages that are larger lie outside of the database, in octets.
 pub(super) const LARGE: usize = 1 << 20;
@@ -29,10 +30,14 @@ pub(super) enum Source {
 }
 
 /// Reads a message and makes its bytes ready; a large one is durable as a blob afterwards.
-pub(super) async fn prepare(blobs: &Blobs, owner: &str, message: Bytes) -> Result<Fresh, Error> {
+pub(super) async fn prepare(
+    pace: Pace,
+    (blobs, owner): (&Blobs, &str),
+    message: Bytes,
+) -> Result<Fresh, Error> {
     let large = message.len() > LARGE;
     let bytes = message.clone();
-    let read = tokio::task::spawn_blocking(move || {
+    let read = readers::read(pace, move || {
         let packed = (!large).then(|| pack(&bytes));
         (Content::of(&bytes), packed)
     });
@@ -45,8 +50,8 @@ pub(super) async fn prepare(blobs: &Blobs, owner: &str, message: Bytes) -> Resul
 }
 
 /// Reads the header of a message of so many octets, of which nothing else is here.
-pub(super) async fn prepare_header(header: Bytes, octets: u64) -> Result<Fresh, Error> {
-    let read = tokio::task::spawn_blocking(move || {
+pub(super) async fn prepare_header(pace: Pace, header: Bytes, octets: u64) -> Result<Fresh, Error> {
+    let read = readers::read(pace, move || {
         let (form, bytes) = pack(&header);
         let content = Content::of_header(&header, octets);
         Fresh { content, source: Source::Packed(form, bytes) }

@@ -11,6 +11,7 @@ use super::keep::{Fresh, Source};
 use super::open::UserStore;
 use super::outline::Outline;
 use crate::blob::BlobKey;
+use crate::readers::{self, Pace};
 
 /// A message whose octets are durable and that was read; nobody points at it yet.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ impl UserStore {
         let mut outline = Outline::default();
         let watched = Watched { source: Box::pin(source), outline: &mut outline };
         let (key, _) = self.0.blobs.put(&self.owner(), watched).await?;
-        let reading = tokio::task::spawn_blocking(move || Content::outlined(&outline.finish()));
+        let reading = readers::read(Pace::Patient, move || Content::outlined(&outline.finish()));
         let content = reading.await.map_err(|error| Error::Storage(Box::new(error)))?;
         Ok(Large { content, key })
     }

@@ -17,6 +17,7 @@ use super::keep::{Fresh, LARGE, discard, insert_contents, prepare};
 use super::mailboxes::id_of;
 use super::rows::some;
 use super::write::{Copy, add, expunge, packed};
+use crate::readers::Pace;
 use crate::store::imap::NewMessage;
 use crate::store::{MailboxName, Moved};
 
@@ -42,7 +43,7 @@ impl LocalConnection {
         id_of(&mut reading, self.account(), name).await?;
         drop(reading);
         let (store, received_at) = (self.store(), internal_date.unwrap_or(self.store().now()));
-        let fresh = prepare(&store.0.blobs, &store.owner(), message.into()).await?;
+        let fresh = prepare(Pace::Now, (&store.0.blobs, &store.owner()), message.into()).await?;
         let fresh = [fresh];
         let added = self.append_fresh(name, &fresh, &[(flags, received_at)]).await;
         if added.is_err() {
@@ -126,7 +127,7 @@ impl LocalConnection {
         let owner = store.owner();
         let reading = messages.iter().map(|message| {
             let octets = Bytes::copy_from_slice(&message.octets);
-            prepare(&store.0.blobs, &owner, octets).boxed()
+            prepare(Pace::Patient, (&store.0.blobs, &owner), octets).boxed()
         });
         let reading: Vec<_> = reading.collect();
         let ready: Vec<_> = stream::iter(reading).buffered(AT_ONCE).collect().await;
