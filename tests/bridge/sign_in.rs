@@ -9,6 +9,7 @@ use postern_tests::dovecot::Dovecot;
 use postern_tests::scene::Scene;
 use postern_tests::server::free_port;
 use postern_tests::visitor::{Visitor, refused_sign_in};
+use postern_tests::wait;
 use postern_tests::world::World;
 
 async fn check(home: &Home, person: &Person, expect: ErrorCode) -> Result<()> {
@@ -43,8 +44,14 @@ async fn a_certificate_of_nobody_is_not_trusted_and_no_password_is_sent() -> Res
         dovecot.imaps
     ));
     let bridge = Bridge::start(Home::new(&provider, "/", "")?).await?;
+    let before = dovecot.log().len();
     check(&bridge.home, &dovecot.person("anna"), ErrorCode::UntrustedCertificate).await?;
-    assert!(!dovecot.log().contains("anna@"), "{}", dovecot.log());
+    let said = || dovecot.log().split_off(before);
+    wait::until("the refusal in its log", || async {
+        Ok(said().contains("unknown ca").then_some(()))
+    })
+    .await?;
+    assert!(!said().contains("anna@"), "{}", said());
     Ok(())
 }
 
@@ -71,8 +78,8 @@ async fn starttls_is_used_where_it_is_asked_for() -> Result<()> {
     ));
     let bridge = Bridge::start(Home::new(&provider, "/", "")?).await?;
     Visitor::sign_in(&bridge.home, &dovecot.person("anna")).await?;
-    assert!(dovecot.log().contains("TLS"), "{}", dovecot.log());
-    Ok(())
+    wait::until("TLS in its log", || async { Ok(dovecot.log().contains("TLS").then_some(())) })
+        .await
 }
 
 #[tokio::test]
