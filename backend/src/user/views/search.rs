@@ -5,6 +5,8 @@
 //! search is told by an error; if some could be, what they found stays in sight, not as the whole,
 //! and the others are named. Nothing is left waiting.
 
+use std::mem::take;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::AbortHandle;
@@ -20,10 +22,28 @@ use crate::store::query::Query;
 
 /// Finds of which a window is told first; of the next ones each time twice as many.
 const FIRST_FINDS: usize = 250;
+/// How long a window is left alone that was told of finds: each time it is put in order anew.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How long a mailbox that could not be searched is left alone before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long after that an opened search may try once more.
 const LATER: Duration = Duration::from_secs(10);
+
+/// What was found, and the window was not told of yet.
+#[derive(Debug, Default)]
+struct Untold {
+    ids: Vec<u32>,
+    /// Mailboxes that have answered.
+    searched: u32,
+    /// When it was told of finds last, on the clock's `elapsed` time.
+    told: Option<Duration>,
+}
+
+impl Untold {
+    fn is_anything(&self) -> bool {
+        self.searched > 0 || !self.ids.is_empty()
+    }
+}
 
 impl Views {
     /// The mailboxes that servers have to search for a view that is opened now; none where the
@@ -32,7 +52,7 @@ impl Views {
         let now = self.0.clock.elapsed();
         if opened.search.is_some() {
             let due = now.saturating_sub(opened.failed_at) >= LATER;
-            return if due { std::mem::take(&mut opened.unsearched) } else { Vec::new() };
+            return if due { take(&mut opened.unsearched) } else { Vec::new() };
         }
         let places = self.searched_places(&opened.look);
         let of = u32::try_from(places.len()).unwrap_or(u32::MAX);
@@ -74,34 +94,73 @@ impl Views {
         look: &Look,
         places: Vec<Place>,
     ) -> Vec<(Place, Error)> {
-        let mut failures = Vec::new();
+        let (mut failures, mut untold) = (Vec::new(), Untold::default());
         for place in places {
-            match self.search_one(key, look, &place).await {
+            match self.search_one((key, &mut untold), look, &place).await {
                 // A mailbox that is gone holds nothing.
                 Err(error) if !is_gone(&error) => failures.push((place, error)),
-                _ => {
-                    let count = |opened: &mut Opened| {
-                        if let Some((done, _)) = &mut opened.searched {
-                            *done += 1;
-                        }
-                    };
-                    self.refresh(key, count).await;
-                }
+                _ => untold.searched += 1,
             }
         }
+        self.tell(key, &mut untold).await;
         failures
     }
 
-    async fn search_one(&self, key: WindowKey, look: &Look, place: &Place) -> Result<(), Error> {
-        let finds = self.ask(look, place).await?;
+    async fn search_one(
+        &self,
+        (key, untold): (WindowKey, &mut Untold),
+        look: &Look,
+        place: &Place,
+    ) -> Result<(), Error> {
+        let finds = self.meanwhile((key, untold), self.ask(look, place)).await?;
         let (mut left, mut most) = (finds.uids.as_slice(), FIRST_FINDS);
         while !left.is_empty() {
             let (rest, newest) = left.split_at(left.len().saturating_sub(most));
-            let ids = self.taken_in(look, place, &finds, newest).await?;
-            self.refresh(key, |opened| opened.add_found(ids)).await;
+            let ids = self.taken_in(look, place, &finds, newest);
+            let ids = self.meanwhile((key, untold), ids).await?;
+            untold.ids.extend(ids);
             (left, most) = (rest, most.saturating_mul(2));
         }
         Ok(())
+    }
+
+    /// Waits for a piece of work; tells the window of what was found before, if it takes longer.
+    async fn meanwhile<T>(
+        &self,
+        (key, untold): (WindowKey, &mut Untold),
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = pin!(work);
+        let pause = match untold.told {
+            // The first finds are waited for.
+            None if !untold.ids.is_empty() => Duration::ZERO,
+            None => PAUSE,
+            Some(told) => PAUSE.saturating_sub(self.0.clock.elapsed().saturating_sub(told)),
+        };
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = self.0.clock.sleep(pause), if untold.is_anything() => {}
+        }
+        self.tell(key, untold).await;
+        work.await
+    }
+
+    /// Tells the window of what was found.
+    async fn tell(&self, key: WindowKey, untold: &mut Untold) {
+        if !untold.is_anything() {
+            return;
+        }
+        let Untold { ids, searched, told } = take(untold);
+        let had_finds = told.is_some() || !ids.is_empty();
+        let change = |opened: &mut Opened| {
+            opened.add_found(ids);
+            if let Some((done, _)) = &mut opened.searched {
+                *done += searched;
+            }
+        };
+        self.refresh(key, change).await;
+        untold.told = had_finds.then(|| self.0.clock.elapsed());
     }
 
     /// Ids of everything that a server finds in a mailbox, however many.
