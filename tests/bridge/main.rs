@@ -17,6 +17,7 @@ mod frames;
 mod here;
 mod identities;
 mod images;
+mod incomplete;
 mod invitations;
 mod keeping;
 mod kills;

@@ -23,14 +23,14 @@ use crate::crossing::{contents, mailbox};
 use crate::transfers::{ended, fill_mailbox, import, taken_out, uploaded};
 
 /// How many messages a file holds.
-fn counted(file: &[u8]) -> Result<u64> {
+pub(crate) fn counted(file: &[u8]) -> Result<u64> {
     let aside = tempfile::tempdir()?;
     let reading = Reading { name: "mail", aside: aside.path(), largest: 0, skip: u64::MAX };
     Ok(read(Cursor::new(file), reading, &mut |_| true)?)
 }
 
 /// An account of IMAP, beside it one whose mail lies here; the second one's id.
-async fn both() -> Result<(Scene, Visitor, Tab, AccountId)> {
+pub(crate) async fn both() -> Result<(Scene, Visitor, Tab, AccountId)> {
     let scene = crate::maildrops::both(World::in_memory().await?).await?;
     let visitor = scene.visitor("anna").await?;
     let mut tab = visitor.tab().await?;

@@ -18,14 +18,14 @@ use crate::crossing::contents;
 use crate::transfers::fill_mailbox;
 
 /// What a verb did: its exit code, its output, and what it said.
-struct Ran {
+pub(crate) struct Ran {
     code: Option<i32>,
     output: Vec<u8>,
     said: String,
 }
 
 impl Ran {
-    fn ends(self, code: i32, said: &str) -> Vec<u8> {
+    pub(crate) fn ends(self, code: i32, said: &str) -> Vec<u8> {
         assert_eq!(self.code, Some(code), "{}", self.said);
         assert!(self.said.contains(said), "{} says nothing of {said}", self.said);
         self.output
@@ -33,7 +33,7 @@ impl Ran {
 }
 
 /// Runs a verb with these arguments and this input. On a thread: the mail host is in this process.
-async fn run(home: &Home, arguments: &[&str], input: &[u8]) -> Result<Ran> {
+pub(crate) async fn run(home: &Home, arguments: &[&str], input: &[u8]) -> Result<Ran> {
     let mut command = Command::new(program::binary()?);
     command.args(arguments).arg("--config").arg(home.config());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -143,6 +143,11 @@ pub struct Surroundings {
 
 /// Fetches what is missing of messages that were collected in part.
 pub trait Rest: Send + Sync {
-    /// Makes a message whole, by the name that its deliverer knows it by.
-    fn fetch(&self, account: AccountId, name: String) -> BoxFuture<'static, Result<(), Error>>;
+    /// Asks at once for messages to be made whole, by the names that their deliverer knows them by;
+    /// gives those that are not, and why.
+    fn fetch(
+        &self,
+        account: AccountId,
+        names: Vec<String>,
+    ) -> BoxFuture<'static, Vec<(String, Error)>>;
 }

@@ -1,15 +1,22 @@
 //! The parts of a message: described by BODYSTRUCTURE, fetched in slices.
 
+use std::collections::HashMap;
+
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use postern_shared::api::messages::Urgency;
 use postern_shared::message::MessageKey;
 
 use super::Account;
 use super::error::Error;
+use super::mutate::Batch;
 use super::open::SLICE;
 use crate::mime::part::{Disposition, Flowed};
 use crate::mime::{Encoding, Part};
 use crate::store::{self, Slice, Structure};
+
+/// What does not come of messages that were asked for, and why.
+pub type Lacking = BoxFuture<'static, HashMap<MessageKey, Error>>;
 
 impl Account {
     /// One slice of a part's encoded bytes.
@@ -35,11 +42,62 @@ impl Account {
     ) -> Result<Option<T>, Error> {
         match done {
             Err(Error::Store(store::Error::Incomplete { name })) => {
-                self.0.rest.fetch(self.0.facts.id.clone(), name).await?;
-                Ok(None)
+                let lacking = self.0.rest.fetch(self.0.facts.id.clone(), vec![name]).await;
+                lacking.into_iter().next().map_or(Ok(None), |(_, error)| Err(error))
             }
             done => done.map(Some),
         }
+    }
+
+    /// Has the rest of all these messages fetched together, of which only the header is here; gives
+    /// those of which it does not come, and why.
+    ///
+    /// # Errors
+    /// `NonExistent` where a mailbox's uid_validity has passed; the store's.
+    pub async fn fetch_rest(&self, batches: &[Batch]) -> Result<HashMap<MessageKey, Error>, Error> {
+        Ok(self.ask_for_rest(batches).await?.await)
+    }
+
+    /// The same, asked for on return and waited for by what is given.
+    ///
+    /// # Errors
+    /// As for `fetch_rest`.
+    pub async fn ask_for_rest(&self, batches: &[Batch]) -> Result<Lacking, Error> {
+        let mut keys = HashMap::new();
+        // At a server every message is whole.
+        let batches = if self.0.facts.local.is_some() { batches } else { &[] };
+        for batch in batches {
+            for (key, name) in self.incomplete(batch).await? {
+                // Copies are one message.
+                keys.entry(name).or_insert(key);
+            }
+        }
+        if keys.is_empty() {
+            return Ok(std::future::ready(HashMap::new()).boxed());
+        }
+        let names = keys.keys().cloned().collect();
+        let fetched = self.0.rest.fetch(self.0.facts.id.clone(), names);
+        let told = fetched.map(move |lacking| {
+            let of = |(name, error)| Some((keys.remove(&name)?, error));
+            lacking.into_iter().filter_map(of).collect()
+        });
+        Ok(told.boxed())
+    }
+
+    /// Those of which only the header is here, with the names that their deliverer knows them by.
+    async fn incomplete(&self, batch: &Batch) -> Result<Vec<(MessageKey, String)>, Error> {
+        let batch = batch.clone();
+        self.ask(Urgency::Ahead, move |actor| {
+            let batch = batch.clone();
+            async move {
+                actor.select_for(&batch.mailbox, batch.uid_validity).await?;
+                let found = actor.store()?.incomplete(&batch.uids).await?;
+                let key = |uid| actor.key(&batch.mailbox, batch.uid_validity, uid);
+                Ok(found.into_iter().map(|(uid, name)| (key(uid), name)).collect())
+            }
+            .boxed()
+        })
+        .await
     }
 
     async fn slice_here(

@@ -133,8 +133,13 @@ async fn take_out(open: &Open, wanted: Wanted, sink: Sink) -> Result<(), End> {
     let taken = taken.map_err(ended).with_context(|| format!("mail at {}", open.place))?;
     sink.keep(&file).with_context(|| format!("writing {}", file.display()))?;
     tally::end(&format!("{} messages of {} in {}", taken.done, taken.total, file.display()));
-    match taken.failed {
-        0 => Ok(()),
-        failed => Err(anyhow::anyhow!("{failed} messages could not be read").into()),
+    match (taken.failed, taken.headers) {
+        (0, _) => Ok(()),
+        (failed, headers) if headers > 0 => Err(anyhow::anyhow!(
+            "{failed} messages could not be read: of {headers} messages only the header is here, \
+             and the rest is fetched where the page opens them or takes them out"
+        )
+        .into()),
+        (failed, _) => Err(anyhow::anyhow!("{failed} messages could not be read").into()),
     }
 }

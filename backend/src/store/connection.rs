@@ -230,6 +230,9 @@ verbs! {
     flags_by_uid(uids: &[u32]) -> Vec<FlagsOf>;
     /// The flags of messages that changed after this modification number.
     flags_since(modseq: u64) -> Vec<FlagsOf>;
+    /// Those of these messages of which only the header is here and the rest can be asked for, with
+    /// the names of their deliveries.
+    incomplete(uids: &[u32]) -> Vec<(u32, String)>;
     /// The uids of messages that became whole after this modification number.
     completed_since(modseq: u64) -> Vec<u32>;
     /// The flags of every message of the selected mailbox.

@@ -4,7 +4,7 @@
 //! Whatever is cut off in between leaves a message twice, never not at all. An action that is asked
 //! for again finds what it added before by Message-ID and size, among what came since it began.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use postern_shared::action::ActionId;
 use postern_shared::api::messages::Outcome;
@@ -42,6 +42,8 @@ struct Way<'a> {
     left: Vec<Arrived>,
     /// Uids that are known to be this run's.
     own: HashSet<u32>,
+    /// Why some messages cannot be had whole.
+    lacking: HashMap<MessageKey, account::Error>,
     outcome: Outcome,
     undo: Vec<Step>,
 }
@@ -129,6 +131,8 @@ impl User {
             Some(floor) => to.arrived_since(&mailbox, floor).await?,
             None => Vec::new(),
         };
+        // In one session for all, where only their headers are here.
+        let lacking = from.fetch_rest(&batches).await?;
         let mut way = Way {
             user: self,
             from,
@@ -138,6 +142,7 @@ impl User {
             floor: before.unwrap_or(now),
             left,
             own: HashSet::new(),
+            lacking,
             outcome: Outcome::default(),
             undo: Vec::new(),
         };
@@ -194,6 +199,9 @@ impl Way<'_> {
 
     /// Adds one message: its size and, where it is known, its uid; none where it is gone here.
     async fn add(&mut self, note: &Noted) -> Result<Option<(u64, Option<u32>)>, Error> {
+        if let Some(error) = self.lacking.remove(&note.key) {
+            return Err(error.into());
+        }
         let whole = match self.from.whole(&note.key, &self.user.blobs).await {
             Err(account::Error::NonExistent | account::Error::Store(store::Error::NonExistent)) => {
                 return Ok(None);

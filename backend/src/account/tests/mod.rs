@@ -41,8 +41,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct NoRest;
 
 impl Rest for NoRest {
-    fn fetch(&self, _: AccountId, name: String) -> BoxFuture<'static, Result<(), Error>> {
-        panic!("the rest of {name} is asked for")
+    fn fetch(&self, _: AccountId, names: Vec<String>) -> BoxFuture<'static, Vec<(String, Error)>> {
+        panic!("the rest of {names:?} is asked for")
     }
 }
 

@@ -23,6 +23,14 @@ impl ImapConnection {
         Ok(all)
     }
 
+    /// Messages of which only the header is here: none, nothing is here.
+    ///
+    /// # Errors
+    /// None; as every verb's.
+    pub async fn incomplete(&mut self, _uids: &[u32]) -> Result<Vec<(u32, String)>, Error> {
+        Ok(Vec::new())
+    }
+
     /// Messages that became whole since: none, they never change (RFC 9051 §2.3.1.1).
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use super::connection::LocalConnection;
 use super::deliver::Octets;
 use super::keep::{Fresh, complete_content, discard};
 use super::open::UserStore;
+use super::rows::some;
 use crate::readers::Pace;
 
 impl UserStore {
@@ -80,7 +81,23 @@ impl UserStore {
     }
 }
 
+/// A message of which the rest can be asked for.
+const LACKING: &str = "SELECT m.uid, d.name FROM messages AS m
+    JOIN contents AS c ON c.id = m.content AND c.header_octets >= 0
+    JOIN deliveries AS d ON d.content = m.content AND d.taken = 'header'";
+
 impl LocalConnection {
+    /// Those of these messages of the selected mailbox of which only the header is here and the
+    /// rest can be asked for, with the names of their deliveries.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn incomplete(&mut self, uids: &[u32]) -> Result<Vec<(u32, String)>, Error> {
+        let (mut reading, mailbox) = self.look_in().await?;
+        let rows = some(&mut reading, LACKING, (mailbox, uids)).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
     /// The uids of messages of the selected mailbox that became whole after this modification
     /// number, ascending: whatever was noted of them before is to be read anew.
     ///

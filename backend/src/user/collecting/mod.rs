@@ -13,7 +13,7 @@ use postern_shared::collecting::{Collecting, MOST_DAYS, MOST_MINUTES, Policy, Re
 use sha2::{Digest, Sha256};
 
 use self::job::Job;
-pub(super) use self::rest::{Fetcher, FetcherAlone};
+pub(super) use self::rest::{Fetcher, NoFetcher};
 use super::registry::{Inner, Users};
 use super::{Error, User};
 use crate::account::Account;

@@ -28,7 +28,7 @@ use crate::db::{self, Db};
 use crate::store::index::Indexes;
 use crate::store::local::Stores;
 use crate::user::Error;
-use crate::user::collecting::FetcherAlone;
+use crate::user::collecting::NoFetcher;
 use crate::user::entrant::{Entrant, account_id};
 use crate::user::roster::Roster;
 use crate::user::views::Views;
@@ -92,6 +92,8 @@ pub struct Tally {
     pub known: u32,
     /// Messages that could not be read, or were refused.
     pub failed: u32,
+    /// Of those the ones of which only the header is here.
+    pub headers: u32,
     /// The account is gone for a moment.
     pub is_waiting: bool,
 }
@@ -105,14 +107,13 @@ impl Lone {
         let id = account_id(user, &entrant.address);
         let (facts, connection) = entrant.described(id, &stores);
         let shelf = Shelf { index: indexes.of(&user.to_string()), progress: Progress::default() };
-        let rest = Arc::new(FetcherAlone::new(&facts, clock.clone()));
         let surroundings = Surroundings {
             audience: audience.clone(),
             clock: clock.clone(),
             memory: Memory::default(),
             durable: (db, user),
             shelf: Some(shelf.clone()),
-            rest,
+            rest: Arc::new(NoFetcher),
         };
         let account = Account::start(facts, surroundings, connection);
         let roster = Arc::new(Roster::new(vec![account.clone()]));
@@ -145,9 +146,9 @@ impl Lone {
         let found = sources(&view, (&self.roster, &self.views)).await?;
         let course = self.course(tell);
         let outlet = Outlet::new(form, self.clock.unix_ms() / 1000);
-        let mut making = Making { course, outlet, out, blobs: self.blobs.clone() };
+        let mut making = Making { course, outlet, out, blobs: self.blobs.clone(), headers: 0 };
         making.run(found).await?;
-        Ok(Tally::of(&making.course.state))
+        Ok(Tally { headers: making.headers, ..Tally::of(&making.course.state) })
     }
 
     /// Brings the messages of a file in; what is there already is told from what is new by Message-ID
@@ -205,7 +206,7 @@ impl Tally {
     fn of(state: &TransferState) -> Self {
         let TransferState { done, total, known, failed, .. } = *state;
         let is_waiting = super::stage_of(&state.stage) == Stage::Waiting;
-        Self { total, done, known, failed, is_waiting }
+        Self { total, done, known, failed, headers: 0, is_waiting }
     }
 }
 

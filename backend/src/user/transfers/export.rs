@@ -80,7 +80,7 @@ impl User {
         };
         let (out, bytes) = mpsc::channel(WAITING);
         let outlet = Outlet::new(form, self.clock.unix_ms() / 1000);
-        let making = Making { course, outlet, out, blobs: self.blobs.clone() };
+        let making = Making { course, outlet, out, blobs: self.blobs.clone(), headers: 0 };
         tokio::spawn(made(making, found));
         let content_type = if form == Form::Mbox { "application/mbox" } else { "application/zip" };
         Ok(Export { name, content_type, bytes })

@@ -1,13 +1,16 @@
 //! Making a file of messages: one after the other, as fast as it is taken.
 
+use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, TryStreamExt};
+use postern_shared::account::AccountId;
 use postern_shared::transfer::Stage;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::course::{Course, End, is_away};
 use super::outlet::Outlet;
@@ -30,6 +33,8 @@ pub(super) struct Making {
     pub(super) out: mpsc::Sender<io::Result<Bytes>>,
     /// Where large messages lie meanwhile.
     pub(super) blobs: Blobs,
+    /// Messages that it lacks because only their header is here.
+    pub(super) headers: u32,
 }
 
 impl Making {
@@ -45,6 +50,8 @@ impl Making {
     }
 
     async fn make(&mut self, sources: Vec<Source>) -> Result<(), End> {
+        // It ends with this.
+        let _ahead = fetch_ahead(&sources).await;
         for source in &sources {
             let directory = self.outlet.directory(&source.levels);
             for uids in source.batch.uids.chunks(PIECE) {
@@ -72,15 +79,13 @@ impl Making {
                 self.course.state.total = self.course.state.total.saturating_sub(1);
                 return Ok(());
             }
+            Err(account::Error::Rest { .. } | account::Error::Store(store::Error::RestGone)) => {
+                self.headers += 1;
+                self.course.state.failed += 1;
+                return Ok(());
+            }
             // One that the server cannot give is no reason to have none of the others.
-            Err(
-                account::Error::Rest { .. }
-                | account::Error::Store(
-                    store::Error::Refused { .. }
-                    | store::Error::Garbled(_)
-                    | store::Error::RestGone,
-                ),
-            ) => {
+            Err(account::Error::Store(store::Error::Refused { .. } | store::Error::Garbled(_))) => {
                 self.course.state.failed += 1;
                 return Ok(());
             }
@@ -107,6 +112,25 @@ impl Making {
         }
         self.out.send(Ok(bytes.into())).await.map_err(|_| End::Left)
     }
+}
+
+/// Has the rest of all messages of which only the header is here fetched in one session of each
+/// maildrop, while those before them are given out. What does not come is asked for once more by
+/// itself.
+async fn fetch_ahead(sources: &[Source]) -> JoinSet<()> {
+    let mut all: HashMap<AccountId, (Account, Vec<Batch>)> = HashMap::new();
+    for Source { account, batch, .. } in sources {
+        let known = all.entry(account.facts().id.clone());
+        known.or_insert_with(|| (account.clone(), Vec::new())).1.push(batch.clone());
+    }
+    let mut fetching = JoinSet::new();
+    for (account, batches) in all.into_values() {
+        match account.ask_for_rest(&batches).await {
+            Ok(coming) => drop(fetching.spawn(coming.map(drop))),
+            Err(error) => tracing::debug!(%error, "the rest of messages is not fetched ahead"),
+        }
+    }
+    fetching
 }
 
 fn count(uids: &[u32]) -> u32 {

@@ -36,22 +36,34 @@ struct Waiting {
 }
 
 impl Demands {
-    /// Waits until a message is whole. However many ask for the same one, it comes once.
-    ///
-    /// # Errors
-    /// Why it is not.
-    pub async fn want(&self, name: &str) -> Result<(), Lack> {
+    /// Asks at once for these messages to be whole, and waits for them; gives those that are not, and
+    /// why. One session comes to all of them, and however many ask for the same one, it comes once.
+    pub fn want(
+        &self,
+        names: Vec<String>,
+    ) -> impl Future<Output = Vec<(String, Lack)>> + Send + use<> {
         let stopped = Lack::Failed(ErrorCode::Unavailable, 0);
-        let (answer, result) = oneshot::channel();
+        let mut results = Vec::with_capacity(names.len());
         {
             let mut waiting = self.waiting();
-            if waiting.closed {
-                return Err(stopped);
+            for name in names {
+                let (answer, result) = oneshot::channel();
+                if !waiting.closed {
+                    waiting.names.entry(name.clone()).or_default().push(answer);
+                }
+                results.push((name, result));
             }
-            waiting.names.entry(name.to_owned()).or_default().push(answer);
         }
         self.0.more.notify_waiters();
-        result.await.unwrap_or(Err(stopped))
+        async move {
+            let mut lacking = Vec::new();
+            for (name, result) in results {
+                if let Err(lack) = result.await.unwrap_or(Err(stopped)) {
+                    lacking.push((name, lack));
+                }
+            }
+            lacking
+        }
     }
 
     /// Returns once something is waited for.
