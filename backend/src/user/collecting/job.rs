@@ -281,6 +281,16 @@ impl Job {
 
     /// Fetches what somebody waits for, in a session of its own, or says why it does not come.
     async fn fetch_rest(&self, wish: &Wish) {
+        let incomplete = async {
+            self.stores.of(self.maildrop.user).await?.incomplete(&self.maildrop.account.0).await
+        };
+        // What fails here fails in the session too.
+        if let Ok(incomplete) = incomplete.await {
+            self.rest.settle(&incomplete);
+        }
+        if self.rest.is_empty() {
+            return;
+        }
         if wish.refused {
             return self.rest.fail(Lack::Failed(ErrorCode::AuthenticationFailed, 0));
         }

@@ -100,6 +100,14 @@ impl Demands {
         }
     }
 
+    /// Tells whoever waits for a message that is not incomplete any more: it became whole between
+    /// their look and their asking.
+    pub fn settle(&self, incomplete: &HashSet<String>) {
+        let others = |name: &&String| !incomplete.contains(*name);
+        let settled: Vec<String> = self.waiting().names.keys().filter(others).cloned().collect();
+        settled.iter().for_each(|name| self.answer(name, Ok(())));
+    }
+
     /// Tells everybody that nothing comes, and why.
     pub fn fail(&self, lack: Lack) {
         let all = std::mem::take(&mut self.waiting().names);
