@@ -1,5 +1,5 @@
 //! Messages of which only the header is here: whatever takes them elsewhere takes them whole, or
-//! says that it cannot.
+//! says that it cannot, and once they are whole everything that shows them knows.
 
 use std::time::Duration;
 
@@ -327,6 +327,46 @@ async fn they_are_passed_on_whole() -> Result<()> {
     let draft = Draft { origin, ..draft(&it, "Lost") };
     let call = SubmitMessage { action: action(), draft, plan: Plan::Now };
     assert_eq!(it.tab.link.refusal(call).await?.code, ErrorCode::Incomplete);
+    Ok(())
+}
+
+#[tokio::test]
+async fn once_whole_they_are_found_and_shown_as_what_they_are() -> Result<()> {
+    let mut it = Headers::come().await?;
+    let scope = Scope::Search {
+        query: "\"see the file\"".into(),
+        within: Within::Account(it.here.clone()),
+    };
+    let view = View { scope, ..it.view() };
+    let mut tab = it.visitor.tab().await?;
+    let search = tab.open_view(view.clone()).await?;
+    assert_eq!(search.list.rows.len(), 0, "nobody knows its words yet");
+    let before = it.row("Large one")?.clone();
+    let call = OpenMessage { key: before.key.clone(), urgency: Urgency::Now };
+    it.tab.link.call(call).await?;
+    let is_whole = |list: &List| {
+        let row = list.row("Large one");
+        row.is_some_and(|row| row.has_attachment && row.preview.contains("See the file."))
+    };
+    it.tab.follow(&mut it.inbox, "the row of the whole", is_whole).await?;
+    let text = message::with_attachment(
+        &it.scene.person("anna"),
+        &it.scene.person("ben"),
+        "Large one",
+        SIZES[0],
+    );
+    // Words in bodies are looked for when a search is opened.
+    let mut again = tab.open_view(view).await?;
+    tab.follow(&mut again, "the search to find it", is_whole).await?;
+    for list in [&it.inbox.list, &again.list] {
+        let row = list.row("Large one").context("a row")?;
+        assert_eq!((&row.key, row.size as usize), (&before.key, text.len()));
+        assert_eq!(row.size, before.size);
+        assert_eq!(row.received_at, before.received_at);
+    }
+    ensure!(!it.row("Large two")?.has_attachment, "that one was not opened");
+    let fresh = it.view();
+    ensure!(is_whole(&tab.open_view(fresh).await?.list), "a fresh window");
     Ok(())
 }
 

@@ -44,6 +44,13 @@ impl Actor {
             return self.resync_told(id, selected, told).await;
         }
         let since = listing.modseq;
+        // No change of flags says that there is more of a message now.
+        if let Some(since) = since
+            && !self.store()?.completed_since(since).await?.is_empty()
+        {
+            return self.start_anew(id).await;
+        }
+        let Some(listing) = self.listings.get(id) else { return Ok(()) };
         if !holds_the_same(listing, selected) && !self.resync_uids(id).await? {
             return self.start_anew(id).await;
         }
