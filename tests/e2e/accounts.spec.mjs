@@ -87,6 +87,7 @@ test('an added account that does not open is mended by its password, and nobody 
   // Another password of hers opens no vault, and no other session of hers is there to vouch for it.
   await world.do('add-password', { as: 'anna', password: 'another' });
   await signIn(page, { ...world.person('anna'), password: 'another' });
+  await expect(page.getByRole('status').filter({ hasText: 'ben@example.test needs its password.' })).toBeVisible();
   await page.getByRole('status').getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Accounts', level: 2 })).toBeVisible();
   const list = page.getByRole('list', { name: 'Accounts' });

@@ -1,7 +1,7 @@
 //! The mail screen: the shell with tree, list and message, joined to the stores.
 
 use leptos::prelude::*;
-use postern_shared::account::AccountState;
+use postern_shared::account::{Account, AccountState};
 use postern_shared::mailbox::MailboxId;
 
 use super::deferred::{Deferred, fetch};
@@ -91,12 +91,20 @@ fn status(stores: Stores) -> Status {
         LinkState::VersionMismatch => return Status::NewVersion,
         _ => {}
     }
-    let states = stores.accounts.all().get().into_iter().map(|account| account.state);
-    let states: Vec<_> = states.collect();
-    if states.contains(&AccountState::NeedsSignIn) {
+    let accounts = stores.accounts.all().get();
+    let found = |is: fn(&Account) -> bool| accounts.iter().find(|one| is(one));
+    let several = accounts.len() > 1;
+    let needs_sign_in = |one: &Account| one.state == AccountState::NeedsSignIn;
+    let is_away = |one: &Account| matches!(one.state, AccountState::Offline { .. });
+    if found(|one| !one.added && one.state == AccountState::NeedsSignIn).is_some() {
         Status::NeedsSignIn
-    } else if states.iter().any(|state| matches!(state, AccountState::Offline { .. })) {
-        Status::Unreachable
+    } else if let Some(account) = found(needs_sign_in) {
+        Status::OneNeedsPassword(account.shown().to_owned())
+    } else if let Some(account) = found(is_away) {
+        match several {
+            true => Status::OneUnreachable(account.shown().to_owned()),
+            false => Status::Unreachable,
+        }
     } else if stores.newer.get() {
         Status::NewVersion
     } else if stores.parts.failed() {
@@ -106,19 +114,11 @@ fn status(stores: Stores) -> Status {
     }
 }
 
-/// Whether it is the account of the sign-in whose password is refused; the others are mended one
-/// by one.
-fn owner_is_refused(stores: Stores) -> bool {
-    stores.accounts.all().with_untracked(|all| {
-        all.iter().any(|one| !one.added && one.state == AccountState::NeedsSignIn)
-    })
-}
-
 fn mend(stores: Stores) {
     match untrack(|| status(stores)) {
         Status::NewVersion => stores.reload(),
-        Status::NeedsSignIn if owner_is_refused(stores) => stores.sign_out(),
-        Status::NeedsSignIn => stores.location.go(Route::Settings(SettingsPage::Accounts)),
+        Status::NeedsSignIn => stores.sign_out(),
+        Status::OneNeedsPassword(_) => stores.location.go(Route::Settings(SettingsPage::Accounts)),
         Status::Incomplete => fetch(stores, Region::Layers),
         _ => stores.retry(),
     }
