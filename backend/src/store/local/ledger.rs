@@ -134,6 +134,24 @@ impl UserStore {
         Ok(names.into_iter().collect())
     }
 
+    /// The Message-ID of what was delivered by a name, as it stands there; empty where it has none, or
+    /// is not here.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn message_id_of(&self, account: &str, name: &str) -> Result<String, Error> {
+        let mut reading = self.read().await?;
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT c.message_id FROM deliveries AS d JOIN contents AS c ON c.id = d.content
+             WHERE d.account = $1 AND d.name = $2",
+        )
+        .bind(account)
+        .bind(name)
+        .fetch_optional(&mut *reading)
+        .await?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// The SHA-256 of what was delivered by a name; none where it was not, or not whole.
     ///
     /// # Errors

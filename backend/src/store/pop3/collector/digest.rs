@@ -72,6 +72,15 @@ pub(super) fn arrived_at(header: &[u8]) -> Option<i64> {
     dates.into_iter().flatten().find(mail_parser::DateTime::is_valid).map(|it| it.to_timestamp())
 }
 
+/// What stands between the angle brackets of its Message-ID; empty where nobody could quote it.
+pub(super) fn message_id(header: &[u8]) -> String {
+    let header = [self::header(header), b"\r\n\r\n"].concat();
+    let message = MessageParser::default().parse_headers(&header);
+    let id = message.as_ref().and_then(|message| message.message_id()).unwrap_or_default();
+    let is_plain = id.bytes().all(|octet| octet.is_ascii_graphic());
+    if is_plain { id.to_owned() } else { String::new() }
+}
+
 /// A digest as it stands for a uidl; no uidl begins with a space.
 pub(super) fn stand_in(digest: &[u8]) -> String {
     let hex: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
@@ -112,5 +121,17 @@ mod tests {
         assert_eq!(arrived_at(header), Some(60));
         assert_eq!(arrived_at(b"Date: Thu, 1 Jan 1970 00:00:10 +0000\r\n\r\n"), Some(10));
         assert_eq!(arrived_at(b"Subject: none\r\n\r\n"), None);
+    }
+
+    #[test]
+    fn an_id_is_what_stands_between_brackets() {
+        for (header, expect) in [
+            ("Message-ID: <1@a.test>\r\n\r\n", "1@a.test"),
+            ("Subject: x\r\nmessage-id:\r\n <1@a.test> \r\n\r\n", "1@a.test"),
+            ("Subject: Message-ID: <1@a.test>\r\n\r\n", ""),
+            ("Message-ID: <\u{e9}>\r\n\r\n", ""),
+        ] {
+            assert_eq!(message_id(header.as_bytes()), expect, "{header}");
+        }
     }
 }

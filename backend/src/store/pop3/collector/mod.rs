@@ -21,6 +21,7 @@ mod fetch;
 mod group;
 mod parts;
 mod plan;
+mod probe;
 mod removal;
 mod round;
 mod survey;

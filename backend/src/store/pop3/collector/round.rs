@@ -153,6 +153,7 @@ impl<'a> Round<'a> {
 impl Round<'_> {
     /// Decides by headers what uidls alone cannot.
     async fn decide(&mut self, connection: &mut Pop3Connection) -> Result<(), Error> {
+        self.probe(connection).await?;
         if !self.found.doubtful.is_empty() && self.look_and_resolve(connection).await? {
             tracing::warn!(account = self.maildrop.account, "a server uses uidls again");
             plan::doubt_all(&mut self.found);

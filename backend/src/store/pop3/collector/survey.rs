@@ -21,12 +21,18 @@ pub(super) struct Head {
     pub digest: Vec<u8>,
     /// When the message arrived, in seconds since 1970 UTC.
     pub arrived_at: Option<i64>,
+    /// Its Message-ID without brackets; empty where it has none.
+    pub message_id: String,
 }
 
 impl Head {
     pub fn of(message: &[u8]) -> Self {
         let header = digest::header(message);
-        Self { digest: digest::of(header), arrived_at: digest::arrived_at(header) }
+        Self {
+            digest: digest::of(header),
+            arrived_at: digest::arrived_at(header),
+            message_id: digest::message_id(header),
+        }
     }
 }
 

@@ -145,8 +145,43 @@ async fn servers_that_count_oddly_make_nothing_twice_and_nothing_lost() {
 }
 
 #[tokio::test]
+async fn another_message_under_a_known_name_and_as_large_comes_by_its_message_id() {
+    let stage = Stage::new(Pop3Capabilities::default(), 0).await;
+    // All of these are as large as each other.
+    stage.host.deliver(ANNA, letter(1, 200)).unwrap();
+    stage.host.deliver(ANNA, letter(2, 200)).unwrap();
+    let called = |uidls: [&str; 2]| Pop3Quirks {
+        uidls: uidls.into_iter().enumerate().map(|(at, it)| (at + 1, it.to_owned())).collect(),
+        ..Pop3Quirks::default()
+    };
+    stage.quirks(called(["a", "b"]));
+    stage.collect(Removal::Never).await.unwrap();
+    stage.host.expunge((ANNA, "INBOX"), 2).unwrap();
+    stage.host.deliver(ANNA, letter(3, 200)).unwrap();
+    for _ in 0..2 {
+        stage.collect(Removal::Never).await.unwrap();
+        assert_eq!(stage.came().await, up_to(3), "each once");
+    }
+    // All of them went, and others took their names.
+    stage.host.expunge((ANNA, "INBOX"), 1).unwrap();
+    stage.host.expunge((ANNA, "INBOX"), 3).unwrap();
+    stage.host.deliver(ANNA, letter(4, 200)).unwrap();
+    stage.host.deliver(ANNA, letter(5, 200)).unwrap();
+    let done = stage.collect(Removal::AfterDownload).await.unwrap();
+    assert_eq!(stage.came().await, up_to(5));
+    assert_eq!((done.removed, stage.left()), (2, 0));
+}
+
+#[tokio::test]
 async fn what_is_there_under_a_name_is_removed_only_if_it_is_what_came() {
-    let stage = Stage::new(Pop3Capabilities::default(), 2).await;
+    let stage = Stage::new(Pop3Capabilities::default(), 0).await;
+    // Without a Message-ID nothing else tells that it is another.
+    let nameless = |number| {
+        let letter = String::from_utf8(letter(number, 500)).unwrap();
+        letter.replace("Message-ID:", "X-Id:").into_bytes()
+    };
+    stage.host.deliver(ANNA, nameless(1)).unwrap();
+    stage.host.deliver(ANNA, nameless(2)).unwrap();
     let called = |first: &str, second: &str| Pop3Quirks {
         uidls: vec![(1, first.into()), (2, second.into())],
         sizes: vec![(1, 1), (2, 1)],
@@ -156,7 +191,7 @@ async fn what_is_there_under_a_name_is_removed_only_if_it_is_what_came() {
     stage.collect(Removal::Never).await.unwrap();
     // As long and called the same: only the header tells.
     stage.host.expunge((ANNA, "INBOX"), 1).unwrap();
-    stage.host.deliver(ANNA, letter(3, 500)).unwrap();
+    stage.host.deliver(ANNA, nameless(3)).unwrap();
     stage.quirks(called("b", "a"));
     let done = stage.collect(Removal::AfterDownload).await.unwrap();
     assert_eq!((done.removed, stage.left()), (1, 1), "the new one stays");
