@@ -109,6 +109,8 @@ impl Bringing {
         self.course.enter(Stage::Running).await?;
         self.count(file).await?;
         if let Some((mailbox, floor)) = self.place.since.clone() {
+            // A server may be at work yet on what a bridge that was killed had sent it last.
+            self.course.clock.sleep(PAUSE).await;
             self.doubtful = match self.arrived(&mailbox, floor).await {
                 // It is gone, with whatever was added.
                 Err(End::Failed(crate::user::Error::Account(account::Error::NonExistent))) => {
