@@ -67,6 +67,18 @@ impl Clock {
         }
     }
 
+    /// Resolves at this time of `elapsed`, or at once where it has passed; never where there is none.
+    pub fn due(&self, at: Option<Duration>) -> impl Future<Output = ()> + use<> {
+        let remaining = at.map(|at| at.saturating_sub(self.elapsed()));
+        let clock = self.clone();
+        async move {
+            match remaining {
+                Some(remaining) => clock.sleep(remaining).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     /// Moves only the wall clock of a fake one, as the sleep of a machine does.
     pub fn set_forward(&self, by: Duration) {
         if let Source::Fake(state) = &self.0 {

@@ -68,20 +68,9 @@ impl Backoff {
         self.next = None;
     }
 
-    /// The time until the next attempt; none where none is due.
-    pub(super) fn remaining(&self, clock: &Clock) -> Option<Duration> {
-        self.next.map(|next| next.saturating_sub(clock.elapsed()))
-    }
-
     /// Resolves when the next attempt is due; never where none is.
     pub(super) fn due(&self, clock: &Clock) -> impl Future<Output = ()> + use<> {
-        let (remaining, clock) = (self.remaining(clock), clock.clone());
-        async move {
-            match remaining {
-                Some(remaining) => clock.sleep(remaining).await,
-                None => std::future::pending().await,
-            }
-        }
+        clock.due(self.next)
     }
 }
 
@@ -99,7 +88,7 @@ mod tests {
             assert!(*pause <= whole && *pause >= whole / 2, "{at}: {pause:?}");
         }
         backoff.succeed(&clock);
-        assert_eq!(backoff.remaining(&clock), None);
+        assert_eq!(backoff.next, None);
     }
 
     #[test]
@@ -108,7 +97,7 @@ mod tests {
         let mut backoff = Backoff::default();
         let asked = Duration::from_secs(300);
         assert_eq!(backoff.fail_for(&clock, asked), asked);
-        assert_eq!(backoff.remaining(&clock), Some(asked));
+        assert_eq!(backoff.next, Some(clock.elapsed() + asked));
         assert!(backoff.fail(&clock) <= LONGEST);
     }
 

@@ -32,14 +32,7 @@ impl SecondLook {
 
     /// Resolves when it is time; never where nothing is planned.
     pub(super) fn due(&self, clock: &Clock) -> impl Future<Output = ()> + use<> {
-        let until = self.due.as_ref().map(|(due, _)| due.saturating_sub(clock.elapsed()));
-        let clock = clock.clone();
-        async move {
-            match until {
-                Some(until) => clock.sleep(until).await,
-                None => std::future::pending().await,
-            }
-        }
+        clock.due(self.due.as_ref().map(|(due, _)| *due))
     }
 }
 
