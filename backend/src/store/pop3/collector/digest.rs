@@ -60,25 +60,22 @@ pub(super) fn of(header: &[u8]) -> Vec<u8> {
 }
 
 /// When a message arrived by its header, in seconds since 1970 UTC: by the server that took it last,
-/// else as its sender says.
-pub(super) fn arrived_at(header: &[u8]) -> Option<i64> {
+/// else as its sender says. And what stands between the angle brackets of its Message-ID; empty where
+/// nobody could quote it.
+pub(super) fn fields(header: &[u8]) -> (Option<i64>, String) {
     let header = [self::header(header), b"\r\n\r\n"].concat();
-    let message = MessageParser::default().parse_headers(&header)?;
+    let Some(message) = MessageParser::default().parse_headers(&header) else {
+        return (None, String::new());
+    };
     let by_server = message.headers().iter().find_map(|field| match &field.value {
         HeaderValue::Received(received) => Some(received.date()),
         _ => None,
     });
     let dates = [by_server.flatten(), message.date().copied()];
-    dates.into_iter().flatten().find(mail_parser::DateTime::is_valid).map(|it| it.to_timestamp())
-}
-
-/// What stands between the angle brackets of its Message-ID; empty where nobody could quote it.
-pub(super) fn message_id(header: &[u8]) -> String {
-    let header = [self::header(header), b"\r\n\r\n"].concat();
-    let message = MessageParser::default().parse_headers(&header);
-    let id = message.as_ref().and_then(|message| message.message_id()).unwrap_or_default();
-    let is_plain = id.bytes().all(|octet| octet.is_ascii_graphic());
-    if is_plain { id.to_owned() } else { String::new() }
+    let arrived = dates.into_iter().flatten().find(mail_parser::DateTime::is_valid);
+    let is_plain = |id: &&str| id.bytes().all(|octet| octet.is_ascii_graphic());
+    let id = message.message_id().filter(is_plain).unwrap_or_default();
+    (arrived.map(|it| it.to_timestamp()), id.to_owned())
 }
 
 /// A digest as it stands for a uidl; no uidl begins with a space.
@@ -118,9 +115,9 @@ mod tests {
         let header = b"Received: from a by b; Thu, 1 Jan 1970 00:01:00 +0000\r\n\
             Received: from c by a; Thu, 1 Jan 1970 00:00:30 +0000\r\n\
             Date: Thu, 1 Jan 1970 00:00:10 +0000\r\n\r\n";
-        assert_eq!(arrived_at(header), Some(60));
-        assert_eq!(arrived_at(b"Date: Thu, 1 Jan 1970 00:00:10 +0000\r\n\r\n"), Some(10));
-        assert_eq!(arrived_at(b"Subject: none\r\n\r\n"), None);
+        assert_eq!(fields(header).0, Some(60));
+        assert_eq!(fields(b"Date: Thu, 1 Jan 1970 00:00:10 +0000\r\n\r\n").0, Some(10));
+        assert_eq!(fields(b"Subject: none\r\n\r\n").0, None);
     }
 
     #[test]
@@ -131,7 +128,7 @@ mod tests {
             ("Subject: Message-ID: <1@a.test>\r\n\r\n", ""),
             ("Message-ID: <\u{e9}>\r\n\r\n", ""),
         ] {
-            assert_eq!(message_id(header.as_bytes()), expect, "{header}");
+            assert_eq!(fields(header.as_bytes()).1, expect, "{header}");
         }
     }
 }

@@ -28,11 +28,8 @@ pub(super) struct Head {
 impl Head {
     pub fn of(message: &[u8]) -> Self {
         let header = digest::header(message);
-        Self {
-            digest: digest::of(header),
-            arrived_at: digest::arrived_at(header),
-            message_id: digest::message_id(header),
-        }
+        let (arrived_at, message_id) = digest::fields(header);
+        Self { digest: digest::of(header), arrived_at, message_id }
     }
 }
 
