@@ -47,12 +47,18 @@ export function pressable(most) {
 }
 
 /** Brings one of them into sight: where it leads, and the point to press, if no other thing lies on it. */
-export function aim(at) {
+export async function aim(at) {
   const frame = document.querySelector('iframe[title="Message body"]');
   const element = window.pressable[at];
-  element.scrollIntoView({ block: 'center', inline: 'center' });
-  const outer = frame.getBoundingClientRect();
-  const box = element.getBoundingClientRect();
+  const places = () => [frame, element].map((it) => it.getBoundingClientRect());
+  let before;
+  // The frame grows to its body's height, which moves what is in it: it is pressed once it stands still.
+  for (let frames = 0; frames < 120 && before !== JSON.stringify(places()); frames += 1) {
+    before = JSON.stringify(places());
+    element.scrollIntoView({ block: 'center', inline: 'center' });
+    await new Promise(requestAnimationFrame);
+  }
+  const [outer, box] = places();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const under = frame.contentDocument.elementFromPoint(x, y);
   const point = { x: outer.left + x, y: outer.top + y };
