@@ -5,9 +5,10 @@ use crate::config::Config;
 use crate::session;
 use crate::{App, AppState, Outside, db, net, routes};
 use axum::Router;
+use axum::serve::{ListenerExt, TapIo};
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// How long stopping may take.
@@ -127,10 +128,20 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
 }
 
+/// Has every answer leave at once: Nagle's algorithm holds the one behind an event back until the
+/// page acknowledges that, which takes it 40 ms (RFC 9293 §3.7.4).
+fn prompt(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers to a page are gathered");
+        }
+    })
+}
+
 async fn serve(listener: TcpListener, router: Router, state: AppState) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let closing = state.closing.clone();
-    let served = axum::serve(listener, service)
+    let served = axum::serve(prompt(listener), service)
         .with_graceful_shutdown(async move { closing.cancelled().await })
         .await;
     if let Err(error) = served {
@@ -150,5 +161,24 @@ async fn housekeeping(state: AppState) {
         for error in [swept.err(), forgotten.err()].into_iter().flatten() {
             tracing::error!(%error, "housekeeping");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::serve::Listener;
+    use tokio::net::TcpSocket;
+
+    #[tokio::test]
+    async fn answers_to_a_page_leave_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut listener = prompt(listener);
+        let accepted = Listener::accept(&mut listener);
+        let page = TcpSocket::new_v4().unwrap().connect(address);
+        let (page, (stream, _)) = tokio::join!(page, accepted);
+        page.unwrap();
+        assert!(stream.nodelay().unwrap());
     }
 }
