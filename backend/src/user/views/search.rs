@@ -22,6 +22,8 @@ use crate::store::query::Query;
 
 /// Finds of which a window is told first; of the next ones each time twice as many.
 const FIRST_FINDS: usize = 250;
+/// How long the first finds wait for the others: often all are there, and put in order once.
+const MOMENT: Duration = Duration::from_millis(25);
 /// How long a window is left alone that was told of finds: each time it is put in order anew.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long a mailbox that could not be searched is left alone before it is tried again.
@@ -35,7 +37,9 @@ struct Untold {
     ids: Vec<u32>,
     /// Mailboxes that have answered.
     searched: u32,
-    /// When it was told of finds last, on the clock's `elapsed` time.
+    /// When the first of them was found, on the clock's `elapsed` time.
+    found: Option<Duration>,
+    /// When it was told of finds last, by the same clock.
     told: Option<Duration>,
 }
 
@@ -119,6 +123,7 @@ impl Views {
             let ids = self.taken_in(look, place, &finds, newest);
             let ids = self.meanwhile((key, untold), ids).await?;
             untold.ids.extend(ids);
+            untold.found.get_or_insert_with(|| self.0.clock.elapsed());
             (left, most) = (rest, most.saturating_mul(2));
         }
         Ok(())
@@ -131,16 +136,16 @@ impl Views {
         work: impl Future<Output = T>,
     ) -> T {
         let mut work = pin!(work);
-        let pause = match untold.told {
-            // The first finds are waited for.
-            None if !untold.ids.is_empty() => Duration::ZERO,
-            None => PAUSE,
-            Some(told) => PAUSE.saturating_sub(self.0.clock.elapsed().saturating_sub(told)),
+        let now = self.0.clock.elapsed();
+        let due = match (untold.told, untold.found) {
+            (Some(told), _) => told + PAUSE,
+            (None, Some(found)) => found + MOMENT,
+            (None, None) => now + PAUSE,
         };
         tokio::select! {
             biased;
             done = &mut work => return done,
-            () = self.0.clock.sleep(pause), if untold.is_anything() => {}
+            () = self.0.clock.due(Some(due)), if untold.is_anything() => {}
         }
         self.tell(key, untold).await;
         work.await
@@ -151,7 +156,7 @@ impl Views {
         if !untold.is_anything() {
             return;
         }
-        let Untold { ids, searched, told } = take(untold);
+        let Untold { ids, searched, told, .. } = take(untold);
         let had_finds = told.is_some() || !ids.is_empty();
         let change = |opened: &mut Opened| {
             opened.add_found(ids);
