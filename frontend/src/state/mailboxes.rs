@@ -105,14 +105,15 @@ impl Mailboxes {
         Some(all)
     }
 
-    /// Why mailboxes of some account could not be loaded.
+    /// The accounts whose mailboxes could not be loaded, and why.
     #[must_use]
-    pub fn failure(self) -> Option<CallError> {
+    pub fn failures(self) -> Vec<(AccountId, CallError)> {
         self.forest.with(|forest| {
-            forest.trees.iter().map(|(_, tree)| tree).find_map(|tree| match tree {
-                Tree::Failed(error) => Some(error.clone()),
+            let failed = forest.trees.iter().filter_map(|(account, tree)| match tree {
+                Tree::Failed(error) => Some((account.clone(), error.clone())),
                 _ => None,
-            })
+            });
+            failed.collect()
         })
     }
 

@@ -134,7 +134,20 @@ fn Tree() -> impl IntoView {
         (_, Some(Route::All)) => Some(ALL_INBOXES.to_owned()),
         _ => None,
     });
-    let failure = move || stores.mailboxes.failure().map(|error| error_text(&error));
+    // Which one needs its password the banner says, and what to do.
+    let failure = move || {
+        let accounts = stores.accounts.all().get();
+        stores.mailboxes.failures().into_iter().find_map(|(id, error)| {
+            let account = accounts.iter().find(|one| one.id == id);
+            match account {
+                Some(one) if one.added && one.state == AccountState::NeedsSignIn => None,
+                Some(one) if accounts.len() > 1 => {
+                    Some(format!("{}: {}", one.shown(), error_text(&error)))
+                }
+                _ => Some(error_text(&error)),
+            }
+        })
+    };
     let model = TreeModel {
         accounts: stores.accounts.all(),
         mailboxes: Memo::new(move |_| {
