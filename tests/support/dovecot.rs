@@ -130,8 +130,11 @@ impl Dovecot {
     /// Starts again on the same ports with the same mail.
     pub async fn launch(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "this Dovecot runs already");
-        // What the one before left listening would be taken for the new one.
-        server::released(self.imap).await?;
+        // What the one before left listening would be taken for the new one, or stand in its way: its
+        // services end behind it.
+        for port in [self.imap, self.imaps, self.pop3, self.pop3s, self.lmtp, self.sasl] {
+            server::released(port).await?;
+        }
         let server = Server::start(Launch {
             program: &server::program("dovecot")?,
             arguments: vec!["-F".into(), "-c".into(), self.path("dovecot.conf")],
