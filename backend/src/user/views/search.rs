@@ -147,8 +147,8 @@ impl Views {
             done = &mut work => return done,
             () = self.0.clock.due(Some(due)), if untold.is_anything() => {}
         }
-        self.tell(key, untold).await;
-        work.await
+        // It goes on meanwhile: what it holds of the index may be what the window waits for.
+        tokio::join!(work, self.tell(key, untold)).0
     }
 
     /// Tells the window of what was found.
