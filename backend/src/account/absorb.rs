@@ -84,6 +84,8 @@ impl Actor {
             self.remove(&mailbox, &news.gone);
         }
         if !news.changed.is_empty() {
+            // What was asked for is no news: it would be looked at again for ever.
+            self.second_look.plan(&mailbox, &self.clock);
             let changed = news.changed.into_iter().map(|(uid, flags)| (uid, Flags(flags)));
             self.show_flags(&mailbox, &changed.collect::<Vec<_>>());
         }
@@ -151,7 +153,6 @@ impl Actor {
     /// Tells the windows of a mailbox new flags.
     pub(super) fn show_flags(&mut self, mailbox: &MailboxId, changed: &[(u32, Flags)]) {
         self.keeper.note(mailbox, Note::Flags(changed.to_vec()));
-        self.second_look.plan(mailbox, &self.clock);
         let Some(listing) = self.listings.get_mut(mailbox) else { return };
         let from = listing.generation;
         listing.touch();
