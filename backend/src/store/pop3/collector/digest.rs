@@ -73,7 +73,8 @@ pub(super) fn fields(header: &[u8]) -> (Option<i64>, String) {
     });
     let dates = [by_server.flatten(), message.date().copied()];
     let arrived = dates.into_iter().flatten().find(mail_parser::DateTime::is_valid);
-    let is_plain = |id: &&str| id.bytes().all(|octet| octet.is_ascii_graphic());
+    let is_plain =
+        |id: &&str| id.bytes().all(|octet| octet.is_ascii_graphic()) && !id.contains("=?");
     let id = message.message_id().filter(is_plain).unwrap_or_default();
     (arrived.map(|it| it.to_timestamp()), id.to_owned())
 }
@@ -127,6 +128,7 @@ mod tests {
             ("Subject: x\r\nmessage-id:\r\n <1@a.test> \r\n\r\n", "1@a.test"),
             ("Subject: Message-ID: <1@a.test>\r\n\r\n", ""),
             ("Message-ID: <\u{e9}>\r\n\r\n", ""),
+            ("Message-ID: =?utf-8?q?=3C1=40a.test=3E?=\r\n\r\n", ""),
         ] {
             assert_eq!(fields(header.as_bytes()).1, expect, "{header}");
         }
