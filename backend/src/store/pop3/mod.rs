@@ -12,7 +12,7 @@ mod reply;
 mod sign_in;
 mod wire;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::net::Opened;
 use crate::store::Error;
@@ -170,6 +170,21 @@ impl Pop3Connection {
             self.asked.insert(self.written + place, (*number, Extent::Whole));
         }
         self.write_ahead().await
+    }
+
+    /// Takes back what the server was not told of yet; gives the numbers of that.
+    pub fn take_back(&mut self, numbers: &HashSet<u32>) -> Vec<u32> {
+        let mut taken = Vec::new();
+        let mut place = 0;
+        self.asked.retain(|(number, extent)| {
+            place += 1;
+            let goes = place > self.written && *extent == Extent::Whole && numbers.contains(number);
+            if goes {
+                taken.push(*number);
+            }
+            !goes
+        });
+        taken
     }
 
     /// Asks for the headers of messages in the same way.

@@ -31,8 +31,17 @@ struct Shared {
 #[derive(Default)]
 struct Waiting {
     names: BTreeMap<String, Vec<oneshot::Sender<Result<(), Lack>>>>,
+    /// What was asked for since a session looked last, in that order.
+    fresh: Vec<String>,
     /// Nobody fetches anything any more.
     closed: bool,
+}
+
+impl Waiting {
+    /// Whoever has gone waits for nothing.
+    fn forget_forsaken(&mut self) {
+        self.names.retain(|_, answers| answers.iter().any(|answer| !answer.is_closed()));
+    }
 }
 
 impl Demands {
@@ -50,6 +59,7 @@ impl Demands {
                 let (answer, result) = oneshot::channel();
                 if !waiting.closed {
                     waiting.names.entry(name.clone()).or_default().push(answer);
+                    waiting.fresh.push(name.clone());
                 }
                 results.push((name, result));
             }
@@ -82,13 +92,32 @@ impl Demands {
     /// Whether nothing is waited for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting().names.is_empty()
+        let mut waiting = self.waiting();
+        waiting.forget_forsaken();
+        waiting.names.is_empty()
     }
 
-    /// What is waited for beside what is known.
-    pub(super) fn beyond(&self, known: &HashSet<String>) -> Vec<String> {
-        let waiting = self.waiting();
-        waiting.names.keys().filter(|name| !known.contains(*name)).cloned().collect()
+    /// All that is waited for: what a session begins with.
+    pub(super) fn all(&self) -> Vec<String> {
+        let mut waiting = self.waiting();
+        waiting.forget_forsaken();
+        waiting.fresh.clear();
+        waiting.names.keys().cloned().collect()
+    }
+
+    /// What was asked for since the last look: also what somebody waits for already and is
+    /// now wanted once more.
+    pub(super) fn fresh(&self) -> Vec<String> {
+        let mut waiting = self.waiting();
+        let fresh = std::mem::take(&mut waiting.fresh);
+        fresh.into_iter().filter(|name| waiting.names.contains_key(name)).collect()
+    }
+
+    /// Those of these names that nobody waits for any longer.
+    pub(super) fn forsaken<'a>(&self, names: impl Iterator<Item = &'a String>) -> Vec<String> {
+        let mut waiting = self.waiting();
+        waiting.forget_forsaken();
+        names.filter(|name| !waiting.names.contains_key(*name)).cloned().collect()
     }
 
     /// Tells whoever waits for a message.

@@ -32,8 +32,8 @@ pub(super) struct Parts {
     begun: HashMap<String, (u32, Vec<u8>)>,
     /// What the rest was asked of.
     rest: BTreeMap<u32, Rest>,
-    /// What somebody waits for, as far as this round has heard.
-    heard: HashSet<String>,
+    /// The numbers of those whose rest is asked of for nobody but whoever waits for it, by name.
+    wanted: HashMap<String, u32>,
 }
 
 /// What is to be done with a message that came.
@@ -96,42 +96,63 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Hears of what somebody waits for since the last time, and answers for what needs nothing, or
-    /// is not there any more; gives the numbers of the others.
-    pub(super) fn want_more(&mut self) -> Vec<u32> {
-        let mut numbers = Vec::new();
-        for name in self.maildrop.rest.beyond(&self.parts.heard) {
-            self.parts.heard.insert(name.clone());
-            let Some((number, rest)) = self.find(&name) else {
-                let is_whole =
-                    self.row(&name).is_none_or(|row| self.ledger[row].taken == Taken::Whole);
+    /// Hears of what somebody waits for now, and has the connection ask for that before all else; for
+    /// what nobody waits for any longer it asks no more. Says whether there is anything to come.
+    pub(super) async fn hear(&mut self, connection: &mut Pop3Connection) -> Result<bool, Error> {
+        let forsaken = self.maildrop.rest.forsaken(self.parts.wanted.keys());
+        let numbers = forsaken.iter().filter_map(|name| self.parts.wanted.remove(name)).collect();
+        let given_up = connection.take_back(&numbers);
+        let less = u32::try_from(given_up.len()).unwrap_or(u32::MAX);
+        given_up.iter().for_each(|number| drop(self.parts.rest.remove(number)));
+        let (fresh, again) = self.heed(self.maildrop.rest.fresh());
+        let more = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        self.progress
+            .send_modify(|it| it.total = it.total.saturating_sub(less).saturating_add(more));
+        // What was to come later anyway is waited for now.
+        let mut first = connection.take_back(&again);
+        first.extend(fresh);
+        connection.ask_first(&first).await?;
+        Ok(!first.is_empty())
+    }
+
+    /// Looks at what somebody waits for, and answers for what needs nothing, or is not there any
+    /// more; gives the numbers of those to be asked for, and of those that were asked for before.
+    pub(super) fn heed(&mut self, names: Vec<String>) -> (Vec<u32>, HashSet<u32>) {
+        let (mut fresh, mut again) = (Vec::new(), HashSet::new());
+        if names.is_empty() {
+            return (fresh, again);
+        }
+        let rows = self.ledger.iter().enumerate().map(|(row, entry)| (entry.name.as_str(), row));
+        let rows: HashMap<&str, usize> = rows.collect();
+        let places: HashMap<usize, usize> =
+            self.found.known.iter().map(|(at, row)| (*row, *at)).collect();
+        for name in names {
+            let row = rows.get(name.as_str()).copied();
+            let found = match self.parts.begun.get(&name) {
+                Some((number, header)) => Some((*number, header.clone(), None)),
+                None => {
+                    row.filter(|row| self.ledger[*row].taken == Taken::Header).and_then(|row| {
+                        let number = self.listed[*places.get(&row)?].number;
+                        Some((number, self.ledger[row].label.header.clone(), Some(row)))
+                    })
+                }
+            };
+            let Some((number, header, row)) = found else {
+                let is_whole = row.is_none_or(|row| self.ledger[row].taken == Taken::Whole);
                 let answer = if is_whole { Ok(()) } else { Err(Lack::Gone) };
                 self.maildrop.rest.answer(&name, answer);
                 continue;
             };
-            if self.parts.rest.insert(number, rest).is_none() {
-                numbers.push(number);
+            if self.parts.rest.contains_key(&number) {
+                again.insert(number);
+                continue;
             }
+            self.parts.rest.insert(number, Rest { name: name.clone(), header, row });
+            self.parts.wanted.insert(name, number);
+            fresh.push(number);
         }
-        let more = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        self.progress.send_modify(|it| it.total = it.total.saturating_add(more));
-        numbers
-    }
-
-    fn row(&self, name: &str) -> Option<usize> {
-        self.ledger.iter().position(|entry| entry.name == name)
-    }
-
-    /// The number of an incomplete message, by its name.
-    fn find(&self, name: &str) -> Option<(u32, Rest)> {
-        let name = name.to_owned();
-        if let Some((number, header)) = self.parts.begun.get(&name).cloned() {
-            return Some((number, Rest { name, header, row: None }));
-        }
-        let row = self.row(&name).filter(|row| self.ledger[*row].taken == Taken::Header)?;
-        let (at, _) = self.found.known.iter().find(|(_, known)| *known == row)?;
-        let header = self.ledger[row].label.header.clone();
-        Some((self.listed[*at].number, Rest { name, header, row: Some(row) }))
+        fresh.sort_unstable();
+        (fresh, again)
     }
 
     /// Looks whether a message that came, or was refused, is new, or the rest of one, or the header

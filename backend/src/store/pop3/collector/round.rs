@@ -223,7 +223,7 @@ impl Round<'_> {
             self.found.new.iter().map(|at| (self.listed[*at].number, *at)).collect();
         let new = self.extents(connection);
         let total = new.len();
-        self.want_more();
+        self.heed(self.maildrop.rest.all());
         connection.ask_first(&self.parts.numbers()).await?;
         connection.ask_each(new).await?;
         let total = u32::try_from(total + self.parts.numbers().len()).unwrap_or(u32::MAX);
@@ -251,10 +251,9 @@ impl Round<'_> {
                     return Err(error.into());
                 }
             };
-            let more = self.want_more();
-            connection.ask_first(&more).await?;
+            let more = self.hear(connection).await?;
             let Some((number, fetched)) = taken else {
-                if more.is_empty() {
+                if !more {
                     break;
                 }
                 continue;

@@ -110,6 +110,59 @@ async fn many_who_want_the_same_have_it_fetched_once() {
     assert!(rest.is_empty());
 }
 
+/// A maildrop of a dozen large letters that are slow to come, and their names; their headers are here.
+async fn dozen() -> (Stage, Vec<String>) {
+    let stage = Stage::new(Pop3Capabilities::default().without("pipelining"), 0).await;
+    for number in 1..=12 {
+        stage.host.deliver(ANNA, letter(number, 3_000)).unwrap();
+    }
+    stage.collect_by(policy(Removal::Never)).await.unwrap();
+    stage.host.faults().pop3(Trigger::on("RETR"), Pop3Effect::Slow(Duration::from_millis(40)));
+    let mut names = Vec::new();
+    for uid in 1..=12 {
+        names.push(name_of(&stage, uid).await);
+    }
+    (stage, names)
+}
+
+async fn headers_left(stage: &Stage) -> usize {
+    taken(stage).await.into_iter().filter(|it| *it == Taken::Header).count()
+}
+
+#[tokio::test]
+async fn whoever_opens_one_of_many_that_are_coming_has_it_next() {
+    let (stage, names) = dozen().await;
+    let rest = &stage.maildrop.rest;
+    let all = rest.want(names.clone());
+    let opened = async {
+        want(rest, &names[0]).await.unwrap();
+        want(rest, &names[11]).await.unwrap();
+        headers_left(&stage).await
+    };
+    let (lacking, session, left) = tokio::join!(all, stage.maildrop.fetch_rest(), opened);
+    session.unwrap();
+    assert!(left >= 6, "{left} of 12 were still to come");
+    assert_eq!((lacking, headers_left(&stage).await), (Vec::new(), 0));
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_longer_does_not_come() {
+    let (stage, names) = dozen().await;
+    let rest = &stage.maildrop.rest;
+    let all = rest.want(names.clone());
+    let given_up = async {
+        want(rest, &names[0]).await.unwrap();
+        drop(all);
+    };
+    let (session, ()) = tokio::join!(stage.maildrop.fetch_rest(), given_up);
+    session.unwrap();
+    let left = headers_left(&stage).await;
+    assert!(left >= 6 && rest.is_empty(), "{left} of 12 are still at the server");
+    // Whoever wants one of them after all has it.
+    assert_eq!(fetch(&stage, &names[11]).await, Ok(()));
+    assert_eq!(headers_left(&stage).await, left - 1);
+}
+
 #[tokio::test]
 async fn a_round_on_its_way_brings_what_is_wanted() {
     let stage = three(Pop3Capabilities::default()).await;
