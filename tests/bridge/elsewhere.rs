@@ -58,11 +58,16 @@ async fn a_mailbox_that_nobody_has_open_is_followed_while_it_is_selected() -> Re
     for (subject, count) in [("First", 1), ("Second", 2)] {
         let message = message::plain(&person, &person, subject, "text");
         ground.file((&person, "INBOX"), &[], NOVEMBER, &message).await?;
-        let counted = tab.link.event("the count", |event| match event {
-            Event::CountsChanged(_, all) => {
-                all.into_iter().find(|(id, counts)| *id == inbox && counts.messages == count)
-            }
-            _ => None,
+        let counted = tab.link.event("the count", |event| {
+            let all: Vec<_> = match event {
+                Event::CountsChanged(_, all) => all,
+                // What is found as the watching connection begins comes with the tree.
+                Event::MailboxesChanged(_, all) => {
+                    all.into_iter().filter_map(|it| Some((it.id, it.counts?))).collect()
+                }
+                _ => return None,
+            };
+            all.into_iter().find(|(id, counts)| *id == inbox && counts.messages == count)
         });
         wait::within("the count of the inbox", counted).await?;
         tab.link.call(CloseWindow { window: open.call.window }).await?;
