@@ -41,6 +41,14 @@ impl Waiting {
     /// Whoever has gone waits for nothing.
     fn forget_forsaken(&mut self) {
         self.names.retain(|_, answers| answers.iter().any(|answer| !answer.is_closed()));
+        self.forget_fresh();
+    }
+
+    /// Where nothing is waited for, no session need come that hears of it.
+    fn forget_fresh(&mut self) {
+        if self.names.is_empty() {
+            self.fresh.clear();
+        }
     }
 }
 
@@ -122,8 +130,13 @@ impl Demands {
 
     /// Tells whoever waits for a message.
     pub(super) fn answer(&self, name: &str, result: Result<(), Lack>) {
-        let waiting = self.waiting().names.remove(name);
-        for answer in waiting.into_iter().flatten() {
+        let answers = {
+            let mut waiting = self.waiting();
+            let answers = waiting.names.remove(name);
+            waiting.forget_fresh();
+            answers
+        };
+        for answer in answers.into_iter().flatten() {
             // Whoever has gone does not mind.
             let _ = answer.send(result);
         }
@@ -139,7 +152,11 @@ impl Demands {
 
     /// Tells everybody that nothing comes, and why.
     pub fn fail(&self, lack: Lack) {
-        let all = std::mem::take(&mut self.waiting().names);
+        let all = {
+            let mut waiting = self.waiting();
+            waiting.fresh.clear();
+            std::mem::take(&mut waiting.names)
+        };
         for answer in all.into_values().flatten() {
             let _ = answer.send(Err(lack));
         }
