@@ -61,6 +61,8 @@ pub(super) async fn run(
     let (mut connection, rounds) = begin(maildrop).await?;
     progress.send_modify(|it| it.login_delay = rounds.login_delay);
     let mut round = Round::survey(&mut connection, maildrop, (policy, progress)).await?;
+    round.probe(&mut connection).await?;
+    round.decide(&mut connection).await?;
     let known_by = progress.borrow().known_by;
     if rounds.first_at == 0 && policy.first_days > 0 {
         round.oldest = Some(rounds.signed_in_at - i64::from(policy.first_days) * DAY);
@@ -84,6 +86,8 @@ pub(super) async fn run_for_the_rest(maildrop: &Maildrop) -> Result<(), Error> {
     let policy = Policy::default();
     let (mut connection, _) = begin(maildrop).await?;
     let mut round = Round::survey(&mut connection, maildrop, (&policy, &progress)).await?;
+    // Without a probe: the header of what comes is compared anyway, and somebody waits.
+    round.decide(&mut connection).await?;
     round.found.new.clear();
     round.fetch(&mut connection).await?;
     // There is nothing to remove, however it ends.
@@ -119,7 +123,7 @@ async fn sign_in(maildrop: &Maildrop) -> Result<Pop3Connection, Error> {
 }
 
 impl<'a> Round<'a> {
-    /// Lists the maildrop and compares it with the ledger.
+    /// Lists the maildrop and compares it with the ledger; what uidls alone do not say is to be decided.
     async fn survey(
         connection: &mut Pop3Connection,
         maildrop: &'a Maildrop,
@@ -128,7 +132,7 @@ impl<'a> Round<'a> {
         let (listed, known_by) = survey(connection).await?;
         progress.send_modify(|it| it.known_by = known_by);
         let ledger = maildrop.store.ledger(&maildrop.account).await?;
-        let mut round = Self {
+        Ok(Self {
             maildrop,
             policy,
             progress,
@@ -144,16 +148,13 @@ impl<'a> Round<'a> {
             missed: None,
             listed,
             ledger,
-        };
-        round.decide(connection).await?;
-        Ok(round)
+        })
     }
 }
 
 impl Round<'_> {
     /// Decides by headers what uidls alone cannot.
     async fn decide(&mut self, connection: &mut Pop3Connection) -> Result<(), Error> {
-        self.probe(connection).await?;
         if !self.found.doubtful.is_empty() && self.look_and_resolve(connection).await? {
             tracing::warn!(account = self.maildrop.account, "a server uses uidls again");
             plan::doubt_all(&mut self.found);
