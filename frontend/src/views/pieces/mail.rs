@@ -94,9 +94,8 @@ fn status(stores: Stores) -> Status {
     let accounts = stores.accounts.all().get();
     let found = |is: fn(&Account) -> bool| accounts.iter().find(|one| is(one));
     let several = accounts.len() > 1;
-    let needs_sign_in = |one: &Account| one.state == AccountState::NeedsSignIn;
     let is_away = |one: &Account| matches!(one.state, AccountState::Offline { .. });
-    if found(|one| !one.added && one.state == AccountState::NeedsSignIn).is_some() {
+    if found(|one| !one.added && needs_sign_in(one)).is_some() {
         Status::NeedsSignIn
     } else if let Some(account) = found(needs_sign_in) {
         Status::OneNeedsPassword(account.shown().to_owned())
@@ -112,6 +111,10 @@ fn status(stores: Stores) -> Status {
     } else {
         Status::Fine
     }
+}
+
+fn needs_sign_in(account: &Account) -> bool {
+    account.state == AccountState::NeedsSignIn
 }
 
 fn mend(stores: Stores) {
@@ -140,7 +143,7 @@ fn Tree() -> impl IntoView {
         stores.mailboxes.failures().into_iter().find_map(|(id, error)| {
             let account = accounts.iter().find(|one| one.id == id);
             match account {
-                Some(one) if one.added && one.state == AccountState::NeedsSignIn => None,
+                Some(one) if one.added && needs_sign_in(one) => None,
                 Some(one) if accounts.len() > 1 => {
                     Some(format!("{}: {}", one.shown(), error_text(&error)))
                 }
